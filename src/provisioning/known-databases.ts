@@ -10,7 +10,7 @@ import { listDatabases, syncDatabases } from '../catalogue/projects/databases.ts
 import type { ComputeId, ProjectId } from '../ids.ts';
 import { policyOfCompute } from '../wire/dial/dial-policy.ts';
 import { lookAtUpstream } from './attached/look-at-upstream.ts';
-import { syncHostedDatabases } from './hosted/compute-power.ts';
+import { syncHostedDatabases } from './hosted/sync-hosted-databases.ts';
 import { type ProvisioningParts, projectOnHost } from './hosts/provisioning-parts.ts';
 
 /** While it is used: every few minutes, and once as it begins to be used. */

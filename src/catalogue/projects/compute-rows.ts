@@ -1,7 +1,7 @@
 // A compute as the program sees it, how its row is read and written, and changes of its state. They
 // are compare-and-set, so that only one of two nodes wakes or suspends it.
 
-import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { ComputeId, ProjectId } from '../../ids.ts';
 import type { UpstreamTls } from '../../protocol/upstream-tls.ts';
 import { parsePolicySettings } from '../rights/policy.ts';
@@ -102,17 +102,6 @@ export async function moveComputeState(
     .returningAll()
     .executeTakeFirst();
   return row === undefined ? null : computeFrom(row);
-}
-
-export async function lockComputes(tx: Transaction<Schema>, projectId: ProjectId): Promise<Compute[]> {
-  const rows = await tx
-    .selectFrom('computes')
-    .selectAll()
-    .where('project_id', '=', projectId)
-    .orderBy('ordinal')
-    .forUpdate()
-    .execute();
-  return rows.map(computeFrom);
 }
 
 export async function touchComputes(catalogue: Catalogue, computeIds: readonly ComputeId[]): Promise<void> {

@@ -1,29 +1,19 @@
 // Waking and suspending computes: hosted databases refuse connections, to others Postern does.
 
-import type { Transaction } from 'kysely';
 import { getDefaultBranch } from '../../catalogue/projects/branches.ts';
-import {
-  type Compute,
-  findCompute,
-  lockComputes,
-  moveComputeState,
-  shownName,
-} from '../../catalogue/projects/compute-rows.ts';
-import { auditedCompute, getCompute } from '../../catalogue/projects/computes.ts';
-import { listDatabaseRoles } from '../../catalogue/projects/database-role-rows.ts';
-import { listDatabases, syncDatabases } from '../../catalogue/projects/databases.ts';
+import { type Compute, findCompute, moveComputeState, shownName } from '../../catalogue/projects/compute-rows.ts';
+import { auditedCompute, computeNotFound, getCompute, listComputes } from '../../catalogue/projects/computes.ts';
+import { listDatabases } from '../../catalogue/projects/databases.ts';
 import { createOperation } from '../../catalogue/projects/operations.ts';
 import { findProject, type Project } from '../../catalogue/projects/projects.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
-import type { Schema } from '../../catalogue/store/schema.ts';
-import { missing } from '../../catalogue/store/store-errors.ts';
 import { type AuditContext, recordChange, SYSTEM_CONTEXT } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';
 import type { ComputeId, ProjectId } from '../../ids.ts';
 import type { HostSession } from '../hosts/host-session.ts';
-import { type ProvisioningParts, projectOnHost } from '../hosts/provisioning-parts.ts';
-import { isWorkingName } from '../journal/operation-run.ts';
+import { type ProvisioningParts, powerOfProject, projectOnHost } from '../hosts/provisioning-parts.ts';
 import { type Recovery, runOperation, type WithOperation } from '../journal/run-operation.ts';
+import { syncHostedDatabases } from './sync-hosted-databases.ts';
 
 interface ComputePlace {
   readonly computeId: ComputeId;
@@ -82,18 +72,20 @@ export async function suspendCompute(parts: ProvisioningParts, context: AuditCon
 /** The databases are made open exactly while one of the project's computes is active. */
 export const POWER_RECOVERY: Recovery = {
   kind: 'undo',
-  undo: ({ catalogue }, { operation, host }) => agreeWithCatalogue(catalogue, { ...operation, host }),
+  undo: (parts, { operation, host }) => agreeWithCatalogue(parts, { ...operation, host }),
 };
 
 export async function agreeWithCatalogue(
-  catalogue: Catalogue,
-  { projectId, host }: { readonly projectId: ProjectId; readonly host: HostSession },
+  { catalogue, hosts }: ProvisioningParts,
+  place: { readonly projectId: ProjectId; readonly hostId: string; readonly host: HostSession },
 ): Promise<void> {
-  await catalogue.transaction(async (tx) => {
-    const computes = await lockComputes(tx, projectId);
+  const { projectId, host } = place;
+  const { alone } = await hosts.get(place.hostId);
+  await alone(powerOfProject(projectId), async () => {
+    const computes = await listComputes(catalogue, projectId);
     if (computes.length === 0) return;
     const databases = [];
-    for (const name of await databaseNames(tx, projectId)) {
+    for (const name of await databaseNames(catalogue, projectId)) {
       if ((await host.findDatabase({ name })) !== null) databases.push(name);
     }
     if (databases.length === 0) return;
@@ -104,9 +96,7 @@ export async function agreeWithCatalogue(
 async function switchPower(parts: ProvisioningParts, change: PowerChange): Promise<WithOperation<Compute>> {
   const { catalogue, hosts } = parts;
   const { context, compute, project, to } = change;
-  if (compute.hostId === null) {
-    return await recordDone(catalogue, change, await switchLocked(catalogue, change, null));
-  }
+  if (compute.hostId === null) return await recordDone(catalogue, change, await writeState(catalogue, change));
   const host = await hosts.get(compute.hostId);
   const [action, step] =
     to === 'active'
@@ -125,32 +115,51 @@ async function switchPower(parts: ProvisioningParts, change: PowerChange): Promi
       details: {},
     },
     recovery: POWER_RECOVERY,
-    work: (run) => run.step({ action: step, name: compute.id }, () => switchLocked(run.finishing(), change, run.host)),
+    work: (run) =>
+      run.step({ action: step, name: compute.id }, () =>
+        // A wake and a suspension at once would leave an active compute closed.
+        host.alone(powerOfProject(project.id), async () => {
+          await switchDatabases(catalogue, change, run.host);
+          return await writeState(run.finishing(), change);
+        }),
+      ),
   });
 }
 
-/** One transaction, or a wake and a suspension at once would leave an active compute closed. */
-async function switchLocked(
+/**
+ * NOTE: never within a transaction of the catalogue. A tenant can hold what the host waits for, and
+ * a node has few connections to the catalogue.
+ */
+async function switchDatabases(
   catalogue: Catalogue,
-  { context, compute, project, to, auditedAs }: PowerChange,
-  host: HostSession | null,
-): Promise<Compute> {
+  { compute, project, to }: PowerChange,
+  host: HostSession,
+): Promise<void> {
+  const computes = await listComputes(catalogue, project.id);
+  const current = computes.find(({ id }) => id === compute.id);
+  if (current === undefined) throw computeNotFound(compute.id);
+  if (current.state === to) return;
+  if (to === 'active') await host.wake(await databaseNames(catalogue, project.id));
+  // Computes on one host share its databases: the last active one closes them.
+  else if (computes.every(({ id, state }) => id === compute.id || state !== 'active')) {
+    await host.suspend(await databaseNames(catalogue, project.id));
+  }
+}
+
+async function writeState(catalogue: Catalogue, change: PowerChange): Promise<Compute> {
+  const { context, compute, project, to, auditedAs } = change;
   return await catalogue.transaction(async (tx) => {
-    const computes = await lockComputes(tx, compute.projectId);
-    const current = computes.find((one) => one.id === compute.id);
-    if (current === undefined) throw missing(`compute "${compute.id}"`);
+    const current = await findCompute(tx, compute.id);
+    if (current === null) throw computeNotFound(compute.id);
     if (current.state === to) return current;
-    if (to === 'active') await host?.wake(await databaseNames(tx, project.id));
-    // Computes on one host share its databases: the last active one closes them.
-    else if (computes.every(({ id, state }) => id === compute.id || state !== 'active')) {
-      await host?.suspend(await databaseNames(tx, project.id));
-    }
+    const move = { computeId: compute.id, from: [current.state], to };
+    const moved = await moveComputeState({ db: tx, clock: catalogue.clock }, move);
+    if (moved === null) return current;
     if (auditedAs !== null) {
       const event = { event: 'compute.changed', ...auditedCompute(project, compute.id), reason: auditedAs } as const;
       await recordChange(tx, { catalogue, context }, event);
     }
-    const move = { computeId: compute.id, from: [current.state], to };
-    return (await moveComputeState({ db: tx, clock: catalogue.clock }, move)) ?? current;
+    return moved;
   });
 }
 
@@ -166,29 +175,7 @@ async function recordDone(catalogue: Catalogue, { project, to }: PowerChange, co
   return { ...compute, operation };
 }
 
-async function databaseNames(tx: Transaction<Schema>, projectId: ProjectId): Promise<string[]> {
-  const branch = await getDefaultBranch(tx, projectId);
-  return (await listDatabases(tx, branch.id)).map((database) => database.name);
-}
-
-/** Lists what an operator gave to or took from the roles by SQL. Never rejects: the list stays. */
-export async function syncHostedDatabases(
-  { catalogue, hosts, log }: ProvisioningParts,
-  { id, projectId, hostId }: Compute,
-): Promise<void> {
-  if (hostId === null) return;
-  try {
-    const host = await hosts.get(hostId);
-    const branch = await getDefaultBranch(catalogue.db, projectId);
-    const roles = await listDatabaseRoles(catalogue.db, branch.id);
-    const databases = await host.query<{ name: string; ownerName: string }>(
-      `SELECT datname AS name, pg_get_userbyid(datdba) AS "ownerName" FROM pg_database
-       WHERE pg_get_userbyid(datdba) = ANY($1) ORDER BY oid`,
-      [roles.map((role) => role.name)],
-    );
-    const complete = databases.filter(({ name }) => !isWorkingName(name));
-    if (complete.length > 0) await syncDatabases(catalogue, { branchId: branch.id, databases: complete });
-  } catch (error) {
-    log.warn({ err: error, computeId: id }, 'databases of a hosted compute could not be listed');
-  }
+async function databaseNames({ db }: Catalogue, projectId: ProjectId): Promise<string[]> {
+  const branch = await getDefaultBranch(db, projectId);
+  return (await listDatabases(db, branch.id)).map((database) => database.name);
 }

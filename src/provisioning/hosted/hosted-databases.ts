@@ -98,7 +98,7 @@ async function undoChange(parts: ProvisioningParts, run: OperationRun): Promise<
     const { ownerName } = await getDatabase(parts.catalogue.db, { branchId, name });
     if (there.name !== name) await host.renameDatabase(there.name, name);
     // A rename that stopped half-way has left it closed.
-    await agreeWithCatalogue(parts.catalogue, { projectId: operation.projectId, host });
+    await agreeWithCatalogue(parts, { ...operation, host });
     if (there.owner === ownerName) continue;
     await host.setOwner(name, ownerName);
     await host.shareDatabase(name, await projectRoles(parts, branchId));

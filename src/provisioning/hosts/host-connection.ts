@@ -18,7 +18,10 @@ export interface SessionOptions {
 
 /** Everything throws `host_away` when the server cannot be reached now. */
 export interface HostConnection {
-  /** One text, so that Postgres runs all of it in one transaction. */
+  /**
+   * One text, so that Postgres runs all of it in one transaction. Throws `busy` when people’s
+   * transactions hold what it needs: the row of their own role or database, from anywhere.
+   */
   run(...statements: readonly string[]): Promise<void>;
   /**
    * Inside another database, since privileges on its contents can be changed only from there.
@@ -36,7 +39,7 @@ export interface RunInOptions {
   readonly lockLimitMs?: number;
 }
 
-/** People’s transactions may hold locks inside a database for as long as they like. */
+/** People’s transactions may hold locks on what is theirs for as long as they like. */
 const LOCK_LIMIT_MS = 5_000;
 
 /** The caller closes it. */
@@ -44,8 +47,13 @@ export async function openHostConnection(host: ConfiguredHost, options: SessionO
   const client = await connect(host, options);
   const query: HostConnection['query'] = (sql, values = []) =>
     reaching(async () => (await client.query(sql, values)).rows);
-  const run: HostConnection['run'] = (...statements) =>
-    reaching(async () => void (await client.query(statements.join('; '))));
+  const run: HostConnection['run'] = async (...statements) => {
+    try {
+      await reaching(() => client.query(statements.join('; ')));
+    } catch (error) {
+      throw isHeldByOthers(error) ? busy('a role or database of this project', error) : error;
+    }
+  };
   return {
     run,
     runIn: async (database, statements, { send = 'together', lockLimitMs = LOCK_LIMIT_MS } = {}) => {
@@ -55,7 +63,7 @@ export async function openHostConnection(host: ConfiguredHost, options: SessionO
         try {
           for (const text of texts) await reaching(() => inside.query(text));
         } catch (error) {
-          throw isHeldByOthers(error) ? busyDatabase(database, error) : error;
+          throw isHeldByOthers(error) ? busy(`database "${database}"`, error) : error;
         } finally {
           await inside.end();
         }
@@ -73,8 +81,8 @@ function isHeldByOthers(error: unknown): boolean {
   return error instanceof pg.DatabaseError && HELD_BY_OTHERS.includes(error.code ?? '');
 }
 
-function busyDatabase(database: string, cause: unknown): PosternError {
-  return new PosternError('busy', { params: { thing: `database "${database}"` }, cause });
+function busy(thing: string, cause: unknown): PosternError {
+  return new PosternError('busy', { params: { thing }, cause });
 }
 
 async function connect(
@@ -83,11 +91,11 @@ async function connect(
   inside?: { readonly database: string; readonly lockLimitMs: number },
 ): Promise<pg.Client> {
   const admin = adminConnection(host.url, inside?.database);
-  const lockTimeout = inside === undefined ? [] : [`-c lock_timeout=${inside.lockLimitMs}`];
+  const lockTimeout = `-c lock_timeout=${inside?.lockLimitMs ?? LOCK_LIMIT_MS}`;
   const client = new pg.Client({
     ...admin,
     application_name: options.name,
-    options: [admin.options, ...noTimeouts(host), ...lockTimeout].join(' '),
+    options: [admin.options, ...noTimeouts(host), lockTimeout].join(' '),
   });
   // A connection that is cut; the statement's own failure says so, too.
   client.on('error', () => {});

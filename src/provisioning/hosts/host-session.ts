@@ -13,6 +13,8 @@ import { closeLogin, dropRetiredRole, retireRole, someRetiredRoles } from './ret
 // PostgreSQL Error Codes: duplicate_database, duplicate_object, reserved_name, unique_violation
 const NAME_IS_TAKEN = ['42P04', '42710', '42939', '23505'];
 
+const ROLE_LOCK_LIMIT_MS = 1_000;
+
 /** A role or a database of that name is already there, or the name is the server's own. */
 export class HostNameTaken extends Error {}
 
@@ -70,7 +72,7 @@ export function hostSession(connection: HostConnection, share: ConnectionShare) 
       }
     },
     retireRole: (role: HostObject): Promise<void> => retireRole(connection, role),
-    /** The others stay as they are. */
+    /** The others stay as they are. Throws, after the rest, what keeps one from being changed. */
     limitRoles: (names: readonly string[]): Promise<void> => limitRoles(connection, names, share),
     someRetiredRoles: (): Promise<HostObject[]> => someRetiredRoles(connection),
     dropRetiredRole: (oid: number): Promise<void> => dropRetiredRole(connection, oid),
@@ -117,9 +119,13 @@ export function hostSession(connection: HostConnection, share: ConnectionShare) 
 async function limitRoles({ query, run }: HostConnection, names: readonly string[], share: ConnectionShare) {
   const limit = await share.ofRole();
   const unlike = 'SELECT rolname AS name FROM pg_roles WHERE rolname = ANY($1) AND rolcanlogin AND rolconnlimit <> $2';
+  const kept: unknown[] = [];
   for (const { name } of await query<{ name: string }>(unlike, [[...names], limit])) {
-    await run(`ALTER ROLE ${quoted(name)} CONNECTION LIMIT ${limit}`);
+    // A tenant can hold its own role; the others must not wait for that.
+    const alter = `ALTER ROLE ${quoted(name)} CONNECTION LIMIT ${limit}`;
+    await run(`SET LOCAL lock_timeout = ${ROLE_LOCK_LIMIT_MS}`, alter).catch((error: unknown) => kept.push(error));
   }
+  if (kept.length > 0) throw kept[0];
 }
 
 async function roleStatements({ name, password, memberOf, access }: NewHostRole, limit: number): Promise<string[]> {

@@ -28,6 +28,11 @@ export function projectOnHost(projectId: ProjectId): string {
   return `project "${projectId}"`;
 }
 
+/** How a project is called where its databases are opened and closed, also during such a change. */
+export function powerOfProject(projectId: ProjectId): string {
+  return `power of project "${projectId}"`;
+}
+
 /** 192 random bits, in characters that need no escaping in a URL or a shell. */
 export function newDatabasePassword(): Secret {
   return new Secret(randomBytes(24).toString('base64url'));

@@ -1,10 +1,12 @@
+import { sql } from 'kysely';
 import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listDatabases } from '../../../src/catalogue/projects/databases.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
+import { PosternError } from '../../../src/errors.ts';
 import type { HostedProject } from '../../../src/provisioning/hosted/create-hosted-project.ts';
 import { actingAs, addPerson } from '../../support/databases/catalogue-for-tests.ts';
-import { runAsSuperuser } from '../../support/databases/postgres-for-tests.ts';
+import { postgresUrl, runAsSuperuser } from '../../support/databases/postgres-for-tests.ts';
 import { queryRows } from '../../support/databases/query-rows.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 import { addHostedProject, uniqueName, urlOf, useTestProvisioning } from '../provisioning-for-tests.ts';
@@ -85,6 +87,55 @@ describe('a suspended compute', () => {
     await expect(waking).rejects.toMatchObject({ code: 'upstream_unreachable' });
   });
 });
+
+describe('a tenant that holds its own databases locked', () => {
+  it('gets no suspension, and takes no connection of the catalogue for it', async () => {
+    const parts = useParts();
+    // More than a node has connections to the catalogue.
+    const all = await Promise.all(Array.from({ length: 12 }, () => addHostedProject(parts)));
+    for (const made of all) {
+      const client = await connect(made);
+      await client.query('BEGIN');
+      await client.query(`ALTER DATABASE "${made.databases[0]?.name}" CONNECTION LIMIT 50`);
+    }
+    const outcomes = all.map((made) =>
+      parts.provisioning.suspendCompute(SYSTEM_CONTEXT, placeOf(made)).then(
+        () => 'suspended',
+        (error: unknown) => (error instanceof PosternError ? error.code : String(error)),
+      ),
+    );
+    const waiting = async () => (await queryRows(postgresUrl(), WAITING_FOR(all))).length === all.length;
+    await waitUntil(waiting, 'every suspension waits for its tenant');
+    const { rows } = await sql<{ one: number }>`select 1 as one`.execute(parts.catalogue.db);
+    expect(rows).toEqual([{ one: 1 }]);
+    expect(new Set(await Promise.all(outcomes))).toEqual(new Set(['busy']));
+  });
+
+  it('keeps no other role from getting its limit on connections', async () => {
+    const parts = useParts();
+    const [greedy, other] = [await addHostedProject(parts), await addHostedProject(parts)];
+    const [held, free] = [greedy, other].map(({ roles }) => roles[0]?.name ?? '');
+    await runAsSuperuser(`ALTER ROLE ${held} CONNECTION LIMIT 99`);
+    await runAsSuperuser(`ALTER ROLE ${free} CONNECTION LIMIT 99`);
+    const client = await connect(greedy);
+    await client.query('BEGIN');
+    await client.query(`ALTER ROLE ${held} PASSWORD 'held'`);
+    const host = await parts.hosts.get('local-18');
+    const limiting = host.withSession({ name: 'postern', mayGoOn: async () => {} }, (session) =>
+      session.limitRoles([held ?? '', free ?? '']),
+    );
+    await expect(limiting).rejects.toMatchObject({ code: 'busy' });
+    const limits = await queryRows(
+      postgresUrl(),
+      `SELECT rolname, rolconnlimit FROM pg_roles WHERE rolname IN ('${held}', '${free}')`,
+    );
+    expect(limits.find(({ rolname }) => rolname === held)).toMatchObject({ rolconnlimit: 99 });
+    expect(limits.find(({ rolname }) => rolname === free)).toMatchObject({ rolconnlimit: await host.share.ofRole() });
+  });
+});
+
+const WAITING_FOR = (all: readonly HostedProject[]) => `SELECT FROM pg_stat_activity
+  WHERE wait_event_type = 'Lock' AND (${all.map(({ databases }) => `query LIKE '%"${databases[0]?.name}"%'`).join(' OR ')})`;
 
 const SLEEPING = `SELECT FROM pg_stat_activity
   WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()`;
