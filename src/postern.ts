@@ -133,6 +133,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
       restorePassword: provisioning.restoreRolePassword,
       projectShare: provisioning.projectShare,
       noteUse: (computeId) => provisioning.databases.noteUse([computeId]),
+      readDatabases: provisioning.databases.showOfCompute,
     },
     consumption: metering,
     dialPolicy,

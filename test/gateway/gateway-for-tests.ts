@@ -77,7 +77,12 @@ export interface GatewayForTests {
 
 type Closer = () => unknown;
 
-const UNHOSTED = { restorePassword: async () => false, projectShare: async () => null, noteUse: () => {} };
+const UNHOSTED = {
+  restorePassword: async () => false,
+  projectShare: async () => null,
+  noteUse: () => {},
+  readDatabases: async () => {},
+};
 
 /** Link logins from everywhere may wait a minute; the caller closes it. */
 export async function startGateway(options: GatewayOptions = {}): Promise<GatewayForTests> {

@@ -46,6 +46,8 @@ export interface GatewayDependencies {
     restorePassword(computeId: ComputeId, databaseRole: string): Promise<boolean>;
     /** It was entered: its list of databases is read again once in a while. */
     noteUse(computeId: ComputeId): void;
+    /** Resolves when the list of its databases is fresh, or cannot be made so in time. */
+    readDatabases(computeId: ComputeId): Promise<void>;
     /** Connections that one project may hold on that host; null while it cannot be asked. */
     projectShare(hostId: string): Promise<number | null>;
   };

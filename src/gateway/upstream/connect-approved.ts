@@ -7,7 +7,7 @@ import { UpstreamRefusal } from '../../wire/dial/connect-failure.ts';
 import { connectUpstream, type UpstreamSession } from '../../wire/dial/connect-upstream.ts';
 import { policyOfCompute } from '../../wire/dial/dial-policy.ts';
 import type { UpstreamTarget } from '../../wire/dial/upstream-target.ts';
-import { chooseDatabase, entering, type KnownDatabase } from '../client/database-choice.ts';
+import { chooseDatabase, type DatabaseChoice, entering, type KnownDatabase } from '../client/database-choice.ts';
 import { applicationOf, upstreamParameters } from '../client/startup-parameters.ts';
 import type { Admission } from '../session/admission.ts';
 import { hideDatabaseRole } from '../session/endings.ts';
@@ -16,7 +16,7 @@ import type { LiveSession } from '../session/live-session.ts';
 import { stampApplicationName } from './application-name.ts';
 import { authoriseTarget } from './authorise-target.ts';
 import { dialWithRetries } from './dial-with-retries.ts';
-import { ASKING_PARAMETERS, hasDatabase } from './has-database.ts';
+import { ASKING_PARAMETERS, hasDatabase, noSuchDatabase } from './has-database.ts';
 
 type ConnectParts = Pick<
   GatewayParts,
@@ -90,10 +90,30 @@ async function dialDatabase(approved: Approved): Promise<Connected> {
 async function findDatabase(approved: Approved): Promise<KnownDatabase> {
   const { admission, target, session } = approved;
   const choice = chooseDatabase(admission.wish, target);
+  if (target.compute.hostId !== null) return await ofProject(choice, approved);
   if (choice.kind === 'known') return choice;
   const asking = await dialVisibly(approved, target.database, ASKING_PARAMETERS);
   const isThere = await hasDatabase(asking, choice.database, session.signal);
   return entering(isThere ? choice.database : target.database, target.database);
+}
+
+/**
+ * On a host a role may have been let into another project's database by somebody who was in there:
+ * that must not outlive their access. So a hosted compute leads to its own project's only.
+ */
+async function ofProject(choice: DatabaseChoice, approved: Approved): Promise<KnownDatabase> {
+  const { target } = approved;
+  const { database } = choice;
+  const isKnown = target.databases.includes(database) || (await isKnownByNow(database, approved));
+  if (isKnown) return choice.kind === 'known' ? choice : entering(database, target.database);
+  if (choice.kind === 'ask') return entering(target.database, target.database);
+  throw noSuchDatabase(database);
+}
+
+/** An operator may have made it by SQL. */
+async function isKnownByNow(database: string, { admission, target, parts }: Approved): Promise<boolean> {
+  await parts.computes.readDatabases(target.compute.id);
+  return (await admission.resolve()).databases.includes(database);
 }
 
 // PostgreSQL Error Codes, classes 53 and 57, Insufficient Resources and Operator Intervention: it

@@ -2,6 +2,7 @@
 
 import pg from 'pg';
 import { askUpstream } from '../../wire/dial/ask-upstream.ts';
+import { UpstreamRefusal } from '../../wire/dial/connect-failure.ts';
 import type { UpstreamSession } from '../../wire/dial/connect-upstream.ts';
 
 /** For the connection that asks, which is not the client's. */
@@ -32,4 +33,18 @@ export async function hasDatabase(
   } finally {
     socket.destroy();
   }
+}
+
+/** In the words of a server that has none of that name, whether or not it has. */
+export function noSuchDatabase(database: string): UpstreamRefusal {
+  const severity = 'FATAL';
+  return new UpstreamRefusal(
+    new Map([
+      ['S', severity],
+      ['V', severity],
+      // PostgreSQL Error Codes: invalid_catalog_name
+      ['C', '3D000'],
+      ['M', `database "${database}" does not exist`],
+    ]),
+  );
 }

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { personalAccountId } from '../../../src/ids.ts';
 import type { HostedProject } from '../../../src/provisioning/hosted/create-hosted-project.ts';
-import { postgresUrl } from '../../support/databases/postgres-for-tests.ts';
+import { postgresUrl, runAsSuperuser } from '../../support/databases/postgres-for-tests.ts';
 import {
   addPerson,
   addProject,
@@ -172,6 +172,34 @@ describe('what a tenant can do to another', () => {
     const statement = sql.replace(/\$(role|database|owner|own)\b/g, (_match, name: string) => names[name] ?? '');
     await expect(spy.query(statement)).rejects.toMatchObject({ code: '42501' });
     expect((await victim.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    await closeAll();
+  });
+});
+
+describe('a person who was let in once', () => {
+  it('finds no way back by what was granted to a role of another project', async () => {
+    // Each name was entered by a role of the own project, past its removal and a reset password.
+    const [role, database] = [other.roles[0]?.name ?? '', greedy.databases[0]?.name ?? ''];
+    const inside = await connect(greedy, through(nodes[0]));
+    await inside.query(`GRANT CONNECT ON DATABASE "${database}" TO "${role}"`);
+    const back = { database, options: `endpoint=${other.compute.id}` };
+    await expect(connect(other, through(nodes[0]), back)).rejects.toMatchObject({
+      code: '3D000',
+      message: `database "${database}" does not exist`,
+    });
+    await inside.query(`REVOKE CONNECT ON DATABASE "${database}" FROM "${role}"`);
+    const closed = await connect(other, through(nodes[0]), back).catch((error: unknown) => error);
+    expect(closed, 'the same as without the grant').toMatchObject({ code: '3D000' });
+    await closeAll();
+  });
+
+  it('still enters what is made for the own project by SQL', async () => {
+    const name = `${other.databases[0]?.name}_by_sql`;
+    await runAsSuperuser(`CREATE DATABASE "${name}" OWNER "${other.roles[0]?.name}"`);
+    const options = `endpoint=${other.compute.id}`;
+    const entered = () => connect(other, through(nodes[0]), { database: name, options }).catch(() => null);
+    const client = await waitUntil(entered, 'the database is entered');
+    expect((await client.query('SELECT current_database() AS name')).rows).toEqual([{ name }]);
     await closeAll();
   });
 });
