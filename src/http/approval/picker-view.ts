@@ -98,12 +98,24 @@ export function candidatesOf(targets: readonly TargetAccount[], terminalAddress:
   );
 }
 
+/**
+ * What others share counts by its names after everything of one's own: anybody can share a project
+ * with a person, and call it and its databases like theirs.
+ */
 function findNamed(candidates: readonly Candidate[], origin: LoginOrigin): Candidate | null {
-  for (const isMeant of meanings(origin)) {
-    const found = candidates.find(isMeant);
-    if (found !== undefined) return found;
+  const own = candidates.filter((candidate) => !isForeign(candidate));
+  for (const some of [own, candidates]) {
+    for (const isMeant of meanings(origin)) {
+      const found = some.find(isMeant);
+      if (found !== undefined) return found;
+    }
   }
   return null;
+}
+
+/** Shared by others, and never used by this person. */
+function isForeign({ account, compute }: Candidate): boolean {
+  return account.kind === 'shared' && compute.lastUsed === null;
 }
 
 function meanings({

@@ -52,6 +52,32 @@ describe('the preselected compute', () => {
     expect(preselect(targets, loginOrigin({ requestedDatabase, databaseIsExplicit: true }))).toBe('ep-database');
   });
 
+  it.each([
+    ['-d shop', { requestedDatabase: 'shop', databaseIsExplicit: true }],
+    ['options=project=shop', { hints: { project: 'shop', endpoint: null } }],
+  ])('is the own one where a stranger shared one so called: %s', (_how, origin) => {
+    const lure = project('shop', compute('ep-lure', { databases: ['shop'] }));
+    const shared = { ...account('shared', lure), kind: 'shared' } as const;
+    const own = account('Acme', project('shop', compute('ep-own')), project('ledger', compute('ep-b')));
+    for (const targets of [
+      [shared, own],
+      [own, shared],
+    ]) {
+      expect(preselect(targets, loginOrigin(origin))).toBe('ep-own');
+    }
+  });
+
+  it('is the shared one that was used before, or that alone has the name', () => {
+    const origin = loginOrigin({ requestedDatabase: 'books', databaseIsExplicit: true });
+    const shared = (changes: Partial<TargetCompute>) =>
+      ({ ...account('shared', project('guest', compute('ep-guest', changes))), kind: 'shared' }) as const;
+    const books = account('Acme', project('books', compute('ep-own')));
+    const used = shared({ databases: ['books'], lastUsed: LAST_USE });
+    expect(preselect([used, books], origin)).toBe('ep-guest');
+    const other = account('Acme', project('shop', compute('ep-own')));
+    expect(preselect([other, shared({ databases: ['books'] })], origin)).toBe('ep-guest');
+  });
+
   // A terminal that named one project was one click away from another one, the last used.
   it.each([
     ['a project of somebody else', { hints: { project: 'secret', endpoint: null } }, 'secret'],
