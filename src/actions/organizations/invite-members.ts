@@ -47,12 +47,13 @@ export async function resendInvitation(
   return again;
 }
 
-/** The guest stays one until the invitation is accepted. Throws `not_found`. */
+/** The guest stays one until the invitation is accepted. Throws `rate_limited`, `not_found`. */
 export async function convertGuest(
   parts: InvitingParts,
   context: AuditContext,
   input: Parameters<typeof convert>[2],
 ): Promise<InvitationOutcome> {
+  await limitInvitations(parts, context, [input.email]);
   const outcome = await convert(parts.catalogue, context, input);
   await mailInvitations(parts, context, { accountId: input.accountId, outcomes: [outcome] });
   return outcome;
