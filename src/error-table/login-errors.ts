@@ -84,17 +84,17 @@ export const LOGIN_ERRORS = {
   too_many_waiting_of_address: limit('53300', 429, {
     code: 'too_many_requests',
     message: 'too many login requests from this address',
-    hint: 'At most {limit} may wait at a time: finish or close the waiting ones, and retry.',
+    hint: 'At most {limit} may wait unopened, and this one gave way to a newer one. Close others, and retry.',
   }),
   too_many_waiting_of_network: limit('53300', 429, {
     code: 'too_many_requests',
     message: 'too many login requests from this network',
-    hint: 'At most {limit} may wait at a time: finish or close the waiting ones, and retry.',
+    hint: 'At most {limit} may wait unopened, and this one gave way to a newer one. Close others, and retry.',
   }),
-  login_requests_limited: limit('53400', 429, {
+  too_many_opened: limit('53300', 429, {
     code: 'too_many_requests',
-    message: 'too many login requests from this address',
-    hint: 'Retry in {seconds} s.',
+    message: 'too many login requests are open in your browser',
+    hint: 'At most {limit} may be open, and this one gave way to a newer one. Decide on the others, and retry.',
   }),
   too_many_connections: limit('53300', 429, {
     message: 'too many connections {of} (limit {limit})',
@@ -117,7 +117,7 @@ export const LOGIN_ERRORS = {
   too_many_waiting: limit('53300', 503, {
     code: 'overloaded',
     message: 'too many logins wait at this gateway (limit {limit})',
-    hint: 'Retry in a moment.',
+    hint: 'This one gave way to a newer one. Retry in a moment.',
     isCheap: true,
   }),
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

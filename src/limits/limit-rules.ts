@@ -13,9 +13,12 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
 export const LIMIT_RULES = {
+  /** Beyond these they are served, but stand in the trail only once a person opens them. */
   login_requests_of_address: { points: 30, windowMs: MINUTE },
   /** Per /24 or /56. */
   login_requests_of_network: { points: 120, windowMs: MINUTE },
+  /** Per /16 or /48. */
+  login_requests_of_broad_network: { points: 480, windowMs: MINUTE },
   unknown_links_of_address: { points: 10, windowMs: MINUTE },
   unknown_links_of_person: { points: 30, windowMs: MINUTE },
   /** For all accounts together: one password tried on many accounts. Delays wrong answers only. */
@@ -37,6 +40,7 @@ export const LIMIT_RULES = {
 export const RATES_OF_PLAIN_USE: ReadonlySet<string> = new Set<keyof typeof LIMIT_RULES>([
   'login_requests_of_address',
   'login_requests_of_network',
+  'login_requests_of_broad_network',
 ]);
 
 export type LimitRuleName = keyof typeof LIMIT_RULES;

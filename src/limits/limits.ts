@@ -4,6 +4,7 @@ import type { ConnectionCaps } from '../fleet/connection-counts.ts';
 import type { UserId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import {
+  broadNetworkKey,
   type NetworkList,
   parseNetworks,
   SHARED_NETWORK_FACTOR,
@@ -67,10 +68,12 @@ export class Limits {
     this.proofs = new ProofPace({ redis, figures: { ...PACE_FIGURES, ...figures.pace }, onSlowed });
   }
 
+  /** Never a reason to refuse: an honest neighbour would be refused with the others. */
   loginRequest(address: string): Promise<LimitVerdict> {
     return this.#consume([
       { rule: 'login_requests_of_address', key: terminalKey(address), address },
       { rule: 'login_requests_of_network', key: wideNetworkKey(address), address },
+      { rule: 'login_requests_of_broad_network', key: broadNetworkKey(address), address },
     ]);
   }
 
@@ -173,6 +176,6 @@ class RefusalLog {
     if (loggedAt !== undefined && now - loggedAt < QUIET_MS) return;
     if (this.#loggedAt.size >= MAX_REMEMBERED) this.#loggedAt.clear();
     this.#loggedAt.set(key, now);
-    this.#log.info({ event: 'limits.refused', limit, address }, 'refused by a limit');
+    this.#log.info({ event: 'limits.refused', limit, address }, 'reached a limit');
   }
 }

@@ -13,14 +13,18 @@ export const redisKeys = {
   loginOffer: (id: LoginRequestId) => `${PREFIX}:login-offer:{${id}}`,
   /** String, the id that a terminal was shown last; as long as its link. Owner: login-offers. */
   offerOfTerminal: (digest: string) => `${PREFIX}:login-offer-of:${digest}`,
-  /** Sorted set of waiting login request ids by expiry (ms). Owner: waiting-logins. */
+  /** Sorted set of unopened login requests by expiry (ms). Owner: waiting-logins. */
   waitingLogins: () => `${PREFIX}:waiting`,
   /** Undecided ids without a connection by expiry; 1 h after the last. Owner: unfollowed-logins. */
   unfollowedLogins: () => `${PREFIX}:unfollowed`,
-  /** Sorted set of waiting ids of one address or /64 by expiry (ms). Owner: waiting-logins. */
+  /** Sorted set of those of one address or /64 by expiry (ms). Owner: waiting-logins. */
   waitingOfAddress: (terminalKey: string) => `${PREFIX}:waiting-of-address:${terminalKey}`,
-  /** Sorted set of waiting ids of one /16 or /48 by expiry (ms). Owner: waiting-logins. */
+  /** Sorted set of those of one /16 or /48 by expiry (ms). Owner: waiting-logins. */
   waitingOfNetwork: (networkKey: string) => `${PREFIX}:waiting-of-network:${networkKey}`,
+  /** Sorted set of login requests that a person opened, by expiry (ms). Owner: waiting-logins. */
+  openedLogins: (userId: UserId) => `${PREFIX}:opened-of:${userId}`,
+  /** String; 30 days after somebody was let in from there. Owner: known-terminals. */
+  knownTerminal: (loginNameDigest: string) => `${PREFIX}:known-terminal:${loginNameDigest}`,
   /** Sorted set of waiting ids of one terminal by expiry (ms). Owner: waiting-logins. */
   waitingOfTerminal: (terminalDigest: string) => `${PREFIX}:waiting-of:${terminalDigest}`,
   /** Sorted set of ids with an open reverse code by expiry (ms). Owner: reverse-codes. */

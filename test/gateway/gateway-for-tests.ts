@@ -20,6 +20,7 @@ import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
 import type { GatewayDependencies, GatewayTimes } from '../../src/gateway/session/gateway-parts.ts';
 import { newNodeId, personalAccountId } from '../../src/ids.ts';
 import type { PaceFigures } from '../../src/limits/judge-proof.ts';
+import type { LimitFigures } from '../../src/limits/limit-rules.ts';
 import { Limits } from '../../src/limits/limits.ts';
 import { Grants } from '../../src/login/grant/grants.ts';
 import { LoginEvents } from '../../src/login/request/login-events.ts';
@@ -48,6 +49,7 @@ export interface GatewayOptions {
   readonly fleetOf?: GatewayForTests;
   readonly clearTextOnly?: boolean;
   readonly pace?: Partial<PaceFigures>;
+  readonly rules?: LimitFigures['rules'];
   /** Besides that of the run's Postgres. */
   readonly upstreamPorts?: readonly number[];
   /** A Redis of the test's own, instead of a new embedded one. */
@@ -141,7 +143,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       redis: limiter,
       log,
       figures: {
-        rules: ROOMY_RULES,
+        rules: { ...ROOMY_RULES, ...options.rules },
         caps: { person: 1_000, compute: 1_000 },
         ...(options.pace === undefined ? {} : { pace: options.pace }),
       },
@@ -187,7 +189,11 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
 }
 
 const ROOMY = { points: 100_000, windowMs: 60_000 };
-const ROOMY_RULES = { login_requests_of_address: ROOMY, login_requests_of_network: ROOMY };
+const ROOMY_RULES = {
+  login_requests_of_address: ROOMY,
+  login_requests_of_network: ROOMY,
+  login_requests_of_broad_network: ROOMY,
+};
 
 async function openStores({ fleetOf, redisUrl }: GatewayOptions, closers: Closer[]) {
   if (fleetOf !== undefined) {

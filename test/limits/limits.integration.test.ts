@@ -50,7 +50,7 @@ describe.each(redisKinds)('limits on $name', ({ start }) => {
     cleaner.disconnect();
   });
 
-  it('an address may make thirty login requests a minute, on all nodes together', async () => {
+  it('thirty login requests of an address a minute are recorded, on all nodes together', async () => {
     const verdicts = [
       ...(await repeat(20, () => here.limits.loginRequest('192.0.2.1'))),
       ...(await repeat(20, () => there.limits.loginRequest('192.0.2.1'))),
@@ -64,6 +64,15 @@ describe.each(redisKinds)('limits on $name', ({ start }) => {
   it('a refusal is counted under the name of its limit', async () => {
     await repeat(32, () => here.limits.loginRequest('192.0.2.1'));
     expect(here.hits).toEqual(['login_requests_of_address', 'login_requests_of_address']);
+  });
+
+  it('the login requests of a /16 are recorded up to 480 a minute', async () => {
+    const verdicts: LimitVerdict[] = [];
+    for (let host = 0; host < 500; host += 1) {
+      verdicts.push(await here.limits.loginRequest(`198.51.${host % 250}.7`));
+    }
+    expect(allowedOf(verdicts)).toBe(480);
+    expect(here.hits).toContain('login_requests_of_broad_network');
   });
 
   it('many addresses of one network are limited together', async () => {
@@ -130,6 +139,7 @@ it('every default figure is the documented one', () => {
   expect(Object.fromEntries(Object.entries(LIMIT_RULES).map(([name, { points }]) => [name, points]))).toEqual({
     login_requests_of_address: 30,
     login_requests_of_network: 120,
+    login_requests_of_broad_network: 480,
     unknown_links_of_address: 10,
     unknown_links_of_person: 30,
     sign_in_failures_of_address: 100,

@@ -11,7 +11,9 @@ import { halfTimeNotice, OPENED_NOTICE } from '../client/link-notices.ts';
 
 interface ApprovalWait {
   readonly request: LoginRequest;
-  readonly loginRequests: Pick<LoginRequests, 'watch'>;
+  readonly loginRequests: Pick<LoginRequests, 'watch' | 'refusalOf'>;
+  /** Called once, when a person looks at it. */
+  readonly onOpened?: () => void;
   readonly ttlMs: number;
 }
 
@@ -24,8 +26,8 @@ interface WaitingSession {
 const STORE_SILENT_GRACE_MS = 5_000;
 
 /**
- * Throws why there is no approval: `denied`, `expired`, `code_required`, `store_unavailable`, or
- * the reason of the session's signal.
+ * Throws why there is no approval: `denied`, `expired`, `code_required`, `too_many_requests`,
+ * `overloaded`, `store_unavailable`, or the reason of the session's signal.
  */
 export async function awaitApproval(wait: ApprovalWait, session: WaitingSession): Promise<Approval> {
   const limit = linkedAbort(session.signal);
@@ -34,10 +36,11 @@ export async function awaitApproval(wait: ApprovalWait, session: WaitingSession)
   let isOpened = false;
   try {
     for await (const request of wait.loginRequests.watch(wait.request.id, signal)) {
-      const decision = decisionOf(request, wait.ttlMs);
+      const decision = decisionOf(request, wait);
       if (decision === 'opened' && !isOpened) {
         isOpened = true;
         session.client.line.sendNotice(OPENED_NOTICE);
+        wait.onOpened?.();
       } else if (typeof decision === 'object') {
         return decision;
       }
@@ -57,7 +60,7 @@ function startTimers({ ttlMs }: ApprovalWait, session: WaitingSession, limit: Li
   ];
 }
 
-function decisionOf(request: LoginRequest, ttlMs: number): Approval | 'opened' | 'pending' {
+function decisionOf(request: LoginRequest, { loginRequests, ttlMs }: ApprovalWait): Approval | 'opened' | 'pending' {
   switch (request.status) {
     case 'pending':
       return 'pending';
@@ -74,8 +77,9 @@ function decisionOf(request: LoginRequest, ttlMs: number): Approval | 'opened' |
       // in.
       if (request.waiting === 'none') throw new PosternError('store_unavailable');
       throw expiredError(ttlMs);
-    case 'expired':
     case 'abandoned':
+      throw loginRequests.refusalOf(request) ?? expiredError(ttlMs);
+    case 'expired':
       throw expiredError(ttlMs);
     default:
       return assertNever(request.status);

@@ -3,8 +3,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { resolveTarget } from '../../catalogue/access/resolve-target.ts';
 import { isPosternError, PosternError } from '../../errors.ts';
-import { wholeSeconds } from '../../limits/require-allowed.ts';
 import type { Approval, LoginOrigin, LoginRequest } from '../../login/request/login-request.ts';
+import { BRIEFLY_KEPT_MS, KEPT_MS } from '../../login/scripts/login-request-scripts.ts';
 import { parseNetworks } from '../../network-address.ts';
 import { EACH_STEP_NOTICES } from '../client/link-notices.ts';
 import type { Admission } from '../session/admission.ts';
@@ -29,21 +29,29 @@ export async function passLinkDoor(session: LiveSession, parts: LinkDoorParts): 
   session.client.line.sendAuthenticationOk();
   await pause(parts.times.linkPauseMs, undefined, { signal: session.signal });
   const origin = await loginOrigin(session.client, parts.config.login);
-  await allow(session, parts, () => checkNetwork(session, parts));
+  await allow(session, () => checkNetwork(session, parts));
   if (origin.noticeBlind) {
-    const makeOffer = () => allow(session, parts, () => openOffer(session, origin, parts));
-    return await offerLink(session, { origin, makeOffer }, parts);
+    const makeOffer = async () => await parts.loginRequests.offers.make(origin, await keepMsOf(session, parts));
+    return admitted(session, await offerLink(session, { origin, makeOffer }, parts));
   }
-  return await waitForPerson(session, origin, parts);
+  return admitted(session, await waitForPerson(session, origin, parts));
+}
+
+function admitted({ audit }: LiveSession, admission: Admission): Admission {
+  audit.release();
+  return admission;
 }
 
 async function waitForPerson(session: LiveSession, origin: LoginOrigin, parts: LinkDoorParts): Promise<Admission> {
-  const { request, token } = await allow(session, parts, () => openLoginRequest(session, origin, parts));
+  const { request, token } = await openLoginRequest(session, origin, parts);
   try {
     session.signal.throwIfAborted();
     showLink(session, { token, userCode: request.userCode }, parts);
     const { catalogue, loginRequests } = parts;
-    const approval = await awaitApproval({ request, loginRequests, ttlMs: parts.config.login.ttlMs }, session);
+    const approval = await awaitApproval(
+      { request, loginRequests, ttlMs: parts.config.login.ttlMs, onOpened: () => session.audit.release() },
+      session,
+    );
     await useApproval({ request, approval }, session, parts);
     return {
       door: 'link',
@@ -54,17 +62,17 @@ async function waitForPerson(session: LiveSession, origin: LoginOrigin, parts: L
       report: progressReporter(request.id, parts),
     };
   } catch (error) {
+    countCrowd(error, parts);
     await releaseLoginRequest(request, error, { session, parts });
     throw error;
   }
 }
 
 /** What a rule or limit refuses is counted, and kept in the audit trail. */
-async function allow<T>(session: LiveSession, { metrics }: LinkDoorParts, ask: () => Promise<T>): Promise<T> {
+async function allow<T>(session: LiveSession, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
-    if (isPosternError(error, 'overloaded')) metrics.limitHits.inc({ limit: 'waiting_in_total' });
     if (error instanceof PosternError && (error.kind === 'policy' || error.kind === 'limit')) {
       session.audit.record({ event: 'login.refused', outcome: 'refused', reason: error.code });
     }
@@ -82,26 +90,26 @@ async function checkNetwork({ client }: LiveSession, { config }: LinkDoorParts):
   }
 }
 
-async function limitRequests({ client }: LiveSession, { limits }: LinkDoorParts): Promise<void> {
+/**
+ * How long the request is kept. Where very many are made, only those that a person opens leave a
+ * trace: a flood must fill neither Redis nor the trail, and honest neighbours are served with it.
+ */
+async function keepMsOf({ audit, client }: LiveSession, { limits }: LinkDoorParts): Promise<number> {
   const verdict = await limits.loginRequest(client.peer.address);
-  if (verdict === 'allowed') return;
-  throw new PosternError('login_requests_limited', { params: { seconds: wholeSeconds(verdict) } });
+  if (verdict === 'allowed') return KEPT_MS;
+  audit.hold();
+  return BRIEFLY_KEPT_MS;
 }
 
-async function openOffer(session: LiveSession, origin: LoginOrigin, parts: LinkDoorParts) {
-  await limitRequests(session, parts);
-  return await parts.loginRequests.offers.make(origin);
+function countCrowd(error: unknown, { metrics }: LinkDoorParts): void {
+  if (isPosternError(error, 'overloaded')) metrics.limitHits.inc({ limit: 'waiting_in_total' });
+  if (isPosternError(error, 'too_many_requests')) metrics.limitHits.inc({ limit: 'waiting_of_address' });
 }
 
 async function openLoginRequest(session: LiveSession, origin: LoginOrigin, parts: LinkDoorParts) {
-  await limitRequests(session, parts);
+  const keepMs = await keepMsOf(session, parts);
   session.signal.throwIfAborted();
-  const { loginRequests, metrics } = parts;
-  const opening = loginRequests.open(origin, { waiting: 'connection' });
-  const { request, token } = await opening.catch((error: unknown) => {
-    if (isPosternError(error, 'too_many_requests')) metrics.limitHits.inc({ limit: 'waiting_of_address' });
-    throw error;
-  });
+  const { request, token } = await parts.loginRequests.open(origin, { waiting: 'connection', keepMs });
   session.entry.update({ loginRequestId: request.id });
   session.audit.record({ event: 'login.requested', outcome: 'success' });
   return { request, token };

@@ -43,6 +43,8 @@ async function abandon(request: LoginRequest, reason: unknown, { session, parts 
   const outcome = await parts.loginRequests.abandon(request.id, factsOfEnding(endingOf(reason)).reason);
   // It had expired before the terminal left, and no other node records that.
   if (outcome.kind === 'refused' && outcome.request?.status === 'expired') return recordEnd('expired', session);
+  const gaveWay = outcome.request !== null && parts.loginRequests.refusalOf(outcome.request) !== null;
+  if (outcome.kind === 'refused' && gaveWay) return recordEnd('abandoned', session);
   if (outcome.kind === 'refused') return;
   if (reason instanceof ClientGone) progressReporter(request.id, parts)({ kind: 'terminal_closed' });
   recordEnd('abandoned', session);

@@ -13,13 +13,26 @@ export function connectionAudit(
   { auditTrail, clock }: Pick<GatewayParts, 'auditTrail' | 'clock'>,
 ) {
   let seq = 0;
+  let held: AuditEventInput[] | null = null;
   return {
     /** Queues one event; its own fields override those of the record. Never throws. */
     record(event: Pick<AuditEventInput, 'event' | 'outcome'> & Partial<AuditEventInput>): void {
       seq += 1;
       const { nodeId } = entry.record;
       const facts = { at: clock.now(), nodeId, ...factsOf(entry.record), seq, untrustedDatabase: requestedDatabase };
-      auditTrail.record({ ...facts, ...event });
+      if (held === null) auditTrail.record({ ...facts, ...event });
+      else held.push({ ...facts, ...event });
+    },
+
+    /** From now on events are kept back, and are never written unless `release` is called. */
+    hold(): void {
+      held ??= [];
+    },
+
+    /** A person has come: what was held is written, in its order. */
+    release(): void {
+      for (const event of held ?? []) auditTrail.record(event);
+      held = null;
     },
   };
 }

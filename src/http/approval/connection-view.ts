@@ -96,6 +96,9 @@ function abandonedView(reason: string | null): StatusView {
   if (reason === 'node_gone') {
     return stopped('The terminal was cut off', `The gateway that held it stopped, so nothing was opened. ${AGAIN}`);
   }
+  if (reason?.startsWith('too_many_') === true) {
+    return stopped('The login gave way', `Too many were waiting, and newer ones took its place. ${AGAIN}`);
+  }
   return stopped(
     'The terminal closed',
     `It stopped waiting before the login was approved, so nothing was opened. ${AGAIN}`,

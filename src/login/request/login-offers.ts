@@ -16,15 +16,16 @@ import { type LoginTokens, TOKEN_BYTES } from './login-tokens.ts';
 import { terminalDigest } from './terminal.ts';
 import { UnfollowedLogins } from './unfollowed-logins.ts';
 import { newUserCode } from './user-code.ts';
-import type { WaitingLogins } from './waiting-logins.ts';
 
 export interface LoginOffer {
   readonly id: LoginRequestId;
   readonly userCode: string;
   readonly origin: LoginOrigin;
+  /** How long it is kept after the time to decide. */
+  readonly keepMs: number;
 }
 
-interface OfferParts {
+export interface OfferParts {
   readonly redis: RedisClient;
   /** The same on every node: makes the token of an offer, which is stored nowhere. */
   readonly tokenKey: Secret;
@@ -36,13 +37,14 @@ interface OfferParts {
 interface OfferStores {
   readonly records: LoginRecords;
   readonly tokens: LoginTokens;
-  readonly waiting: WaitingLogins;
 }
 
 const offerSchema: z.ZodType<LoginOffer> = z.object({
   id: z.string().refine(isLoginRequestId),
   userCode: z.string(),
   origin: originSchema,
+  // Absent in those of older versions.
+  keepMs: z.number().int().default(KEPT_MS),
 });
 
 export class LoginOffers {
@@ -66,14 +68,11 @@ export class LoginOffers {
     return null;
   }
 
-  /**
-   * What this terminal is shown from now on. Throws `too_many_requests`, `overloaded` or
-   * `store_unavailable`.
-   */
-  async make(origin: LoginOrigin): Promise<LoginOffer> {
+  /** What this terminal is shown from now on. Throws `store_unavailable`. */
+  async make(origin: LoginOrigin, keepMs = KEPT_MS): Promise<LoginOffer> {
     const { redis, ttlMs } = this.#parts;
     const normal = normalOrigin(origin);
-    const offer = { id: newLoginRequestId(), userCode: newUserCode(), origin: normal };
+    const offer = { id: newLoginRequestId(), userCode: newUserCode(), origin: normal, keepMs };
     await this.#keep(offer);
     // Connections that come at the same time show the same link: the first one's.
     const isFirst = await askStore(() => redis.set(keyOfTerminal(normal), offer.id, 'PX', ttlMs, 'NX'));
@@ -87,13 +86,14 @@ export class LoginOffers {
     const [offer, remainingMs] = await askStore(() => Promise.all([this.#read(id), redis.pttl(key)]));
     if (offer === null) return null;
     const { outcome, record } = await records.run(CREATE_LOGIN_REQUEST, id, {
-      life_ms: Math.max(0, remainingMs - KEPT_MS),
-      keep_ms: KEPT_MS,
+      life_ms: Math.max(0, remainingMs - offer.keepMs),
+      keep_ms: offer.keepMs,
       fields: newLoginFields({ ...offer, nodeId, waiting: 'none' }),
     });
     if (record === null) return null;
     const isNew = outcome === 'moved';
-    if (isNew) await this.#unfollowed.add(record.request);
+    // Its end is recorded, unless it is one of very many: then once a person has opened it.
+    if (isNew && offer.keepMs === KEPT_MS) await this.#unfollowed.add(record.request);
     return { request: record.request, isNew };
   }
 
@@ -121,14 +121,13 @@ export class LoginOffers {
 
   /** From now on for the whole time to decide, since it was shown just now. */
   async #keep(offer: LoginOffer): Promise<void> {
-    const { redis, tokens, waiting, ttlMs } = this.#parts;
-    const { id, origin } = offer;
-    await waiting.enterUnattended(id, origin, ttlMs);
+    const { redis, tokens, ttlMs } = this.#parts;
+    const { id, origin, keepMs } = offer;
     await askStore(() =>
       Promise.all([
-        redis.set(redisKeys.loginOffer(id), JSON.stringify(offer), 'PX', ttlMs + KEPT_MS),
+        redis.set(redisKeys.loginOffer(id), JSON.stringify(offer), 'PX', ttlMs + keepMs),
         redis.pexpire(keyOfTerminal(origin), ttlMs),
-        tokens.keep(this.tokenOf(offer), id, ttlMs + KEPT_MS),
+        tokens.keep(this.tokenOf(offer), id, ttlMs + keepMs),
       ]),
     );
   }

@@ -15,6 +15,7 @@ export const LOGIN_MOVES = [
   'deny',
   'report',
   'abandon',
+  'give_way',
   'expire',
   'consume',
 ] as const;
@@ -107,7 +108,7 @@ export type MoveOutcome =
   | { readonly kind: 'refused'; readonly request: LoginRequest | null };
 
 const MOVES: Readonly<Record<LoginStatus, Partial<Readonly<Record<LoginMove, LoginStatus>>>>> = {
-  pending: { claim: 'claimed', expire: 'expired', abandon: 'abandoned' },
+  pending: { claim: 'claimed', expire: 'expired', abandon: 'abandoned', give_way: 'abandoned' },
   claimed: {
     approve: 'approved',
     approve_detached: 'consumed',
@@ -115,6 +116,7 @@ const MOVES: Readonly<Record<LoginStatus, Partial<Readonly<Record<LoginMove, Log
     report: 'denied',
     expire: 'expired',
     abandon: 'abandoned',
+    give_way: 'abandoned',
   },
   approved: { consume: 'consumed', abandon: 'abandoned' },
   consumed: {},

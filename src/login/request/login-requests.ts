@@ -1,31 +1,27 @@
 // Login requests in Redis: each move is an atomic compare-and-set, by Redis' clock.
 
-import { randomBytes } from 'node:crypto';
+import type { PosternError } from '../../errors.ts';
 import { type LoginRequestId, type NodeId, newLoginRequestId, type UserId } from '../../ids.ts';
 import type { Log } from '../../log.ts';
 import { normalizeAddress } from '../../network-address.ts';
-import type { RedisClient } from '../../redis/redis-client.ts';
-import type { RedisScript } from '../../redis/redis-script.ts';
 import type { Secret } from '../../secret.ts';
 import {
   COUNT_WRONG_USER_CODE,
   CREATE_LOGIN_REQUEST,
   DETACH_CONNECTION,
   KEPT_MS,
-  MOVE_LOGIN_REQUEST,
   READ_LOGIN_REQUEST,
   SET_PROGRESS,
 } from '../scripts/login-request-scripts.ts';
 import type { LoginEvents } from './login-events.ts';
-import { LoginOffers } from './login-offers.ts';
+import { LoginMoves } from './login-moves.ts';
+import { LoginOffers, type OfferParts } from './login-offers.ts';
 import { LoginRecords, newLoginFields } from './login-record.ts';
 import {
   type Approval,
   isApprovable,
-  isDecidedNow,
   type LoginOrigin,
   type LoginRequest,
-  type MoveDetails,
   type MoveOutcome,
   moveTargets,
   type Progress,
@@ -34,7 +30,8 @@ import { LoginTokens } from './login-tokens.ts';
 import type { Terminal } from './terminal.ts';
 import { UnfollowedLogins } from './unfollowed-logins.ts';
 import { newUserCode } from './user-code.ts';
-import { type WaitingLimits, WaitingLogins } from './waiting-logins.ts';
+import { WaitingFigures, type WaitingLimits } from './waiting-figures.ts';
+import { WaitingLogins } from './waiting-logins.ts';
 import { watchLoginRequest } from './watch-login-request.ts';
 
 /** This many deny the login request (docs/security.md, "Abuse limits"). */
@@ -46,48 +43,49 @@ export class LoginRequests {
   readonly #events: LoginEvents;
   readonly #records: LoginRecords;
   readonly #tokens: LoginTokens;
+  readonly #figures: WaitingFigures;
   readonly #waiting: WaitingLogins;
+  readonly #moves: LoginMoves;
   readonly #unfollowed: UnfollowedLogins;
   readonly #ttlMs: number;
   readonly #nodeId: NodeId;
 
   /** `ttlMs` is the time to decide; `nodeId` is recorded in the requests opened here. */
-  constructor(parts: {
-    redis: RedisClient;
-    events: LoginEvents;
-    limits: WaitingLimits;
-    ttlMs: number;
-    nodeId: NodeId;
-    tokenKey: Secret;
-    log: Log;
-  }) {
+  constructor(parts: OfferParts & { readonly events: LoginEvents; readonly limits: WaitingLimits; readonly log: Log }) {
     this.#events = parts.events;
     this.#records = new LoginRecords(parts.redis);
     this.#tokens = new LoginTokens(parts.redis);
-    this.#waiting = new WaitingLogins(parts);
+    this.#figures = new WaitingFigures(parts.limits);
+    const giveWay: LoginMoves['giveWay'] = (id, crowd) => this.#moves.giveWay(id, crowd);
+    this.#waiting = new WaitingLogins({ ...parts, figures: this.#figures, giveWay });
+    this.#moves = new LoginMoves(this.#records, this.#waiting);
     this.#unfollowed = new UnfollowedLogins(parts.redis);
     this.#ttlMs = parts.ttlMs;
     this.#nodeId = parts.nodeId;
-    const stores = { records: this.#records, tokens: this.#tokens, waiting: this.#waiting };
+    const stores = { records: this.#records, tokens: this.#tokens };
     this.offers = new LoginOffers(parts, stores);
   }
 
-  /** Throws PosternError `too_many_requests`, `overloaded` or `store_unavailable`. */
+  /** Kept for `keepMs` after the time to decide. Throws PosternError `store_unavailable`. */
   async open(
     origin: LoginOrigin,
-    { waiting }: Pick<LoginRequest, 'waiting'>,
+    { waiting, keepMs = KEPT_MS }: Pick<LoginRequest, 'waiting'> & { readonly keepMs?: number },
   ): Promise<{ request: LoginRequest; token: Secret }> {
     // NOTE: subscribe before the link is published, since this node must hear a decision on it.
     await this.#events.ready();
     const id = newLoginRequestId();
     const normal = { ...origin, address: normalizeAddress(origin.address) };
     const fields = newLoginFields({ id, userCode: newUserCode(), origin: normal, nodeId: this.#nodeId, waiting });
-    await this.#waiting.enter(id, normal, this.#ttlMs);
-    const [{ record }, token] = await Promise.all([
-      this.#records.run(CREATE_LOGIN_REQUEST, id, { life_ms: this.#ttlMs, keep_ms: KEPT_MS, fields }),
-      this.#tokens.issue(id, this.#ttlMs + KEPT_MS),
+    const creation = { life_ms: this.#ttlMs, keep_ms: keepMs, fields };
+    const { record } = await this.#records.run(CREATE_LOGIN_REQUEST, id, creation);
+    // After it is written: it may have to give way to the next one at once.
+    const [token] = await Promise.all([
+      this.#tokens.issue(id, this.#ttlMs + keepMs),
+      this.#waiting.enter(id, normal, this.#ttlMs),
     ]);
     if (record === null) throw new Error(`login request ${id} was not written`);
+    // One that had to give way meanwhile took further places afterwards.
+    if ((await this.find(id))?.status !== 'pending') await this.#waiting.leavePlaces(id, normal);
     return { request: record.request, token };
   }
 
@@ -121,7 +119,11 @@ export class LoginRequests {
 
   async claim(id: LoginRequestId, by: { userId: UserId; browserAddress: string }): Promise<MoveOutcome> {
     const fields = { claimed_by: by.userId, claimed_from: by.browserAddress };
-    return await this.#move(id, { to: moveTargets('claim'), fields, stamp: 'claimed_at' });
+    const outcome = await this.#moves.move(id, { to: moveTargets('claim'), fields, stamp: 'claimed_at' });
+    if (outcome.kind === 'refused') return outcome;
+    await this.#waiting.beOpened(id, outcome.request.origin, { userId: by.userId, lifeMs: this.#ttlMs });
+    if (outcome.request.waiting === 'none') await this.#unfollowed.add(outcome.request);
+    return outcome;
   }
 
   /**
@@ -132,7 +134,7 @@ export class LoginRequests {
     id: LoginRequestId,
     { userId, approval }: { userId: UserId; approval: Approval },
   ): Promise<MoveOutcome> {
-    return await this.#move(id, {
+    return await this.#moves.move(id, {
       to: moveTargets('approve', 'approve_detached'),
       claimed_by: userId,
       fields: { approval: JSON.stringify(approval) },
@@ -142,57 +144,54 @@ export class LoginRequests {
   }
 
   async deny(id: LoginRequestId, { userId }: { userId: UserId }): Promise<MoveOutcome> {
-    return await this.#move(id, { to: moveTargets('deny'), claimed_by: userId, fields: { reason: 'denied' } });
+    return await this.#moves.move(id, { to: moveTargets('deny'), claimed_by: userId, fields: { reason: 'denied' } });
   }
 
   async report(id: LoginRequestId, { userId }: { userId: UserId }): Promise<MoveOutcome> {
-    return await this.#move(id, { to: moveTargets('report'), claimed_by: userId, fields: { reason: 'reported' } });
+    return await this.#moves.move(id, {
+      to: moveTargets('report'),
+      claimed_by: userId,
+      fields: { reason: 'reported' },
+    });
+  }
+
+  /** Why a request that was abandoned gave way to others; null when it did not. */
+  refusalOf({ reason, origin }: LoginRequest): PosternError | null {
+    return this.#figures.refusalOf(reason, origin.address);
   }
 
   /** Refused for a request without a connection, which waits for its person until it expires. */
   async abandon(id: LoginRequestId, reason: string): Promise<MoveOutcome> {
-    return await this.#move(id, { to: moveTargets('abandon', null), fields: { reason } });
+    return await this.#moves.move(id, { to: moveTargets('abandon', null), fields: { reason } });
   }
 
   /** Exactly one caller gets `moved`. `nobody`: the node is lost, and a grant replaces it. */
   async consume(id: LoginRequestId, by: 'connection' | 'nobody' = 'connection'): Promise<MoveOutcome> {
     const waiting = by === 'nobody' ? 'none' : 'connection';
-    return await this.#move(id, { to: moveTargets('consume'), fields: { waiting } });
+    return await this.#moves.move(id, { to: moveTargets('consume'), fields: { waiting } });
   }
 
   /** `refused` before the end by Redis' clock, and when another read has already moved it. */
   async expire(id: LoginRequestId): Promise<MoveOutcome> {
-    return await this.#run(READ_LOGIN_REQUEST, id, {});
+    return await this.#moves.run(READ_LOGIN_REQUEST, id, {});
   }
 
   /** The request stays open for its person; approving it creates a grant. Refused once decided. */
   async detachConnection(id: LoginRequestId): Promise<MoveOutcome> {
-    const outcome = await this.#run(DETACH_CONNECTION, id, {});
+    const outcome = await this.#moves.run(DETACH_CONNECTION, id, {});
     if (outcome.kind === 'refused') return outcome;
-    await this.#waiting.releaseAddressSlot(id, outcome.request.origin);
+    await this.#waiting.leavePlaces(id, outcome.request.origin);
     await this.#unfollowed.add(outcome.request);
     return outcome;
   }
 
   /** Counts a wrong user code; `moved` when it was the fifth, which denies the request. */
   async countWrongUserCode(id: LoginRequestId, { userId }: { userId: UserId }): Promise<MoveOutcome> {
-    return await this.#run(COUNT_WRONG_USER_CODE, id, { claimed_by: userId, most: MOST_WRONG_USER_CODES });
+    return await this.#moves.run(COUNT_WRONG_USER_CODE, id, { claimed_by: userId, most: MOST_WRONG_USER_CODES });
   }
 
   /** Shows the connection's progress on the page; does nothing for a request that is gone. */
   async setProgress(id: LoginRequestId, progress: Progress): Promise<void> {
     await this.#records.run(SET_PROGRESS, id, { fields: { progress: JSON.stringify(progress) } });
-  }
-
-  async #move(id: LoginRequestId, details: MoveDetails): Promise<MoveOutcome> {
-    return await this.#run(MOVE_LOGIN_REQUEST, id, { ...details, nonce: randomBytes(9).toString('base64url') });
-  }
-
-  async #run(script: RedisScript, id: LoginRequestId, details: object): Promise<MoveOutcome> {
-    const { outcome, record } = await this.#records.run(script, id, details);
-    const request = record?.request ?? null;
-    if (outcome !== 'moved' || request === null) return { kind: 'refused', request };
-    if (isDecidedNow(request)) await this.#waiting.leave(request.id, request.origin);
-    return { kind: 'moved', request };
   }
 }

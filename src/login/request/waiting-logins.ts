@@ -1,120 +1,119 @@
-// Counts and finds login requests that wait: in the installation, from an address, of a terminal.
+// The places of login requests whose connections wait and that nobody has opened yet: of the
+// installation, of a network, of an address. Where none is left, one of the most crowded group
+// gives way. Also finds the requests of a terminal.
 
-import { PosternError } from '../../errors.ts';
-import { idFrom, type LoginRequestId } from '../../ids.ts';
+import { idFrom, type LoginRequestId, type UserId } from '../../ids.ts';
 import type { Log } from '../../log.ts';
-import {
-  broadNetworkKey,
-  type NetworkList,
-  parseNetworks,
-  SHARED_NETWORK_FACTOR,
-  terminalKey,
-} from '../../network-address.ts';
+import { broadNetworkKey, terminalKey, wideNetworkKey } from '../../network-address.ts';
+import { CrowdedIndex, type CrowdMember } from '../../redis/crowded-index.ts';
 import { ExpiringIndex } from '../../redis/expiring-index.ts';
 import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
-import { type Terminal, terminalDigest } from './terminal.ts';
+import { KnownTerminals } from './known-terminals.ts';
+import { loginNameDigest, type Terminal, terminalDigest } from './terminal.ts';
+import type { Crowd, WaitingFigures } from './waiting-figures.ts';
 
-/** Limits for login requests that wait at the same time (docs/security.md, "Abuse limits"). */
-export interface WaitingLimits {
-  readonly waitingPerAddress: number;
-  readonly waitingInTotal: number;
-  /** Addresses in them may have ten times as many waiting requests. */
-  readonly sharedNetworks: readonly string[];
-}
-
-/** Of all places, for one /16 or /48: one operator's addresses leave room for everybody else. */
-const LARGEST_NETWORK_SHARE = 1 / 2;
 const MAX_LISTED = 100;
 
 interface WaitingPlace {
-  readonly index: ExpiringIndex;
-  readonly most: number;
-  readonly refusal: 'too_many_waiting_of_address' | 'too_many_waiting_of_network' | 'too_many_waiting';
+  readonly index: CrowdedIndex;
+  readonly crowd: Crowd;
+}
+
+interface WaitingParts {
+  readonly redis: RedisClient;
+  readonly figures: WaitingFigures;
+  readonly log: Log;
+  /** Ends a request that has lost its place; one that has been decided since goes on. */
+  readonly giveWay: (id: LoginRequestId, crowd: Crowd) => Promise<unknown>;
 }
 
 export class WaitingLogins {
-  readonly #redis: RedisClient;
-  readonly #limits: WaitingLimits;
-  readonly #sharedNetworks: NetworkList;
-  readonly #log: Log;
+  readonly #parts: WaitingParts;
+  readonly #known: KnownTerminals;
 
-  constructor({ redis, limits, log }: { redis: RedisClient; limits: WaitingLimits; log: Log }) {
-    this.#redis = redis;
-    this.#limits = limits;
-    this.#sharedNetworks = parseNetworks(limits.sharedNetworks);
-    this.#log = log;
+  constructor(parts: WaitingParts) {
+    this.#parts = parts;
+    this.#known = new KnownTerminals(parts.redis);
   }
 
-  /** Throws, uncounted, PosternError `too_many_requests` (address, network), `overloaded` (all). */
+  /** Never refuses: others give way. */
   async enter(id: LoginRequestId, terminal: Terminal, lifeMs: number): Promise<void> {
-    const most = this.#mostOfAddress(terminal);
-    const ofAddress = {
-      index: this.#ofAddress(terminal.address),
-      most,
-      refusal: 'too_many_waiting_of_address',
-    } as const;
-    await this.#enterAll(id, terminal, { lifeMs, places: [ofAddress, ...this.#commonPlaces(terminal)] });
-    await this.#ofTerminal(terminal).enter(id, { lifeMs, most: this.#limits.waitingInTotal });
+    const isKnown = await this.#known.has(terminal);
+    const member = memberOf(id, terminal, isKnown ? '1' : '0');
+    for (const place of this.#placesOf(terminal)) await this.#enterPlace(member, place, { lifeMs, terminal });
+    const most = this.#parts.figures.mostIn('too_many_waiting', terminal.address);
+    await this.#ofTerminal(terminal).enter(id, { lifeMs, most });
   }
 
-  /** For one without a connection. Throws as `enter` does, but counts for no address. */
-  async enterUnattended(id: LoginRequestId, terminal: Terminal, lifeMs: number): Promise<void> {
-    await this.#enterAll(id, terminal, { lifeMs, places: this.#commonPlaces(terminal) });
+  /** A person looks at it: it counts for the person from now on, and for no place. Never throws. */
+  async beOpened(id: LoginRequestId, terminal: Terminal, by: { userId: UserId; lifeMs: number }): Promise<void> {
+    const place: WaitingPlace = { index: this.#openedBy(by.userId), crowd: 'too_many_opened' };
+    await this.#note(id, async () => {
+      await this.#leaveAll(memberOf(id, terminal, '0'));
+      await this.#enterPlace({ id, groups: [], rank: '0' }, place, { lifeMs: by.lifeMs, terminal });
+    });
   }
 
-  async #enterAll(
-    id: LoginRequestId,
-    terminal: Terminal,
-    { lifeMs, places }: { readonly lifeMs: number; readonly places: readonly WaitingPlace[] },
+  async #enterPlace(
+    member: CrowdMember,
+    { index, crowd }: WaitingPlace,
+    { lifeMs, terminal }: { readonly lifeMs: number; readonly terminal: Terminal },
   ): Promise<void> {
-    for (const { index, most, refusal } of places) {
-      if (await index.enter(id, { lifeMs, most })) continue;
-      await this.leave(id, terminal);
-      throw new PosternError(refusal, { params: { limit: String(most) } });
-    }
+    const { figures, giveWay } = this.#parts;
+    const other = await index.enter(member, { lifeMs, most: figures.mostIn(crowd, terminal.address) });
+    if (other === null) return;
+    if (crowd !== 'too_many_opened') await this.#leaveAll(other);
+    await giveWay(idFrom<LoginRequestId>(other.id), crowd);
   }
 
-  #mostOfAddress({ address }: Terminal): number {
-    const factor = this.#sharedNetworks.includes(address) ? SHARED_NETWORK_FACTOR : 1;
-    return this.#limits.waitingPerAddress * factor;
-  }
-
-  /** Shared with others: the network's and the installation's. */
-  #commonPlaces(terminal: Terminal): readonly WaitingPlace[] {
-    const { waitingInTotal } = this.#limits;
-    const ofNetwork = Math.max(this.#mostOfAddress(terminal), Math.floor(waitingInTotal * LARGEST_NETWORK_SHARE));
+  #placesOf({ address }: Terminal): readonly WaitingPlace[] {
     return [
-      { index: this.#ofNetwork(terminal.address), most: ofNetwork, refusal: 'too_many_waiting_of_network' },
-      { index: this.#inTotal(), most: waitingInTotal, refusal: 'too_many_waiting' },
+      { index: this.#ofAddress(terminalKey(address)), crowd: 'too_many_waiting_of_address' },
+      { index: this.#ofNetwork(broadNetworkKey(address)), crowd: 'too_many_waiting_of_network' },
+      { index: this.#inTotal(), crowd: 'too_many_waiting' },
     ];
   }
 
   /** Never throws: a request that could not be removed counts until it expires. */
-  async leave(id: LoginRequestId, terminal: Terminal): Promise<void> {
-    const { address } = terminal;
-    const ofPlaces = [this.#ofAddress(address), this.#ofNetwork(address), this.#inTotal()];
-    await this.#leave(id, [...ofPlaces, this.#ofTerminal(terminal)]);
+  async leave(id: LoginRequestId, terminal: Terminal, openedBy: UserId | null): Promise<void> {
+    await this.#note(id, async () => {
+      const ofPerson = openedBy === null ? null : this.#openedBy(openedBy).leave({ id, groups: [], rank: '0' });
+      const member = memberOf(id, terminal, '0');
+      await Promise.all([this.#leaveAll(member), this.#ofTerminal(terminal).leave(id), ofPerson]);
+    });
   }
 
-  /** Counts in total only, or a retrying program would use up its address. Never throws. */
-  async releaseAddressSlot(id: LoginRequestId, terminal: Terminal): Promise<void> {
-    await this.#leave(id, [this.#ofAddress(terminal.address)]);
+  /** Without its connection it holds no place. Never throws. */
+  async leavePlaces(id: LoginRequestId, terminal: Terminal): Promise<void> {
+    await this.#note(id, () => this.#leaveAll(memberOf(id, terminal, '0')));
   }
 
-  async #leave(id: LoginRequestId, indexes: readonly ExpiringIndex[]): Promise<void> {
+  /** It let somebody in: strangers give way before its terminal from now on. Never throws. */
+  async remember(id: LoginRequestId, terminal: Terminal): Promise<void> {
+    await this.#note(id, () => this.#known.add(terminal));
+  }
+
+  async #leaveAll(member: CrowdMember): Promise<void> {
+    const [network = '', , address = ''] = member.groups;
+    const places = [this.#ofAddress(address), this.#ofNetwork(network), this.#inTotal()];
+    await Promise.all(places.map((place) => place.leave(member)));
+  }
+
+  async #note(id: LoginRequestId, change: () => Promise<unknown>): Promise<void> {
     try {
-      await Promise.all(indexes.map((index) => index.leave(id)));
+      await change();
     } catch (error) {
-      this.#log.warn(
+      this.#parts.log.warn(
         { event: 'login.uncount_failed', err: error, login_request_id: id },
-        'login request is counted as waiting until it expires',
+        'the place of a login request is out of date until it expires',
       );
     }
   }
 
   async count(address: string): Promise<{ ofAddress: number; inTotal: number }> {
-    const [ofAddress, inTotal] = await Promise.all([this.#ofAddress(address).count(), this.#inTotal().count()]);
+    const places = [this.#ofAddress(terminalKey(address)), this.#inTotal()] as const;
+    const [ofAddress, inTotal] = await Promise.all([places[0].count(), places[1].count()]);
     return { ofAddress, inTotal };
   }
 
@@ -124,11 +123,17 @@ export class WaitingLogins {
     return ids.map((id) => idFrom<LoginRequestId>(id));
   }
 
-  readonly #inTotal = () => new ExpiringIndex(this.#redis, redisKeys.waitingLogins());
-  readonly #ofAddress = (address: string) =>
-    new ExpiringIndex(this.#redis, redisKeys.waitingOfAddress(terminalKey(address)));
-  readonly #ofNetwork = (address: string) =>
-    new ExpiringIndex(this.#redis, redisKeys.waitingOfNetwork(broadNetworkKey(address)));
+  readonly #inTotal = () => new CrowdedIndex(this.#parts.redis, redisKeys.waitingLogins());
+  readonly #ofAddress = (key: string) => new CrowdedIndex(this.#parts.redis, redisKeys.waitingOfAddress(key));
+  readonly #ofNetwork = (key: string) => new CrowdedIndex(this.#parts.redis, redisKeys.waitingOfNetwork(key));
+  readonly #openedBy = (userId: UserId) => new CrowdedIndex(this.#parts.redis, redisKeys.openedLogins(userId));
   readonly #ofTerminal = (terminal: Terminal) =>
-    new ExpiringIndex(this.#redis, redisKeys.waitingOfTerminal(terminalDigest(terminal)));
+    new ExpiringIndex(this.#parts.redis, redisKeys.waitingOfTerminal(terminalDigest(terminal)));
+}
+
+/** By network, then address, then the name that is asked for there. */
+function memberOf(id: LoginRequestId, terminal: Terminal, rank: CrowdMember['rank']): CrowdMember {
+  const { address } = terminal;
+  const places = [broadNetworkKey(address), wideNetworkKey(address), terminalKey(address)];
+  return { id, groups: [...places, loginNameDigest(terminal)], rank };
 }

@@ -6,6 +6,8 @@ import { LUA_NOW, redisScript } from '../../redis/redis-script.ts';
 export const CONSUME_LIMIT_MS = 60_000;
 /** How long a record outlives the time to decide, so that pages can show the outcome. */
 export const KEPT_MS = CONSUME_LIMIT_MS + 10 * 60_000;
+/** Of places that ask very often, so that they do not fill Redis. */
+export const BRIEFLY_KEPT_MS = CONSUME_LIMIT_MS + 30_000;
 
 export const LOGIN_REQUEST_PRELUDE = `
 -- KEYS[1]  the login request (hash)

@@ -15,6 +15,7 @@ describe('the wait for an approval', () => {
       async *watch() {
         yield APPROVED;
       },
+      refusalOf: () => null,
     };
     const wait = { request: APPROVED, loginRequests, ttlMs: 60_000, earlyEnd: null };
     expect(await awaitApproval(wait, session)).toBe(APPROVAL);

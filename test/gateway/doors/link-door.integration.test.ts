@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { PosternError } from '../../../src/errors.ts';
 import { freePort } from '../../support/databases/redis-for-tests.ts';
 import { waitUntil } from '../../support/wait-until.ts';
@@ -31,6 +32,7 @@ afterAll(async () => {
   await upstream.close();
 });
 
+const eventSchema = z.object({ event: z.string(), untrusted_user: z.string().nullish() });
 const waitingClient = (parameters: StartupParameters = {}, at = gateway) => showLink(at, parameters);
 
 const connectionLine = (id: string | undefined) =>
@@ -224,17 +226,40 @@ describe('before a link is shown', () => {
     expect(client.fatal).toMatchObject({ C: '42501', M: expect.stringContaining('cannot be set') });
   });
 
-  it('one terminal too many at an address gets an error that says so', async () => {
+  it('one terminal too many at an address ends the oldest with an error that says so', async () => {
     const crowded = await startGateway({ environment: { POSTERN_WAITING_PER_ADDRESS: '2' }, fleetOf: gateway });
     using first = await waitingClient({}, crowded);
     using second = await waitingClient({}, crowded);
     expect([first.types, second.types]).toEqual(['RSSSNN', 'RSSSNN']);
-    using third = await RawClient.connectTls(crowded);
-    third.sendStartup({ application_name: 'psql' });
-    await third.waitForEnd();
-    expect(third.types).toBe('RSE');
-    expect(third.fatal).toMatchObject({ C: '53300', M: 'too many login requests from this address' });
+    using third = await waitingClient({}, crowded);
+    await first.waitForEnd();
+    expect(first.fatal).toMatchObject({
+      C: '53300',
+      M: 'too many login requests from this address',
+      H: expect.stringContaining('At most 2 may wait unopened'),
+    });
+    expect([second.types, third.types]).toEqual(['RSSSNN', 'RSSSNN']);
+    await approveLink(crowded, third, developer);
+    await third.waitForType('Z');
     await crowded.close();
+  });
+
+  // Thirty links a minute were an address' all: whoever asked later was refused.
+  it('beyond the rate of an address links are shown, and recorded once opened', async () => {
+    const rules = { login_requests_of_address: { points: 0, windowMs: 60_000 } };
+    const busy = await startGateway({ rules, fleetOf: gateway });
+    using unseen = await waitingClient({ user: 'noisy' }, busy);
+    using opened = await waitingClient({ user: 'noisy' }, busy);
+    await approveLink(busy, opened, developer);
+    await opened.waitForType('Z');
+    for (const client of [unseen, opened]) client.destroy();
+    await waitUntil(() => busy.gateway.connectionCounts().sockets === 0, 'every client is gone');
+    await busy.auditTrail.flush();
+    const rows = await gateway.catalogue.db.selectFrom('audit_events').select('body').execute();
+    const events = rows.map(({ body }) => eventSchema.parse(body)).filter((event) => event.untrusted_user === 'noisy');
+    const logins = events.map(({ event }) => event).filter((event) => event.startsWith('login.'));
+    expect(logins.sort()).toEqual(['login.consumed', 'login.requested']);
+    await busy.close();
   });
 
   it('an address outside the installation’s networks is refused and named', async () => {

@@ -220,9 +220,13 @@ describe.each(redisKinds)('login requests on $name', ({ start }) => {
   });
 });
 
-function cells(): Array<[LoginStatus, LoginMove, LoginStatus | null]> {
+/** `give_way` is made by others that wait: see waiting-logins.integration.test.ts. */
+type MoveMadeHere = Exclude<LoginMove, 'give_way'>;
+const isMadeHere = (move: LoginMove): move is MoveMadeHere => move !== 'give_way';
+
+function cells(): Array<[LoginStatus, MoveMadeHere, LoginStatus | null]> {
   return LOGIN_STATUSES.flatMap((status) =>
-    LOGIN_MOVES.map((move): [LoginStatus, LoginMove, LoginStatus | null] => [
+    LOGIN_MOVES.filter(isMadeHere).map((move): [LoginStatus, MoveMadeHere, LoginStatus | null] => [
       status,
       move,
       MOVES_BY_HAND[status][move],
@@ -237,11 +241,11 @@ function cells(): Array<[LoginStatus, LoginMove, LoginStatus | null]> {
 async function requestIn(
   node: LoginNode,
   status: LoginStatus,
-  nextMove: LoginMove,
+  nextMove: MoveMadeHere,
 ): Promise<{ id: LoginRequestId; userId: UserId }> {
   const { request } = await node.requests.open(loginOrigin(), { waiting: 'connection' });
   const at = { id: request.id, userId: newUserId() };
-  const path: Record<LoginStatus, readonly LoginMove[]> = {
+  const path: Record<LoginStatus, readonly MoveMadeHere[]> = {
     pending: [],
     claimed: ['claim'],
     approved: ['claim', 'approve'],
@@ -257,7 +261,7 @@ async function requestIn(
 
 async function make(
   node: LoginNode,
-  move: LoginMove,
+  move: MoveMadeHere,
   { id, userId }: { id: LoginRequestId; userId: UserId },
 ): Promise<MoveOutcome> {
   switch (move) {

@@ -5,7 +5,7 @@ import { createLog } from '../../../src/log.ts';
 import { LoginEvents } from '../../../src/login/request/login-events.ts';
 import type { Approval, LoginOrigin, LoginRequest, MoveOutcome } from '../../../src/login/request/login-request.ts';
 import { LoginRequests } from '../../../src/login/request/login-requests.ts';
-import type { WaitingLimits } from '../../../src/login/request/waiting-logins.ts';
+import type { WaitingLimits } from '../../../src/login/request/waiting-figures.ts';
 import { createRedis, type RedisClient } from '../../../src/redis/redis-client.ts';
 import { Secret } from '../../../src/secret.ts';
 
