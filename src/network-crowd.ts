@@ -43,8 +43,17 @@ export class NetworkCrowd<T> {
 
   /** Those of the address that holds the most, within the networks that hold the most. */
   mostCrowded(): ReadonlySet<T> {
+    return this.#descend((one, other) => one.count > other.count);
+  }
+
+  /** Those of the address that holds the least, within the networks that hold the least. */
+  leastCrowded(): ReadonlySet<T> {
+    return this.#descend((one, other) => one.count < other.count);
+  }
+
+  #descend(isRather: (one: Place<T>, other: Place<T>) => boolean): ReadonlySet<T> {
     let place = this.#all;
-    while (place.places.size > 0) place = largestOf(place.places.values()) ?? place;
+    while (place.places.size > 0) place = firstOf(place.places.values(), isRather) ?? place;
     return place.members;
   }
 
@@ -69,8 +78,11 @@ function keysOf(address: string): string[] {
   return [broadNetworkKey(address), wideNetworkKey(address), terminalKey(address)];
 }
 
-function largestOf<T>(places: Iterable<Place<T>>): Place<T> | null {
-  let largest: Place<T> | null = null;
-  for (const place of places) if (largest === null || place.count > largest.count) largest = place;
-  return largest;
+function firstOf<T>(
+  places: Iterable<Place<T>>,
+  isRather: (one: Place<T>, other: Place<T>) => boolean,
+): Place<T> | null {
+  let first: Place<T> | null = null;
+  for (const place of places) if (first === null || isRather(place, first)) first = place;
+  return first;
 }

@@ -18,6 +18,13 @@ describe('a crowd', () => {
     expect([...crowd.mostCrowded()]).toEqual(['1:198.51.100.1', '2:198.51.100.1']);
   });
 
+  it('is smallest at the address that holds the least, in the network that does', () => {
+    const crowd = crowdOf(['198.51.1.1', '198.51.2.1', '203.0.113.1', '203.0.113.1', '203.0.113.2', '198.51.3.1']);
+    expect([...crowd.leastCrowded()]).toEqual(['0:198.51.1.1']);
+    expect([...crowdOf(['192.0.2.1', ...some(9, (i) => `198.51.${i}.1`)]).leastCrowded()]).toEqual(['0:192.0.2.1']);
+    expect(crowdOf([]).leastCrowded().size).toBe(0);
+  });
+
   it.each([
     ['many addresses of a /24', (i: number) => `198.51.100.${i}`],
     ['many addresses of a /16', (i: number) => `198.51.${i}.1`],

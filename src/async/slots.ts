@@ -1,6 +1,8 @@
 // Slots for work that waits on untrusted peers, such as TLS handshakes. Under pressure the slowest
-// holder loses its slot, and the newest waiter comes first.
+// holder of the network that overstays most loses its slot, and the network that waits least comes
+// first: whoever sends many waits behind his own.
 
+import { NetworkCrowd } from '../network-crowd.ts';
 import { type LinkedAbort, linkedAbort, TimeLimitExceeded } from './time-limit.ts';
 
 export interface SlotsOptions {
@@ -9,12 +11,22 @@ export interface SlotsOptions {
   readonly undisturbedMs: number;
 }
 
+interface Peer {
+  readonly address: string;
+  readonly signal: AbortSignal;
+}
+
+interface Holder {
+  readonly address: string;
+  readonly abort: LinkedAbort;
+}
+
 export class Slots {
   readonly #undisturbedMs: number;
-  readonly #waiting: (() => void)[] = [];
-  /** Holders past their undisturbed time, longest first. */
-  readonly #overstaying = new Set<LinkedAbort>();
-  readonly #leaving = new Set<LinkedAbort>();
+  readonly #waiting = new NetworkCrowd<() => void>();
+  /** Holders past their undisturbed time. */
+  readonly #overstaying = new NetworkCrowd<Holder>();
+  readonly #leaving = new Set<Holder>();
   #free: number;
 
   constructor({ places, undisturbedMs }: SlotsOptions) {
@@ -23,21 +35,21 @@ export class Slots {
   }
 
   /** The work must end when its signal does: with TimeLimitExceeded when it overstayed. */
-  async run<T>(outer: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    await this.#take(outer);
-    const holder = linkedAbort(outer);
+  async run<T>(peer: Peer, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    await this.#take(peer);
+    const holder = { address: peer.address, abort: linkedAbort(peer.signal) };
     const timer = setTimeout(() => this.#overstay(holder), this.#undisturbedMs);
     try {
-      outer.throwIfAborted();
-      return await work(holder.signal);
+      peer.signal.throwIfAborted();
+      return await work(holder.abort.signal);
     } finally {
       clearTimeout(timer);
-      holder.unlink();
+      holder.abort.unlink();
       this.#give(holder);
     }
   }
 
-  async #take(signal: AbortSignal): Promise<void> {
+  async #take({ address, signal }: Peer): Promise<void> {
     signal.throwIfAborted();
     if (this.#free > 0) {
       this.#free -= 1;
@@ -45,37 +57,40 @@ export class Slots {
     }
     await new Promise<void>((resolve, reject) => {
       const enter = (): void => {
+        this.#waiting.delete(address, enter);
         signal.removeEventListener('abort', leave);
         resolve();
       };
       const leave = (): void => {
-        this.#waiting.splice(this.#waiting.indexOf(enter), 1);
+        this.#waiting.delete(address, enter);
         reject(signal.reason);
       };
-      this.#waiting.push(enter);
+      this.#waiting.add(address, enter);
       signal.addEventListener('abort', leave, { once: true });
       this.#makeRoom();
     });
   }
 
-  #overstay(holder: LinkedAbort): void {
-    this.#overstaying.add(holder);
+  #overstay(holder: Holder): void {
+    this.#overstaying.add(holder.address, holder);
     this.#makeRoom();
   }
 
   #makeRoom(): void {
-    for (const holder of this.#overstaying) {
-      if (this.#leaving.size >= this.#waiting.length) return;
-      this.#overstaying.delete(holder);
-      this.#leaving.add(holder);
-      holder.abort(new TimeLimitExceeded(this.#undisturbedMs));
+    while (this.#leaving.size < this.#waiting.size) {
+      const [longest] = this.#overstaying.mostCrowded();
+      if (longest === undefined) return;
+      this.#overstaying.delete(longest.address, longest);
+      this.#leaving.add(longest);
+      longest.abort.abort(new TimeLimitExceeded(this.#undisturbedMs));
     }
   }
 
-  #give(holder: LinkedAbort): void {
-    this.#overstaying.delete(holder);
+  #give(holder: Holder): void {
+    this.#overstaying.delete(holder.address, holder);
     this.#leaving.delete(holder);
-    const next = this.#waiting.pop();
+    // The newest of an address: those before it have most likely given up.
+    const next = [...this.#waiting.leastCrowded()].at(-1);
     if (next === undefined) this.#free += 1;
     else next();
   }

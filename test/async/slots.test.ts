@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Slots } from '../../src/async/slots.ts';
 import { TimeLimitExceeded } from '../../src/async/time-limit.ts';
 
-const never = new AbortController().signal;
+const ADDRESS = '203.0.113.7';
+const never = { address: ADDRESS, signal: new AbortController().signal };
 const slotsOf = (places: number) => new Slots({ places, undisturbedMs: 60_000 });
 
 /** Work that ends when it is told to, and only then. */
@@ -43,7 +44,7 @@ describe('slots', () => {
           finish = resolve;
         }),
     );
-    const second = slots.run(impatient.signal, async () => 'never');
+    const second = slots.run({ ...never, signal: impatient.signal }, async () => 'never');
     impatient.abort(new Error('gave up'));
     await expect(second).rejects.toThrow('gave up');
     finish();
@@ -51,7 +52,30 @@ describe('slots', () => {
     await expect(slots.run(never, async () => 'done')).resolves.toBe('done');
   });
 
-  it('go to the newest of several waiters', async () => {
+  it('go to a network with few waiters before one with many, whoever came last', async () => {
+    const slots = slotsOf(1);
+    const order: string[] = [];
+    const enter = (address: string) => slots.run({ ...never, address }, async () => void order.push(address));
+    const crowd = (from: number) => Array.from({ length: 20 }, (_none, index) => `198.51.${from + index}.1`);
+    await Promise.all(['198.51.0.1', ...crowd(1), ADDRESS, '198.51.100.9', ...crowd(50)].map(enter));
+    expect(order.indexOf(ADDRESS)).toBe(1);
+  });
+
+  it('are taken from a crowd of overstaying holders before one who is alone', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const slots = new Slots({ places: 3, undisturbedMs: 1_000 });
+    const ended: string[] = [];
+    const hold = (address: string) => slots.run({ ...never, address }, untilTold).catch(() => void ended.push(address));
+    const held = [ADDRESS, '198.51.1.1', '198.51.2.1'].map(hold);
+    await vi.advanceTimersByTimeAsync(1_001);
+    for (let waiter = 0; waiter < held.length; waiter++) void slots.run(never, () => new Promise(() => {}));
+    await Promise.all(held);
+    // Once they are equal, the longest there.
+    expect(ended).toEqual(['198.51.1.1', ADDRESS, '198.51.2.1']);
+  });
+
+  it('go to the newest of several waiters of an address', async () => {
     const slots = slotsOf(1);
     const order: string[] = [];
     const enter = (name: string) => slots.run(never, async () => void order.push(name));
@@ -78,7 +102,7 @@ describe('slots', () => {
   it('are kept until the outer signal aborts when nobody else waits', async () => {
     const slots = new Slots({ places: 1, undisturbedMs: 1 });
     const outer = new AbortController();
-    const alone = slots.run(outer.signal, untilTold);
+    const alone = slots.run({ ...never, signal: outer.signal }, untilTold);
     outer.abort(new Error('closing'));
     await expect(alone).rejects.toThrow('closing');
   });

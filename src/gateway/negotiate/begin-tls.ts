@@ -12,15 +12,23 @@ import type { GatewayParts } from '../session/gateway-parts.ts';
 /** `direct`: the ClientHello came first of all (PostgreSQL 17). */
 export type TlsStart = 'after_ssl_request' | 'direct';
 
+interface TlsBeginning {
+  readonly start: TlsStart;
+  readonly certificates: TlsCertificates;
+  /** The client's, by which slots for handshakes are shared out. */
+  readonly address: string;
+  readonly signal: AbortSignal;
+}
+
 /** Throws ProtocolViolation, ClientTlsFailed, ClientGone, TimeLimitExceeded or the reason. */
 export async function beginTls(
   plain: Socket,
-  { start, certificates, signal }: { start: TlsStart; certificates: TlsCertificates; signal: AbortSignal },
+  { start, certificates, address, signal }: TlsBeginning,
   { handshakes, times }: Pick<GatewayParts, 'handshakes' | 'times'>,
 ): Promise<{ readonly socket: Socket; readonly tls: TlsFacts }> {
   if (start === 'after_ssl_request') await agreeToTls(plain, signal);
   const kind = start === 'direct' ? 'direct' : 'after_client_hello';
-  return await handshakes.run(signal, (undisturbed) =>
+  return await handshakes.run({ address, signal }, (undisturbed) =>
     withTimeLimit(times.handshakeMs, undisturbed, (limited) =>
       acceptTls(plain, certificates, { kind, signal: limited }),
     ),

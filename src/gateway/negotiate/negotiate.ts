@@ -112,7 +112,8 @@ async function startTls(
   const { certificates } = parts;
   const isRepeated = state.tls !== null || (start === 'direct' && state.answered.includes('ssl_request'));
   if (certificates === null || isRepeated) throw new ProtocolViolation('not_postgres', 'TLS record where none may be');
-  return { ...state, ...(await beginTls(state.socket, { start, certificates, signal }, parts)) };
+  const { address } = state.peer;
+  return { ...state, ...(await beginTls(state.socket, { start, certificates, address, signal }, parts)) };
 }
 
 function declineEncryption(state: NegotiationState, request: 'ssl_request' | 'gssenc_request'): NegotiationState {
