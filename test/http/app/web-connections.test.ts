@@ -18,8 +18,13 @@ async function serve(limits: Partial<Limits>): Promise<{ server: Server; port: n
 }
 
 /** So many sockets that say nothing, as a slow attacker holds them. */
-async function hold(port: number, count: number): Promise<{ sockets: Socket[]; open: () => number }> {
-  const sockets = Array.from({ length: count }, () => connect(port, '127.0.0.1').on('error', () => {}));
+async function hold(
+  port: number,
+  count: number,
+  localAddress = '127.0.0.1',
+): Promise<{ sockets: Socket[]; open: () => number }> {
+  const begin = () => connect({ port, host: '127.0.0.1', localAddress }).on('error', () => {});
+  const sockets = Array.from({ length: count }, begin);
   onTestFinished(() => {
     for (const socket of sockets) socket.destroy();
   });
@@ -64,4 +69,34 @@ it('all addresses together may hold a quarter of the file descriptors', async ()
   const { port } = await serve({ openFiles: 100, uncounted: ['127.0.0.0/8'] });
   const { open } = await hold(port, 40);
   await waitUntil(() => open() === 25, 'what is more is closed');
+});
+
+it('a crowd that holds all places gives way to connections from elsewhere', async () => {
+  const { port } = await serve({ openFiles: 200 });
+  const own = await hold(port, 1, '127.2.0.1');
+  // Several addresses of one network, each below its own limit.
+  const addresses = ['127.1.0.1', '127.1.1.1', '127.1.2.1'];
+  const crowds = await Promise.all(addresses.map((address) => hold(port, 30, address)));
+  const held = () => crowds.reduce((sum, { open }) => sum + open(), 0);
+  await waitUntil(() => held() === 49, 'the crowd holds what is left');
+  for (let visit = 0; visit < 20; visit++) {
+    const { sockets } = await hold(port, 1, `127.${visit + 3}.0.1`);
+    expect(await isAnswered(sockets)).toBe(true);
+  }
+  expect(await isAnswered(own.sockets)).toBe(true);
+});
+
+it('a request under way is not closed for the next connection of its own address', async () => {
+  const server = createServer((_request, response) => void response.write('begun'));
+  limitWebConnections(server, { openFiles: 40, uncounted: [], shared: [] });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const stream = await hold(port, 1);
+  expect(await isAnswered(stream.sockets)).toBe(true);
+  const { open } = await hold(port, 15);
+  await waitUntil(() => open() === 9, 'the oldest of the others are closed');
+  expect(stream.open()).toBe(1);
 });
