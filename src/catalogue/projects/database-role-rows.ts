@@ -1,6 +1,6 @@
 // A database role as the program sees it, and how its row and its two forms of password are stored.
 
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { BranchId } from '../../ids.ts';
 import { encodeVerifier, makeVerifier } from '../../protocol/scram-verifier.ts';
 import type { Secret } from '../../secret.ts';
@@ -28,14 +28,20 @@ export async function listDatabaseRoles(db: Kysely<Schema>, branchId: BranchId):
   return rows.map(databaseRoleFrom);
 }
 
-/** Names of the roles of all projects with a compute on that host. */
-export async function listRolesOnHost(db: Kysely<Schema>, hostId: string): Promise<string[]> {
-  const rows = await db
-    .selectFrom('database_roles')
-    .select('name')
-    .where('branch_id', 'in', db.selectFrom('computes').select('branch_id').where('host_id', '=', hostId))
-    .execute();
-  return rows.map(({ name }) => name);
+export interface HostedDatabase {
+  readonly name: string;
+  /** All roles of its project. */
+  readonly roles: readonly string[];
+}
+
+/** The databases of all projects with a compute on that host. */
+export async function listDatabasesOnHost(db: Kysely<Schema>, hostId: string): Promise<HostedDatabase[]> {
+  const { rows } = await sql<HostedDatabase>`
+    select database.name,
+      array(select role.name from database_roles role where role.branch_id = database.branch_id) as roles
+    from databases database
+    where database.branch_id in (select branch_id from computes where host_id = ${hostId})`.execute(db);
+  return rows;
 }
 
 export async function findDatabaseRole(db: Kysely<Schema>, { branchId, name }: { branchId: BranchId; name: string }) {

@@ -1,10 +1,13 @@
 // Changes roles, databases and privileges on a host, under a name by which another node ends it.
 
 import pg, { escapeIdentifier as quoted } from 'pg';
+import { tryAll } from '../../async/try-all.ts';
+import type { HostedDatabase } from '../../catalogue/projects/database-role-rows.ts';
 import { encodeVerifier, makeVerifier } from '../../protocol/scram-verifier.ts';
 import type { Secret } from '../../secret.ts';
 import type { ConnectionShare } from './connection-share.ts';
 import { dropDatabase } from './drop-database.ts';
+import { closeToOthers } from './foreign-grants.ts';
 import type { HostConnection } from './host-connection.ts';
 import { endConnections, findDatabase, findRole, type HostDatabase, type HostObject } from './host-objects.ts';
 import { claimPublicSchema, type ProjectRoles, shareDatabase } from './project-privileges.ts';
@@ -74,6 +77,8 @@ export function hostSession(connection: HostConnection, share: ConnectionShare) 
     retireRole: (role: HostObject): Promise<void> => retireRole(connection, role),
     /** The others stay as they are. Throws, after the rest, what keeps one from being changed. */
     limitRoles: (names: readonly string[]): Promise<void> => limitRoles(connection, names, share),
+    /** Throws, after the rest, what keeps one from being closed. */
+    closeToOthers: (databases: readonly HostedDatabase[]): Promise<void> => closeToOthers(connection, databases),
     someRetiredRoles: (): Promise<HostObject[]> => someRetiredRoles(connection),
     dropRetiredRole: (oid: number): Promise<void> => dropRetiredRole(connection, oid),
     /** Only these roles may enter it. Throws HostNameTaken. */
@@ -119,13 +124,11 @@ export function hostSession(connection: HostConnection, share: ConnectionShare) 
 async function limitRoles({ query, run }: HostConnection, names: readonly string[], share: ConnectionShare) {
   const limit = await share.ofRole();
   const unlike = 'SELECT rolname AS name FROM pg_roles WHERE rolname = ANY($1) AND rolcanlogin AND rolconnlimit <> $2';
-  const kept: unknown[] = [];
-  for (const { name } of await query<{ name: string }>(unlike, [[...names], limit])) {
-    // A tenant can hold its own role; the others must not wait for that.
-    const alter = `ALTER ROLE ${quoted(name)} CONNECTION LIMIT ${limit}`;
-    await run(`SET LOCAL lock_timeout = ${ROLE_LOCK_LIMIT_MS}`, alter).catch((error: unknown) => kept.push(error));
-  }
-  if (kept.length > 0) throw kept[0];
+  const roles = await query<{ name: string }>(unlike, [[...names], limit]);
+  // A tenant can hold its own role; the others must not wait for that.
+  await tryAll(roles, ({ name }) =>
+    run(`SET LOCAL lock_timeout = ${ROLE_LOCK_LIMIT_MS}`, `ALTER ROLE ${quoted(name)} CONNECTION LIMIT ${limit}`),
+  );
 }
 
 async function roleStatements({ name, password, memberOf, access }: NewHostRole, limit: number): Promise<string[]> {

@@ -1,7 +1,9 @@
 // What is put right on hosts every minute: roles that neighbours' grants or locks had kept are
-// dropped, and roles get the CONNECTION LIMIT of a project's share.
+// dropped, roles get the CONNECTION LIMIT of a project's share, and lose the way into databases of
+// other projects.
 
-import { listRolesOnHost } from '../../catalogue/projects/database-role-rows.ts';
+import { tryAll } from '../../async/try-all.ts';
+import { listDatabasesOnHost } from '../../catalogue/projects/database-role-rows.ts';
 import type { HostServer } from './host-server.ts';
 import type { HostSession } from './host-session.ts';
 import type { ProvisioningParts } from './provisioning-parts.ts';
@@ -28,5 +30,7 @@ async function tend({ catalogue, log }: TendingParts, host: HostServer, session:
       log.debug({ event: 'host.role_kept', ...about }, 'a deleted role still has privileges elsewhere');
     });
   }
-  await session.limitRoles(await listRolesOnHost(catalogue.db, host.id));
+  const databases = await listDatabasesOnHost(catalogue.db, host.id);
+  const roles = [...new Set(databases.flatMap((database) => database.roles))];
+  await tryAll([() => session.closeToOthers(databases), () => session.limitRoles(roles)], (step) => step());
 }
