@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import ipaddr from 'ipaddr.js';
+import { SharedRun } from '../async/shared-run.ts';
 import { normalizeAddress } from '../network-address.ts';
 
 export interface SocketEnd {
@@ -20,18 +21,27 @@ export type SocketOwner =
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 const USER_ID_FIELD = 7;
 
-/** `own` is the end that the user holds, `peer` is ours. Never throws. */
-export async function findSocketOwner(own: SocketEnd, peer: SocketEnd): Promise<SocketOwner> {
-  const tables = await Promise.all(TABLES.map((path) => readFile(path, 'latin1').catch(() => null)));
-  if (tables.every((table) => table === null)) return { kind: 'unknown' };
-  for (const version of [4, 6] as const) {
-    const ends = [own, peer].map((end) => inHex(end, version));
-    for (const table of tables) {
-      const found = table === null ? null : userIdOf(table, ` ${ends.join(' ')} `);
-      if (found !== null) return { kind: 'user', id: found };
+/** One for a node: the tables grow with the machine's sockets, so a crowd reads them together. */
+export class SocketOwners {
+  readonly #tables = new SharedRun(() => Promise.all(TABLES.map(readTable)));
+
+  /** `own` is the end that the user holds, `peer` is ours. Never throws. */
+  async find(own: SocketEnd, peer: SocketEnd): Promise<SocketOwner> {
+    const tables = (await this.#tables.result()).filter((table) => table !== null);
+    if (tables.length === 0) return { kind: 'unknown' };
+    for (const version of [4, 6] as const) {
+      const ends = [own, peer].map((end) => inHex(end, version));
+      for (const table of tables) {
+        const found = userIdOf(table, ` ${ends.join(' ')} `);
+        if (found !== null) return { kind: 'user', id: found };
+      }
     }
+    return { kind: 'absent' };
   }
-  return { kind: 'absent' };
+}
+
+async function readTable(path: string): Promise<string | null> {
+  return await readFile(path, 'latin1').catch(() => null);
 }
 
 function userIdOf(table: string, ends: string): number | null {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { platform } from 'node:os';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { findSocketOwner, type SocketEnd } from '../../src/wire/socket-owner.ts';
+import { type SocketEnd, SocketOwners } from '../../src/wire/socket-owner.ts';
 
 const OURSELVES = platform() === 'linux' ? { kind: 'user', id: process.getuid?.() } : { kind: 'unknown' };
 const NOBODY = { kind: platform() === 'linux' ? 'absent' : 'unknown' };
@@ -28,19 +28,27 @@ async function connected(listenAt: string, connectTo: string): Promise<{ own: So
 }
 
 describe('the owner of a socket', () => {
+  const owners = new SocketOwners();
+
   it.each([
     ['IPv4', '127.0.0.1', '127.0.0.1'],
     ['IPv6', '::1', '::1'],
     ['IPv4 at a listener of both', '::', '127.0.0.2'],
   ])('is the Unix user who connected, by %s', async (_what, listenAt, connectTo) => {
     const { own, peer } = await connected(listenAt, connectTo);
-    expect(await findSocketOwner(own, peer)).toEqual(OURSELVES);
+    expect(await owners.find(own, peer)).toEqual(OURSELVES);
     const normal = { ...own, address: own.address.replace('::ffff:', '') };
-    expect(await findSocketOwner(normal, peer)).toEqual(OURSELVES);
+    expect(await owners.find(normal, peer)).toEqual(OURSELVES);
+  });
+
+  it('is found for each of a crowd that asks at once', async () => {
+    const ends = await Promise.all(Array.from({ length: 40 }, () => connected('127.0.0.1', '127.0.0.1')));
+    const found = await Promise.all(ends.map(({ own, peer }) => owners.find(own, peer)));
+    expect(found).toEqual(ends.map(() => OURSELVES));
   });
 
   it('is nobody for a connection that is not of this machine', async () => {
     const { own, peer } = await connected('127.0.0.1', '127.0.0.1');
-    expect(await findSocketOwner({ ...own, address: '203.0.113.7' }, peer)).toEqual(NOBODY);
+    expect(await owners.find({ ...own, address: '203.0.113.7' }, peer)).toEqual(NOBODY);
   });
 });

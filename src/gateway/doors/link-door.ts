@@ -25,11 +25,11 @@ type LinkDoorParts = Pick<
 /** Throws why there is no approval, with the login request ended or left open. */
 export async function passLinkDoor(session: LiveSession, parts: LinkDoorParts): Promise<Admission> {
   session.clientWatch.start();
-  // A health check leaves at the first answer, and must not make a login request.
   session.client.line.sendAuthenticationOk();
+  await allow(session, () => checkNetwork(session, parts));
+  // A health check leaves at the first answer, and must not make a login request.
   await pause(parts.times.linkPauseMs, undefined, { signal: session.signal });
   const origin = await loginOrigin(session.client, parts.config.login);
-  await allow(session, () => checkNetwork(session, parts));
   if (origin.noticeBlind) {
     const makeOffer = async () => await parts.loginRequests.offers.make(origin, await keepMsOf(session, parts));
     return admitted(session, await offerLink(session, { origin, makeOffer }, parts));

@@ -19,7 +19,10 @@ import type { GatewayParts } from '../session/gateway-parts.ts';
 import { beginTls, type TlsStart } from './begin-tls.ts';
 import { localityFinder } from './find-locality.ts';
 
-type NegotiationParts = Pick<GatewayParts, 'certificates' | 'config' | 'handshakes' | 'proxyProtocolFrom' | 'times'>;
+type NegotiationParts = Pick<
+  GatewayParts,
+  'certificates' | 'config' | 'handshakes' | 'proxyProtocolFrom' | 'socketOwners' | 'times'
+>;
 
 interface NegotiationState {
   readonly socket: Socket;
@@ -47,7 +50,7 @@ export async function negotiate(
       peer = await learnPeer(socket, direct, { balancers: parts.proxyProtocolFrom, signal: limited });
       onPeer(peer.address);
       const own = peer.address === direct.address && peer.port === direct.port ? ownEndOf(socket) : null;
-      const locality = localityFinder(peer, { own, loopback: parts.config.loopback });
+      const locality = localityFinder(peer, { own, loopback: parts.config.loopback, owners: parts.socketOwners });
       let state: NegotiationState | Negotiated = { socket, peer, tls: null, locality, answered: [] };
       while (!('kind' in state)) state = await answerFirstPacket(state, parts, limited);
       return state;

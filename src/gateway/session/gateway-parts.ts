@@ -19,6 +19,7 @@ import { ScramKeys } from '../../protocol/scram-verifier.ts';
 import { RelaySweep } from '../../relay/relay-sweep.ts';
 import type { Secret } from '../../secret.ts';
 import type { DialPolicy } from '../../wire/dial/dial-policy.ts';
+import { SocketOwners } from '../../wire/socket-owner.ts';
 import type { TlsCertificates } from '../../wire/tls-certificates.ts';
 
 export interface GatewayDependencies {
@@ -100,6 +101,7 @@ export function gatewayParts(dependencies: GatewayDependencies) {
     proxyProtocolFrom: parseNetworks(dependencies.config.pg.proxyProtocolFrom),
     handshakes: new Slots(HANDSHAKES),
     scramKeys: new ScramKeys(),
+    socketOwners: new SocketOwners(),
     sweep: new RelaySweep(dependencies.clock),
   };
 }
