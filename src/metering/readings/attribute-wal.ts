@@ -23,7 +23,11 @@ export function attributeNothing(look: ServerLook): Attribution {
   return { byDatabase: new Map(look.databases.map(({ id }) => [id, none])), unattributedBytes: 0 };
 }
 
-/** In proportion to growth in bytes plus 128 per changed row; when none changed, it waits. */
+/**
+ * In proportion to growth in bytes plus 128 per changed row; when none changed, it waits. The share
+ * of a database without a session is nobody's: autovacuum wrote it, such as statistics of the
+ * catalogs that all databases share.
+ */
 export function attributeWal(previous: ServerReading, look: ServerLook): Attribution {
   const { walPosition, redoPosition } = look;
   if (walPosition === null || previous.walPosition === null) return attributeNothing(look);
@@ -31,11 +35,13 @@ export function attributeWal(previous: ServerReading, look: ServerLook): Attribu
   const weights = weightsOf(previous, look);
   const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
   const keptPart = partsStillKept(previous.walPosition, { walPosition, redoPosition });
-  const keptBefore = new Map(previous.databases.map(({ id, keptWalBytes }) => [id, keptWalBytes ?? 0]));
+  const before = new Map(previous.databases.map((database) => [database.id, database]));
   const byDatabase = new Map<number, WalOfDatabase>();
-  for (const [id, weight] of weights) {
-    const ownBytes = total === 0 ? 0 : Math.round((writtenBytes * weight) / total);
-    const keptBytes = Math.round((keptBefore.get(id) ?? 0) * keptPart.old + ownBytes * keptPart.recent);
+  for (const { id, ...database } of look.databases) {
+    const was = before.get(id);
+    const isWritten = total > 0 && !isUnattended(was, database);
+    const ownBytes = isWritten ? Math.round((writtenBytes * (weights.get(id) ?? 0)) / total) : 0;
+    const keptBytes = Math.round((was?.keptWalBytes ?? 0) * keptPart.old + ownBytes * keptPart.recent);
     byDatabase.set(id, { writtenBytes: ownBytes, keptBytes });
   }
   return { byDatabase, unattributedBytes: total === 0 ? writtenBytes : 0 };
@@ -60,6 +66,14 @@ function weightsOf(previous: ServerReading, look: ServerLook): Map<number, numbe
     }),
   );
 }
+
+/** A session's statistics are complete before it leaves the list of sessions. */
+function isUnattended(was: Sessions | undefined, now: Sessions): boolean {
+  if (was === undefined || now.sessionCount === null || now.sessionCount !== was.sessionCount) return false;
+  return was.openSessions === 0 && now.openSessions === 0;
+}
+
+type Sessions = Pick<MeasuredDatabase, 'sessionCount' | 'openSessions'>;
 
 function sizeOf(database: Pick<MeasuredDatabase, 'sizeBytes'> | undefined): number {
   return database?.sizeBytes ?? 0;

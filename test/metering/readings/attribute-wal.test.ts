@@ -8,9 +8,11 @@ interface Given {
   readonly waiting?: number;
   /** Oid to changed rows, size, and what is kept of its WAL. */
   readonly databases: Readonly<Record<number, readonly [rows: number, size: number | null, kept?: number]>>;
+  /** By oid; a session is open elsewhere. */
+  readonly unattended?: readonly number[];
 }
 
-function reading({ wal, redo = 0, waiting = 0, databases }: Given): ServerReading {
+function reading({ wal, redo = 0, waiting = 0, databases, unattended = [] }: Given): ServerReading {
   return {
     startedAt: '2026-03-04T00:00:00Z',
     walPosition: wal,
@@ -24,7 +26,7 @@ function reading({ wal, redo = 0, waiting = 0, databases }: Given): ServerReadin
       keptWalBytes,
       busyMs: 0,
       sessionCount: 0,
-      openSessions: 0,
+      openSessions: unattended.includes(Number(id)) ? 0 : 1,
     })),
   };
 }
@@ -82,6 +84,14 @@ describe('the WAL of a server', () => {
     expect(written(before, later).kept).toEqual({ 1: 2_050 });
     const checkpointed = { wal: 3_000, redo: 2_500, databases: { 1: [1, 0] } } as const;
     expect(written(before, checkpointed).kept).toEqual({ 1: 500 });
+  });
+
+  it('is nobody’s where autovacuum wrote in a database without a session', () => {
+    const before = { wal: 0, databases: { 1: [0, 0], 2: [0, 1_000] }, unattended: [2] } as const;
+    const now = { wal: 4_000, databases: { 1: [10, 0], 2: [30, 1_000] }, unattended: [2] } as const;
+    expect(written(before, now)).toMatchObject({ bytes: { 1: 1_000, 2: 0 }, kept: { 2: 0 }, unattributedBytes: 0 });
+    const attended = { ...before, unattended: [] };
+    expect(written(attended, now).bytes).toEqual({ 1: 1_000, 2: 3_000 });
   });
 
   it('is unknown on an attached server', () => {
