@@ -33,6 +33,10 @@ export const REQUEST_ERRORS = {
     message: 'the form was not sent from this site',
     hint: 'Open {url} itself, or set POSTERN_PUBLIC_URL to the address that you use, and repeat the step.',
   }),
+  cookies_needed: client('42501', 400, {
+    message: 'this browser sent back no cookie of this site',
+    hint: 'Allow cookies for this address in the settings of the browser, load the page anew and send the form again.',
+  }),
   not_found: client('42704', 404, { message: '{thing} not found', correctableOn: ['approval', 'console'] }),
   person_unknown: client('42704', 404, {
     code: 'not_found',

@@ -70,6 +70,8 @@ export const redisKeys = {
   oidcSignIn: (digest: string) => `${PREFIX}:oidc-sign-in:${digest}`,
   /** String (base64), sealed by a cookie, by random id; 2 minutes. Owner: shown-once. */
   shownOnce: (id: string) => `${PREFIX}:shown-once:${id}`,
+  /** String (base64), where a form led; empty while it is under way. Owner: sent-once. */
+  sentForm: (digest: string) => `${PREFIX}:sent-form:${digest}`,
 } as const;
 
 export function keysOfConnections(nodeId: NodeId): string[] {

@@ -18,6 +18,7 @@ import type { HttpDependencies } from '../request/http-dependencies.ts';
 import { createPageRenderer, type PageRenderer } from '../request/page-renderer.ts';
 import { readProxyHeaders } from '../request/proxy-headers.ts';
 import { loadRequestContext } from '../request/request-context.ts';
+import { SentOnce } from '../request/sent-once.ts';
 import { SessionWatch } from '../request/session-watch.ts';
 import { ShownOnce } from '../request/shown-once.ts';
 import { singleSlashes } from '../request/single-slashes.ts';
@@ -64,9 +65,10 @@ export function buildApp({ deps, address, assets, readiness, mailer }: AppOption
   // A form sent to a page without one is refused before its token is checked.
   app.use(exceptReads(otherMethods));
   app.use(express.urlencoded({ extended: false, limit: MAX_FORM_BYTES, parameterLimit: MAX_FORM_FIELDS }));
-  app.use(requireOwnForm(address), shownOnce.page);
+  const sentOnce = new SentOnce({ redis: deps.redis, address });
+  app.use(sentOnce.handle, requireOwnForm(address), shownOnce.page);
   app.use(pages, otherMethods);
-  app.use(unknownPath, errorHandler(renderer));
+  app.use(unknownPath, errorHandler({ renderer, address }));
   return app;
 }
 

@@ -52,19 +52,20 @@ export type ParsedDecision =
 export function parseDecisionForm(body: unknown): ParsedDecision {
   const parsed = schema.safeParse(body);
   if (parsed.success) return { kind: 'read', form: parsed.data };
-  const wrong = new Set(parsed.error.issues.map(({ path }) => String(path[0])));
-  const [field] = wrong;
+  const field = parsed.error.issues[0]?.path[0];
   if (field === undefined || body === undefined) {
     return { kind: 'refused', error: new PosternError('form_empty'), typed: null };
   }
-  const given = z.record(z.string(), z.unknown()).catch({}).parse(body);
-  const typed = choiceOnReturn(Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name))));
-  return { kind: 'refused', error: new PosternError('form_field_invalid', { params: { field } }), typed };
+  const error = new PosternError('form_field_invalid', { params: { field: String(field) } });
+  return { kind: 'refused', error, typed: choiceOnReturn(body) };
 }
 
-/** The form as it was before the person signed in again; null when the URL carries none. */
-export function choiceOnReturn(query: unknown): TypedChoice | null {
-  const parsed = schema.omit({ decision: true }).safeParse(query);
+/** The form as it was sent before, without what cannot be read; null when there is no choice. */
+export function choiceOnReturn(given: unknown): TypedChoice | null {
+  const fields = z.record(z.string(), z.unknown()).catch({}).parse(given);
+  const choice = schema.omit({ decision: true });
+  const wrong = new Set(choice.safeParse(fields).error?.issues.map(({ path }) => String(path[0])));
+  const parsed = choice.safeParse(Object.fromEntries(Object.entries(fields).filter(([name]) => !wrong.has(name))));
   return parsed.success && parsed.data.compute_id !== null ? typedChoice(parsed.data) : null;
 }
 

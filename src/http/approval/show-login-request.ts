@@ -27,9 +27,10 @@ import { offeredTargets } from './offered-targets.ts';
 export async function showLoginRequest(call: ApprovalCall): Promise<void> {
   const { loginRequest, request, parts } = call;
   if (!isUndecided(loginRequest.status)) return sendConnectionPage(call, loginRequest);
+  const kept = keptForm(request, parts.address);
   await sendApprovalPage(call, {
-    typed: choiceOnReturn(keptForm(request, parts.address) ?? request.query),
-    problem: null,
+    typed: choiceOnReturn(kept?.typed ?? request.query),
+    problem: kept === null ? null : (kept.said?.problem ?? 'You signed in after this page was loaded. Decide now.'),
   });
 }
 

@@ -8,8 +8,10 @@ import type { ApprovalAnswer } from '../../login/decide/approve-login-request.ts
 import { recordLateDecision } from '../../login/decide/record-approval.ts';
 import { isUndecided, type LoginRequest } from '../../login/request/login-request.ts';
 import { errorInWords, wantsJson } from '../request/error-handler.ts';
+import { isNavigation, refuseForm } from '../request/refused-form.ts';
 import { signInAgainPath } from '../sign-in/sign-in-routes.ts';
 import { type ApprovalCall, unknownLink } from './approval-parts.ts';
+import type { TypedChoice } from './approval-view.ts';
 import { approvalChoice, type DecisionForm, parseDecisionForm, typedChoice } from './decision-form.ts';
 import { sendApprovalPage, sendConnectionPage } from './show-login-request.ts';
 
@@ -19,12 +21,12 @@ interface Deciding extends ApprovalCall {
 
 /** A late decision changes nothing and is answered with 409 and the outcome of the request. */
 export async function decide(call: ApprovalCall): Promise<void> {
-  const { parts, request, response, person, loginRequest } = call;
+  const { parts, request, person, loginRequest } = call;
   const parsed = parseDecisionForm(request.body);
   if (parsed.kind === 'refused') {
     if (wantsJson(request) || !isUndecided(loginRequest.status)) throw parsed.error;
-    response.status(parsed.error.httpStatus);
-    return await sendApprovalPage(call, { problem: errorInWords(parsed.error), typed: parsed.typed });
+    const refusal = { status: parsed.error.httpStatus, problem: errorInWords(parsed.error) };
+    return await showAgain(call, refusal, parsed.typed);
   }
   const { form } = parsed;
   if (!isUndecided(loginRequest.status)) {
@@ -45,13 +47,14 @@ async function sayNo(call: ApprovalCall, how: 'deny' | 'report'): Promise<void> 
 async function approve(deciding: Deciding): Promise<void> {
   const { parts, person, loginRequest, form } = deciding;
   const choice = approvalChoice(form);
-  if (choice === null) return await showAgain(deciding, { status: 400, problem: 'Pick a project to connect to.' });
+  if (choice === null) return await ask(deciding, 'Pick a project to connect to.');
   try {
     const answer = await approveLogin(parts, person, { request: loginRequest, choice });
     await answerApproval(deciding, answer);
   } catch (error) {
     if (!isCorrectableOn('approval', error)) throw error;
-    await showAgain(deciding, { status: error.httpStatus, problem: errorInWords(error) });
+    const refusal = { status: error.httpStatus, problem: errorInWords(error) };
+    await showAgain(deciding, refusal, typedChoice(form));
   }
 }
 
@@ -68,9 +71,9 @@ async function answerApproval(deciding: Deciding, answer: ApprovalAnswer): Promi
     case 'sign_in_again':
       return response.redirect(303, signInAgainPath(choicePath(loginRequest, deciding.form)));
     case 'user_code_missing':
-      return await showAgain(deciding, { status: 400, problem: 'Type the code that your terminal shows.' });
+      return await ask(deciding, 'Type the code that your terminal shows.');
     case 'user_code_wrong':
-      return await showAgain(deciding, { status: 400, problem: WRONG_CODE });
+      return await ask(deciding, WRONG_CODE);
     case 'too_late':
       return await tooLate(deciding, answer.request);
     default:
@@ -80,9 +83,19 @@ async function answerApproval(deciding: Deciding, answer: ApprovalAnswer): Promi
 
 const WRONG_CODE = 'That is not the code of this terminal. Look again, or deny.';
 
-async function showAgain(deciding: Deciding, { status, problem }: { status: number; problem: string }): Promise<void> {
-  deciding.response.status(status);
-  await sendApprovalPage(deciding, { problem, typed: typedChoice(deciding.form) });
+async function ask(deciding: Deciding, problem: string): Promise<void> {
+  await showAgain(deciding, { status: 400, problem }, typedChoice(deciding.form));
+}
+
+async function showAgain(
+  call: ApprovalCall,
+  { status, problem }: { readonly status: number; readonly problem: string },
+  typed: TypedChoice | null,
+): Promise<void> {
+  const { request, response, parts } = call;
+  await refuseForm({ request, response, address: parts.address }, { status, said: { problem } }, () =>
+    sendApprovalPage(call, { problem, typed }),
+  );
 }
 
 async function tooLate(call: ApprovalCall, now: LoginRequest | null): Promise<void> {
@@ -91,10 +104,14 @@ async function tooLate(call: ApprovalCall, now: LoginRequest | null): Promise<vo
   answerLate(call, now);
 }
 
-// A second click, a second tab, or a terminal that disconnected: the page explains which. Programs
-// get `already_decided`.
+// A second click, a second tab, or a terminal that disconnected: the page explains which, and is
+// the same when it is loaded again. Programs get `already_decided`.
 function answerLate(call: ApprovalCall, now: LoginRequest): void {
   if (wantsJson(call.request)) throw new PosternError('already_decided', { params: { status: now.status } });
+  if (isNavigation(call.request)) {
+    call.response.redirect(303, pathOf(now));
+    return;
+  }
   call.response.status(409);
   sendConnectionPage(call, now);
 }

@@ -109,7 +109,7 @@ const PROJECT: RouteTable<ProjectCall> = {
     ['/databases/roles/:name/reset', databases.askResetPassword, databases.resetPassword],
     ['/databases/roles/:name/delete', databases.askDeleteRole, databases.deleteRole],
     ['/sharing/:shareId/remove', sharing.askUnshare, sharing.unshare],
-    ['/delete', project.askDeleteProject],
+    ['/delete', project.askDeleteProject, project.deleteProject],
   ],
   forms: [
     ['/connect/reveal', revealInStrings, showConnect],
@@ -119,7 +119,6 @@ const PROJECT: RouteTable<ProjectCall> = {
     ['/databases/roles', databases.createRole, databases.showDatabases],
     ['/databases/roles/:name/reveal', databases.revealPassword, databases.showDatabases],
     ['/transfer', project.transferProject, project.showProjectSettings],
-    ['/delete', project.deleteProject, project.showProjectSettings],
   ],
 };
 

@@ -70,3 +70,12 @@ export function csrfToken(visitor: string, userId: UserId | null): string {
     .update(`postern:v1:csrf:${userId ?? 'visitor'}`)
     .digest('base64url');
 }
+
+/** With a mark behind a dot, by which forms of one rendering of a page are told (sent-once.ts). */
+export function markedCsrfToken(visitor: string, userId: UserId | null): string {
+  return `${csrfToken(visitor, userId)}.${randomBytes(9).toString('base64url')}`;
+}
+
+export function withoutMark(token: string): string {
+  return token.split('.', 1)[0] ?? '';
+}

@@ -2,8 +2,11 @@
 
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { MessagePage } from '../../../web/pages/message-page.tsx';
+import type { User } from '../../catalogue/accounts/users.ts';
+import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError, toPosternError, wordsOf } from '../../errors.ts';
-import { cleanSentence } from '../../untrusted-text.ts';
+import { cleanForPage, cleanSentence } from '../../untrusted-text.ts';
+import { keptForm } from './kept-form.ts';
 import type { PageRenderer } from './page-renderer.ts';
 import { findContext } from './request-context.ts';
 
@@ -11,7 +14,12 @@ export const unknownPath: RequestHandler = () => {
   throw new PosternError('not_found', { params: { thing: 'page' } });
 };
 
-export function errorHandler(renderer: PageRenderer): ErrorRequestHandler {
+interface ErrorParts {
+  readonly renderer: PageRenderer;
+  readonly address: PublicAddress;
+}
+
+export function errorHandler(parts: ErrorParts): ErrorRequestHandler {
   return (thrown: unknown, request, response, _next) => {
     const error = asPosternError(thrown);
     if (error.httpStatus >= 500)
@@ -20,7 +28,7 @@ export function errorHandler(renderer: PageRenderer): ErrorRequestHandler {
     if (response.headersSent) return void response.destroy();
     response.status(error.httpStatus).set('Cache-Control', 'no-store');
     if (wantsJson(request)) sendJson(response, error, String(request.id));
-    else sendPage(renderer, response, error);
+    else sendPage(parts, response, error);
   };
 }
 
@@ -47,21 +55,41 @@ function sendJson(response: Response, error: PosternError, requestId: string): v
   response.json({ code: error.code, message: error.message, request_id: requestId });
 }
 
-function sendPage(renderer: PageRenderer, response: Response, error: PosternError): void {
+function sendPage({ renderer, address }: ErrorParts, response: Response, error: PosternError): void {
   const request = response.req;
   if (error.code === 'not_signed_in') {
     response.redirect(303, `/sign-in?next=${encodeURIComponent(request.originalUrl)}`);
     return;
   }
-  const isSignedIn = (findContext(response)?.session ?? null) !== null;
+  const user = findContext(response)?.session?.user ?? null;
+  const isOfAnother = user !== null && [403, 404].includes(error.httpStatus) && isOutdatedForm(request, address);
   renderer.send(request, response, MessagePage, {
     tone: 'stopped',
+    ...(isOfAnother ? somebodyElse(user) : titleAndText(error)),
+    reference: error.code === 'internal' ? (error.params.reference ?? null) : null,
+    link: user !== null ? { label: 'Back to the start', href: '/' } : { label: 'Sign in', href: '/sign-in' },
+  });
+}
+
+function titleAndText(error: PosternError) {
+  return {
     title:
       error.code === 'link_unknown' ? 'This link leads nowhere' : (TITLES[error.httpStatus] ?? 'That did not work'),
     text: error.code === 'internal' ? INTERNAL_TEXT : errorInWords(error),
-    reference: error.code === 'internal' ? (error.params.reference ?? null) : null,
-    link: isSignedIn ? { label: 'Back to the start', href: '/' } : { label: 'Sign in', href: '/sign-in' },
-  });
+  };
+}
+
+function isOutdatedForm(request: Request, address: PublicAddress): boolean {
+  const kept = keptForm(request, address);
+  return kept !== null && kept.said === null;
+}
+
+/** Signed in in another tab, at a form of somebody whose page this person does not have. */
+function somebodyElse({ email }: Pick<User, 'email'>) {
+  return {
+    title: 'Somebody else is signed in now',
+    text: `Nothing has been done: ${cleanForPage(email)} signed in at this browser after the form was loaded, and has no such page. Sign out, and in again as the person who filled it in.`,
+  };
 }
 
 const INTERNAL_TEXT = 'Our log knows more. Give the reference to your operator.';

@@ -1,17 +1,27 @@
 // What a person typed into a form that was not carried out, on its way back to the form's page in
-// the query. Only the browser that typed it can have made it; secrets are never kept.
+// the query, with the reason of a refusal. Only the browser that typed it can have made it or can
+// read it, since proxies log addresses. Secrets are never kept.
 
 import { createHmac } from 'node:crypto';
 import type { Request } from 'express';
 import { z } from 'zod';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { findVisitor } from './cookies.ts';
-import { isSameText } from './same-text.ts';
+import { openText, sealText } from './sealed-text.ts';
 
-/** A longer form comes back empty: proxies limit the length of an address. */
-const MAX_KEPT_CHARACTERS = 3_000;
+/** With all headers of the redirect in 4 KiB, nginx' limit; a longer form is not kept. */
+const MAX_KEPT_CHARACTERS = 2_400;
 const SECRET_FIELDS = /password|secret|url|token/;
-const fieldsSchema = z.record(z.string(), z.string());
+const textsSchema = z.record(z.string(), z.string());
+const keptSchema = z.object({ typed: textsSchema, said: textsSchema.nullable(), isWhole: z.boolean() });
+
+export interface KeptForm {
+  readonly typed: Readonly<Record<string, string>>;
+  /** Why the form was refused, in the words of its page; null for a form that nobody looked at. */
+  readonly said: Readonly<Record<string, string>> | null;
+  /** Whether all that was typed is there. */
+  readonly isWhole: boolean;
+}
 
 /** The fields with one value each, without passwords and other secrets. */
 export function typedIn(request: Request): Record<string, string> {
@@ -22,21 +32,41 @@ export function typedIn(request: Request): Record<string, string> {
   return Object.fromEntries(texts);
 }
 
-/** The path to which the form was sent, with what was typed. Every such path answers GET. */
-export function pathWithForm(request: Request, visitor: string | null): string {
-  const fields = Buffer.from(JSON.stringify(typedIn(request))).toString('base64url');
-  if (visitor === null || fields.length > MAX_KEPT_CHARACTERS) return request.path;
-  return `${request.path}?kept=${fields}.${proofOf(fields, { path: request.path, visitor })}`;
+/** The path to which the form was sent, without what was typed when that is too long. */
+export function pathWithOutdatedForm(request: Request, visitor: string): string {
+  const whole = pathWith({ typed: typedIn(request), said: null, isWhole: true }, { path: request.path, visitor });
+  return whole ?? `${pathWith({ typed: {}, said: null, isWhole: false }, { path: request.path, visitor })}`;
+}
+
+/** Every path that takes forms answers GET with the page. Null when the form is too long for it. */
+export function pathWithRefusedForm(
+  request: Request,
+  visitor: string,
+  said: Readonly<Record<string, string>>,
+): string | null {
+  return pathWith({ typed: typedIn(request), said, isWhole: true }, { path: request.path, visitor });
 }
 
 /** Null when the address carries no form that this browser sent to this path. */
-export function keptForm(request: Request, address: PublicAddress): Record<string, string> | null {
-  const [fields = '', proof = ''] = String(request.query.kept ?? '').split('.');
+export function keptForm(request: Request, address: PublicAddress): KeptForm | null {
+  const { kept } = request.query;
   const visitor = findVisitor(request, address);
-  if (visitor === null || !isSameText(proof, proofOf(fields, { path: request.path, visitor }))) return null;
-  return fieldsSchema.parse(JSON.parse(Buffer.from(fields, 'base64url').toString()));
+  if (kept === undefined || visitor === null) return null;
+  const sealed = Buffer.from(String(kept), 'base64url');
+  const text = openText(sealed, keyOf({ path: request.path, visitor }));
+  return text === null ? null : keptSchema.parse(JSON.parse(text));
 }
 
-function proofOf(fields: string, { path, visitor }: { readonly path: string; readonly visitor: string }): string {
-  return createHmac('sha256', visitor).update(`postern:v1:kept-form:${path}:${fields}`).digest('base64url');
+interface Place {
+  readonly path: string;
+  readonly visitor: string;
+}
+
+function pathWith(form: KeptForm, place: Place): string | null {
+  const kept = sealText(JSON.stringify(form), keyOf(place)).toString('base64url');
+  return kept.length > MAX_KEPT_CHARACTERS ? null : `${place.path}?kept=${kept}`;
+}
+
+function keyOf({ path, visitor }: Place): Buffer {
+  return createHmac('sha256', visitor).update(`postern:v1:kept-form:${path}`).digest();
 }

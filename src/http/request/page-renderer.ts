@@ -6,7 +6,7 @@ import { renderToString } from 'preact-render-to-string';
 import type { PageFrame } from '../../../web/layout/page-frame.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
-import { csrfToken, ensureVisitor } from './cookies.ts';
+import { ensureVisitor, markedCsrfToken } from './cookies.ts';
 import { findContext } from './request-context.ts';
 import type { ShownOnce } from './shown-once.ts';
 import type { WebAssets } from './static-assets.ts';
@@ -47,7 +47,7 @@ export function createPageRenderer(options: {
       assets: assets.paths,
       person:
         session === null ? null : { name: cleanForPage(session.user.name), email: cleanForPage(session.user.email) },
-      csrfToken: csrfToken(ensureVisitor(request, response, address), session?.user.id ?? null),
+      csrfToken: markedCsrfToken(ensureVisitor(request, response, address), session?.user.id ?? null),
     };
     return `<!doctype html>${renderToString(page({ ...props, frame } as Props))}`;
   };

@@ -1,18 +1,16 @@
 // Pages with secrets that a form has made: kept for one redirect, so that loading the page again
 // makes no second secret. Redis holds them sealed by the cookie of their browser, which it has not.
 
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import type { PublicAddress } from '../../config/public-address.ts';
 import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
 import { readCookie } from './cookies.ts';
+import { openText, sealText } from './sealed-text.ts';
 
 /** Long enough for a slow network and one more look; the secret is told to nobody else. */
 const LIFE_MS = 2 * 60_000;
-const ALGORITHM = 'aes-256-gcm';
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 const ID_SHAPE = /^[A-Za-z0-9_-]{22}$/;
 
 export class ShownOnce {
@@ -27,9 +25,7 @@ export class ShownOnce {
   /** The path that shows the page, for the browser that sent this form only. */
   async keep(request: Request, html: string): Promise<string> {
     const id = randomBytes(16).toString('base64url');
-    const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv(ALGORITHM, this.#keyOf(request, id), nonce);
-    const sealed = Buffer.concat([nonce, cipher.update(html), cipher.final(), cipher.getAuthTag()]);
+    const sealed = sealText(html, this.#keyOf(request, id));
     await this.#redis.set(redisKeys.shownOnce(id), sealed.toString('base64'), 'PX', LIFE_MS);
     return `${request.path}?shown=${id}`;
   }
@@ -46,16 +42,8 @@ export class ShownOnce {
   async #find(request: Request, id: string): Promise<string | null> {
     const kept = await this.#redis.get(redisKeys.shownOnce(id));
     if (kept === null) return null;
-    const sealed = Buffer.from(kept, 'base64');
-    const decipher = createDecipheriv(ALGORITHM, this.#keyOf(request, id), sealed.subarray(0, NONCE_BYTES));
-    decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
-    try {
-      const html = decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES));
-      return Buffer.concat([html, decipher.final()]).toString();
-    } catch {
-      // Sealed by another browser session, or for another path.
-      return null;
-    }
+    // Null when it was sealed by another browser session, or for another path.
+    return openText(Buffer.from(kept, 'base64'), this.#keyOf(request, id));
   }
 
   #keyOf(request: Request, id: string): Buffer {

@@ -6,9 +6,10 @@ import { z } from 'zod';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
 import { isLoopbackName } from '../../network-address.ts';
-import { csrfToken, findVisitor } from '../request/cookies.ts';
+import { csrfToken, ensureVisitor, findVisitor, withoutMark } from '../request/cookies.ts';
 import { wantsPage } from '../request/error-handler.ts';
-import { pathWithForm } from '../request/kept-form.ts';
+import { pathWithOutdatedForm } from '../request/kept-form.ts';
+import { markRefused } from '../request/refused-form.ts';
 import { contextOf } from '../request/request-context.ts';
 import { isSameText } from '../request/same-text.ts';
 
@@ -22,14 +23,20 @@ type FormOrigin = 'own' | 'outdated' | 'foreign';
 
 /**
  * Lets a change pass when origin and token are right. An outdated form is not carried out; its page
- * comes back with what was typed, after a sign-in where needed. Throws `forged_request` otherwise.
+ * comes back with what was typed, after a sign-in where needed. Throws `forged_request` otherwise,
+ * `cookies_needed` for browsers that keep no cookie.
  */
 export function requireOwnForm(address: PublicAddress): RequestHandler {
   return (request, response, next) => {
+    // A form on its way back to its page: the cookie that was set with the redirect is not here.
+    if (request.query.kept !== undefined && findVisitor(request, address) === null) {
+      throw new PosternError('cookies_needed');
+    }
     const origin = formOrigin(request, response, address);
     if (origin === 'own') return next();
     if (origin === 'foreign' || !wantsPage(request)) throw forgedRequest(address);
-    response.redirect(303, pathWithForm(request, findVisitor(request, address)));
+    markRefused(response);
+    response.redirect(303, pathWithOutdatedForm(request, ensureVisitor(request, response, address)));
   };
 }
 
@@ -50,7 +57,7 @@ function formOrigin(request: Request, response: Response, address: PublicAddress
   const { session } = contextOf(response);
   const accepted = [csrfToken(visitor, session?.user.id ?? null)];
   if (request.path === SIGN_IN_PATH) accepted.push(csrfToken(visitor, null));
-  const sent = sentToken(request);
+  const sent = withoutMark(sentToken(request));
   return accepted.some((token) => isSameText(sent, token)) ? 'own' : 'outdated';
 }
 

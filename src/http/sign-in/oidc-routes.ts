@@ -39,6 +39,8 @@ export function oidcRoutes(parts: SignInParts): Router {
   };
   router.get('/sign-in/oidc', (request, response) => leave(parts, provider, { request, response }));
   router.post('/sign-in/oidc/link', (request, response) => leaveToLink(parts, provider, { request, response }));
+  // Where the form of a person who is no longer signed in leads.
+  router.get('/sign-in/oidc/link', (_request, response) => response.redirect(303, PROFILE_PATH));
   router.get(CALLBACK_PATH, (request, response) => comeBack(parts, provider, { request, response }));
   return router;
 }

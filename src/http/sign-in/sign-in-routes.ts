@@ -10,6 +10,7 @@ import { Secret } from '../../secret.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { clearCookie } from '../request/cookies.ts';
 import { keptForm } from '../request/kept-form.ts';
+import { refuseForm } from '../request/refused-form.ts';
 import { auditContextOfPerson, contextOf, requireSession } from '../request/request-context.ts';
 import { safeNext } from '../request/safe-next.ts';
 import { checkPassword, passwordField, type SignInParts, startBrowserSession } from './sign-in-steps.ts';
@@ -36,13 +37,13 @@ export function signInRoutes(parts: SignInParts): Router {
 
 function showSignIn(parts: SignInParts, request: Request, response: Response): void {
   const kept = keptForm(request, parts.address);
-  const next = safeNext(kept?.next ?? request.query.next);
+  const next = safeNext(kept?.typed.next ?? request.query.next);
   if (contextOf(response).session !== null) {
     response.redirect(303, next);
     return;
   }
-  const problem = kept === null ? null : 'This page was open for too long. Sign in now.';
-  sendSignInPage(parts, response, { next, email: kept?.email ?? '', problem });
+  const problem = kept === null ? null : (kept.said?.problem ?? 'This page was open for too long. Sign in now.');
+  sendSignInPage(parts, response, { next, email: kept?.typed.email ?? '', problem });
 }
 
 async function signIn(parts: SignInParts, request: Request, response: Response): Promise<void> {
@@ -53,8 +54,10 @@ async function signIn(parts: SignInParts, request: Request, response: Response):
   if (session !== null && emailKey(session.user.email) === emailKey(email)) return response.redirect(303, next);
   const checked = await checkPassword(parts.deps, response, { email, password: new Secret(password) });
   if (checked.kind === 'refused') {
-    response.status(checked.status);
-    return sendSignInPage(parts, response, { next, email, problem: checked.problem });
+    const { status, problem } = checked;
+    return await refuseForm({ request, response, address: parts.address }, { status, said: { problem } }, () =>
+      sendSignInPage(parts, response, { next, email, problem }),
+    );
   }
   if (session !== null) await endSession(parts, response);
   await startBrowserSession(parts, response, { userId: checked.user.id, method: 'password' });
@@ -88,6 +91,7 @@ function sendSignInPage(
   });
 }
 
+const NOT_DONE = 'Nothing has been done yet: you signed in after this page was loaded.';
 const AGAIN_PATH = '/sign-in/again';
 const againSchema = z.object({ password: passwordField, next: z.unknown().optional() });
 
@@ -97,11 +101,12 @@ export function signInAgainPath(next: string): string {
 }
 
 function showAgain(parts: SignInParts, request: Request, response: Response): void {
-  const next = safeNext(keptForm(request, parts.address)?.next ?? request.query.next);
+  const kept = keptForm(request, parts.address);
+  const next = safeNext(kept?.typed.next ?? request.query.next);
   // A person who is not signed in at all signs in as usual.
   const { session } = contextOf(response);
   if (session === null) response.redirect(303, `/sign-in?next=${encodeURIComponent(next)}`);
-  else sendAgainPage(parts, response, { next, problem: null });
+  else sendAgainPage(parts, response, { next, problem: kept === null ? null : (kept.said?.problem ?? NOT_DONE) });
 }
 
 async function signInAgain(parts: SignInParts, request: Request, response: Response): Promise<void> {
@@ -111,8 +116,10 @@ async function signInAgain(parts: SignInParts, request: Request, response: Respo
   const password = new Secret(form.data?.password ?? '');
   const checked = await checkPassword(parts.deps, response, { email: user.email, password });
   if (checked.kind === 'refused') {
-    response.status(checked.status);
-    return sendAgainPage(parts, response, { next, problem: checked.problem });
+    const { status, problem } = checked;
+    return await refuseForm({ request, response, address: parts.address }, { status, said: { problem } }, () =>
+      sendAgainPage(parts, response, { next, problem }),
+    );
   }
   await startBrowserSession(parts, response, { userId: user.id, method: 'password' });
   response.redirect(303, next);

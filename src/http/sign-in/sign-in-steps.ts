@@ -49,10 +49,14 @@ export async function checkPassword(
   }
 }
 
-export const nameField = z.string().trim().min(1, 'Enter your name.').max(100, 'At most 100 characters.');
+export const nameField = z
+  .string('Enter your name.')
+  .trim()
+  .min(1, 'Enter your name.')
+  .max(100, 'At most 100 characters.');
 
 export const newPasswordField = z
-  .string()
+  .string('Enter a password.')
   .min(PASSWORD_LENGTH.minimum, `At least ${PASSWORD_LENGTH.minimum} characters.`)
   .max(PASSWORD_LENGTH.maximum, `At most ${PASSWORD_LENGTH.maximum} characters.`);
 

@@ -12,14 +12,15 @@ import { requireAllowed } from '../../limits/require-allowed.ts';
 import { Secret } from '../../secret.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { keptForm, typedIn } from '../request/kept-form.ts';
+import { refuseForm } from '../request/refused-form.ts';
 import { auditContextOfPerson, auditContextOfVisitor, contextOf } from '../request/request-context.ts';
 import { nameField, newPasswordField, problemsOf, type SignInParts, startBrowserSession } from './sign-in-steps.ts';
 
 const setUpSchema = z.object({
   email: z
-    .string()
+    .string('Enter an email address.')
     .trim()
-    .max(254)
+    .max(254, 'At most 254 characters.')
     .regex(/^[^\s@]+@[^\s@]+$/, 'Enter an email address.'),
   name: nameField,
   password: newPasswordField,
@@ -29,7 +30,7 @@ export function signUpRoutes(parts: SignInParts): Router {
   const router = createRouter();
   router.get('/setup/:code', async (request, response) => {
     await requireValidCode(parts, request, response);
-    sendSetUpPage(parts, response, {});
+    sendSetUpPage(parts, response, keptOf(parts, request));
   });
   router.post('/setup/:code', (request, response) => setUp(parts, request, response));
   router.get('/invitations/:token', (request, response) => showInvitation(parts, request, response));
@@ -41,8 +42,10 @@ async function setUp(parts: SignInParts, request: Request, response: Response): 
   await requireValidCode(parts, request, response);
   const form = setUpSchema.safeParse(request.body);
   if (!form.success) {
-    response.status(400);
-    return sendSetUpPage(parts, response, problemsOf(form.error));
+    const said = problemsOf(form.error);
+    return await refuseForm({ request, response, address: parts.address }, { status: 400, said }, () =>
+      sendSetUpPage(parts, response, { problems: said, typed: typedIn(request) }),
+    );
   }
   const { email, name, password } = form.data;
   const details = { code: codeOf(request), email, name, password: new Secret(password) };
@@ -64,13 +67,18 @@ function codeOf(request: Request): string {
   return z.string().parse(request.params.code);
 }
 
-function sendSetUpPage(
-  { renderer, address }: SignInParts,
-  response: Response,
-  problems: Readonly<Record<string, string>>,
-): void {
+interface Shown {
+  readonly problems: Readonly<Record<string, string>>;
+  readonly typed: Readonly<Record<string, string>>;
+}
+
+function keptOf({ address }: SignInParts, request: Request): Shown {
+  const kept = keptForm(request, address);
+  return { problems: kept?.said ?? {}, typed: kept?.typed ?? {} };
+}
+
+function sendSetUpPage({ renderer }: SignInParts, response: Response, { problems, typed }: Shown): void {
   const request = response.req;
-  const typed = typedOrKept(request, address);
   renderer.send(request, response, SetUpPage, {
     action: request.path,
     email: typed.email ?? '',
@@ -83,7 +91,7 @@ const invitationSchema = z.object({ name: nameField, password: newPasswordField 
 
 async function showInvitation(parts: SignInParts, request: Request, response: Response): Promise<void> {
   const open = await requireOpenInvitation(parts, request, response);
-  sendInvitationPage(parts, response, { open, problems: {} });
+  sendInvitationPage(parts, response, { open, ...keptOf(parts, request) });
 }
 
 async function acceptOrSignUp(parts: SignInParts, request: Request, response: Response): Promise<void> {
@@ -97,8 +105,10 @@ async function acceptOrSignUp(parts: SignInParts, request: Request, response: Re
   }
   const form = invitationSchema.safeParse(request.body);
   if (!form.success) {
-    response.status(400);
-    return sendInvitationPage(parts, response, { open, problems: problemsOf(form.error) });
+    const said = problemsOf(form.error);
+    return await refuseForm({ request, response, address: parts.address }, { status: 400, said }, () =>
+      sendInvitationPage(parts, response, { open, problems: said, typed: typedIn(request) }),
+    );
   }
   const details = {
     token: tokenOf(request),
@@ -125,12 +135,11 @@ async function requireOpenInvitation(
 }
 
 function sendInvitationPage(
-  { renderer, address }: SignInParts,
+  { renderer }: SignInParts,
   response: Response,
-  { open, problems }: { open: OpenInvitation; problems: Readonly<Record<string, string>> },
+  { open, problems, typed }: Shown & { readonly open: OpenInvitation },
 ): void {
   const request = response.req;
-  const typed = typedOrKept(request, address);
   renderer.send(request, response, InvitationPage, {
     action: request.path,
     to: { ...open.to, name: cleanForPage(open.to.name) },
@@ -139,10 +148,6 @@ function sendInvitationPage(
     name: typed.name ?? '',
     problems,
   });
-}
-
-function typedOrKept(request: Request, address: SignInParts['address']): Readonly<Record<string, string>> {
-  return keptForm(request, address) ?? typedIn(request);
 }
 
 function tokenOf(request: Request): string {

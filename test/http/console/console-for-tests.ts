@@ -20,6 +20,7 @@ import {
 import { connectionRecord, type RecordingHandle, recordingHandle } from '../../support/nodes/fleet-for-tests.ts';
 
 export interface PersonAtBrowser extends PersonForTests {
+  readonly web: WebForTests;
   readonly jar: BrowserJar;
   /** Sends a form with the CSRF token of a page; by default of the person's own sessions page. */
   post(path: string, fields?: Readonly<Record<string, string>>): Promise<Answer>;
@@ -52,7 +53,7 @@ export async function personAtBrowser(web: WebForTests, prefix: string): Promise
     const { location } = await post(path, fields);
     return await jar.get(location ?? `${path} led nowhere`);
   };
-  return { ...person, jar, post, postAndOpen, get: (path) => jar.get(path) };
+  return { ...person, web, jar, post, postAndOpen, get: (path) => jar.get(path) };
 }
 
 export async function organizationForTests(web: WebForTests): Promise<OrganizationForTests> {

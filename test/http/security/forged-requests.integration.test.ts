@@ -85,7 +85,7 @@ describe('every route that changes something by cookie', () => {
       const csrf_token = await other.csrfToken('/sign-in');
       const at = path.replaceAll(/:\w+/g, 'lr-00000000000000000000');
       const answer = await new BrowserJar(web.url).send(method, at, { csrf_token }, OWN);
-      const isBack = answer.status === 303 && answer.location === at;
+      const isBack = answer.status === 303 && answer.location?.split('?')[0] === at;
       expect(isBack || answer.status === 403, `${method} ${path} ${answer.status} ${answer.location}`).toBe(true);
     }
   });

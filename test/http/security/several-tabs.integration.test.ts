@@ -126,7 +126,7 @@ describe('a form of the console', () => {
     expect(location).not.toContain(Buffer.from('canary-word').toString('base64url').slice(0, 10));
     const { text } = await browser.get(location ?? '');
     expect(text).toContain('value="New name"');
-    expect(text).toContain('nothing has been done yet');
+    expect(text).toContain('Nothing has been done yet');
   });
 
   it('is filled in only from an address that the same browser was given', async () => {

@@ -1,11 +1,16 @@
 // An HTTP client that keeps cookies and sends forms as a browser does; follows no redirect unasked.
 
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
+import { type Received, sendRequest } from './send-request.ts';
+
+export interface Answer extends Received {
   /** Where a redirect leads; null for every other answer. */
   readonly location: string | null;
+}
+
+interface Sent {
+  readonly method?: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: URLSearchParams | string;
 }
 
 export class BrowserJar {
@@ -42,7 +47,7 @@ export class BrowserJar {
   }
 
   async get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
-    return await this.#fetch(path, { headers });
+    return await this.#send(path, { headers });
   }
 
   /** Follows redirects on this site, as a person's click does. */
@@ -59,11 +64,11 @@ export class BrowserJar {
   /** Sends a form from one of our own pages; headers replace those that a browser would send. */
   async post(
     path: string,
-    fields: Readonly<Record<string, string>> | URLSearchParams,
+    fields: Readonly<Record<string, string>> | URLSearchParams | string,
     headers: Readonly<Record<string, string>> = { 'Sec-Fetch-Site': 'same-origin', Origin: 'null' },
   ): Promise<Answer> {
-    const body = fields instanceof URLSearchParams ? fields : new URLSearchParams(fields);
-    return await this.#fetch(path, { method: 'POST', body, headers });
+    const body = typeof fields === 'string' ? fields : new URLSearchParams(fields);
+    return await this.#send(path, { method: 'POST', body, headers });
   }
 
   /** Sends fields by any method, with just these headers. */
@@ -73,7 +78,7 @@ export class BrowserJar {
     ...[fields, headers]: [fields: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>>]
   ): Promise<Answer> {
     const body = ['GET', 'HEAD'].includes(method) ? {} : { body: new URLSearchParams(fields) };
-    return await this.#fetch(path, { method, headers, ...body });
+    return await this.#send(path, { method, headers, ...body });
   }
 
   /** The token of the first form on a page. */
@@ -86,17 +91,17 @@ export class BrowserJar {
     return await this.post('/sign-in', { csrf_token, email, password, next });
   }
 
-  async #fetch(path: string, init: RequestInit): Promise<Answer> {
-    const headers = new Headers(init.headers);
+  async #send(path: string, { headers: given, method, body }: Sent): Promise<Answer> {
+    const headers = new Headers(given);
     if (this.#cookies.size > 0) {
       headers.set('Cookie', [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; '));
     }
     if (this.#address !== null) headers.set('X-Forwarded-For', this.#address);
     if (!headers.has('Accept')) headers.set('Accept', 'text/html');
-    const response = await fetch(`${this.#base}${path}`, { ...init, headers, redirect: 'manual' });
+    const form = body === undefined ? {} : { body: String(body) };
+    const response = await sendRequest(`${this.#base}${path}`, { method: method ?? 'GET', headers, ...form });
     for (const cookie of response.headers.getSetCookie()) this.#keep(cookie);
-    const text = await response.text();
-    return { status: response.status, headers: response.headers, text, location: response.headers.get('location') };
+    return { ...response, location: response.headers.get('location') };
   }
 
   #keep(cookie: string): void {

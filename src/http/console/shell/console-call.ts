@@ -101,11 +101,26 @@ export function queryText({ request }: ConsoleCall, name: string): string {
 
 /** The form's fields as the schema wants them. Throws `invalid_field` with the first problem. */
 export function parseForm<Schema extends z.ZodType>({ request }: ConsoleCall, schema: Schema): z.output<Schema> {
-  const parsed = schema.safeParse(request.body);
+  const parsed = schema.safeParse(request.body ?? {}, { error: inWords });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const params = { field: issue?.path.join('.') ?? 'form', rule: issue?.message ?? 'invalid' };
   throw new PosternError('invalid_field', { params });
+}
+
+/** For what the schema itself has no words for: forms that no page of ours has made. */
+function inWords(issue: z.core.$ZodRawIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      if (issue.input === undefined) return 'missing';
+      return Array.isArray(issue.input) ? 'sent more than once' : 'cannot be read';
+    case 'too_big':
+      return `at most ${issue.maximum} characters`;
+    case 'invalid_value':
+      return issue.input === undefined ? 'missing' : 'not one of those offered';
+    default:
+      return 'cannot be read';
+  }
 }
 
 export function goTo({ response, remarks }: ConsoleCall, path: string, notice?: DoneCode): void {

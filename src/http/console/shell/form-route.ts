@@ -1,13 +1,15 @@
 // Routes of the console from tables: a form is answered by a redirect (303) when it was done, else
-// by the page again with the reason and the status of the error. Whatever takes a form also answers
-// GET with its page, for browsers that come back to it.
+// by its page again with the reason (refused-form.ts). Whatever takes a form also answers GET with
+// its page, for browsers that come back to it.
 
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { FormNotice } from '../../../../web/components/console/console-view.ts';
 import { isCorrectableOn, type PosternError } from '../../../errors.ts';
-import { cleanSentence } from '../../../untrusted-text.ts';
+import { cleanForPage, cleanSentence } from '../../../untrusted-text.ts';
 import { asSentence } from '../../request/error-handler.ts';
-import { keptForm, typedIn } from '../../request/kept-form.ts';
+import { type KeptForm, keptForm, typedIn } from '../../request/kept-form.ts';
+import { refuseForm } from '../../request/refused-form.ts';
+import { requireSession } from '../../request/request-context.ts';
 import type { Again, ConsoleCall, ConsoleParts } from './console-call.ts';
 
 export type OpenCall<V extends ConsoleCall> = (parts: ConsoleParts, request: Request, response: Response) => Promise<V>;
@@ -32,29 +34,36 @@ export function tableRoutes<V extends ConsoleCall>(
   { prefix, pages, forms }: RouteTable<V>,
 ): Router {
   const router = Router();
-  for (const [path, show, submit] of pages) {
-    router.get(prefix + path, pageRoute(parts, open, show));
-    if (submit !== undefined) router.post(prefix + path, formRoute(parts, open, { submit, show }));
-  }
+  // Forms come first: a page of one thing would take the last word of their path for its id.
   for (const [path, submit, show] of forms) {
     router.post(prefix + path, formRoute(parts, open, { submit, show }));
     router.get(prefix + path, pageRoute(parts, open, show));
+  }
+  for (const [path, show, submit] of pages) {
+    router.get(prefix + path, pageRoute(parts, open, show));
+    if (submit !== undefined) router.post(prefix + path, formRoute(parts, open, { submit, show }));
   }
   return router;
 }
 
 function pageRoute<V extends ConsoleCall>(parts: ConsoleParts, open: OpenCall<V>, show: ShowPage<V>): RequestHandler {
   return async (request, response) => {
-    const typed = keptForm(request, parts.address);
-    await show(await open(parts, request, response), typed === null ? undefined : { notice: NOT_DONE, typed });
+    const kept = keptForm(request, parts.address);
+    const call = await open(parts, request, response);
+    await show(call, kept === null ? undefined : { notice: noticeOfKept(kept, call), typed: kept.typed });
   };
 }
 
-const NOT_DONE: FormNotice = {
-  tone: 'problem',
-  title: 'Check the form and send it once more.',
-  text: 'You signed in after this page was loaded, so nothing has been done yet.',
-};
+function noticeOfKept({ said, isWhole }: KeptForm, { response }: ConsoleCall): FormNotice {
+  if (said !== null) return { tone: 'problem', title: said.title ?? '', text: said.text ?? null };
+  const email = cleanForPage(requireSession(response).user.email);
+  const loss = isWhole ? '' : ' What you typed was too long to be kept.';
+  return {
+    tone: 'problem',
+    title: 'Check the form and send it once more.',
+    text: `Nothing has been done yet: ${email} signed in after this page was loaded.${loss}`,
+  };
+}
 
 function formRoute<V extends ConsoleCall>(
   parts: ConsoleParts,
@@ -70,8 +79,11 @@ function formRoute<V extends ConsoleCall>(
       if (!isCorrectableOn('console', error)) throw error;
       // A streamed form has reported the refusal already.
       if (response.headersSent) return;
-      response.status(error.httpStatus);
-      await show(call, { notice: noticeOf(error), typed: typedIn(request) });
+      const notice = noticeOf(error);
+      const said = { title: notice.title, ...(notice.text === null ? {} : { text: notice.text }) };
+      await refuseForm({ request, response, address: parts.address }, { status: error.httpStatus, said }, () =>
+        show(call, { notice, typed: typedIn(request) }),
+      );
     }
   };
 }
