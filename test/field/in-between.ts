@@ -83,7 +83,7 @@ export async function startForward(node: { readonly pgPort: number }): Promise<I
   return { pgPort: port, close: async () => void server.close() };
 }
 
-async function startProxy(proxy: {
+export async function startProxy(proxy: {
   port: number;
   lines: readonly string[];
   command: (path: string) => readonly string[];

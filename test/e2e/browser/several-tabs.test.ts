@@ -94,6 +94,70 @@ describe('loading a page again, and the back button', () => {
   });
 });
 
+// Chromium showed an error page, "Confirm form resubmission", in place of a refused form.
+describe('a refused form', () => {
+  it('is sent once, however often its page is loaded again or gone back to', async () => {
+    await using visit = await openContext(browser);
+    const { page } = visit;
+    const person = await developer({ web });
+    await signInAs({ web, page }, person);
+    let sent = 0;
+    page.on('request', (request) => {
+      if (request.method() === 'POST') sent += 1;
+    });
+    const save = async (name: string) => {
+      await page.locator('input[name="name"]').fill(name);
+      await press(page, 'Save name');
+    };
+    await page.goto(`${web.url}/app/me/profile`);
+    await save(' ');
+    await page.getByText('Enter your name').waitFor();
+    await page.reload();
+    await page.getByText('Enter your name').waitFor();
+    await save('Ada Again');
+    await page.getByText('Your name is saved').waitFor();
+    await page.goBack();
+    await page.getByText('Enter your name').waitFor();
+    await page.goBack();
+    expect([page.url(), await page.locator('[role="alert"]').count()]).toEqual([`${web.url}/app/me/profile`, 0]);
+    expect([sent, visit.complaints]).toEqual([2, []]);
+  });
+
+  it('for signing in stays at its address with what was typed', async () => {
+    await using visit = await openContext(browser);
+    const { page } = visit;
+    const { email } = await addPersonWithPassword(web);
+    await page.goto(`${web.url}/sign-in?next=/app/me/profile`);
+    await page.fill('#email', email);
+    await page.fill('#password', 'not that one');
+    await press(page, 'Sign in');
+    await page.getByText('Email or password is wrong.').waitFor();
+    await page.reload();
+    expect(await page.inputValue('#email')).toBe(email);
+    await signIn(page, email);
+    expect(page.url()).toBe(`${web.url}/app/me/profile`);
+    await page.goBack();
+    expect(page.url()).toBe(`${web.url}/app/me/profile`);
+  });
+});
+
+describe('a double click', () => {
+  it('makes one key', async () => {
+    await using visit = await openContext(browser, { javaScriptEnabled: false });
+    const { page } = visit;
+    const person = await developer({ web });
+    await signInAs({ web, page }, person);
+    const path = `${web.url}/app/${person.accountId}/api-keys`;
+    await page.goto(path);
+    await page.getByLabel('New key').fill('laptop');
+    await page.getByRole('button', { name: 'Create key' }).dblclick({ noWaitAfter: true });
+    await page.waitForURL('**?shown=*');
+    expect(await page.content()).toMatch(/postern_key_[\w-]{43}/);
+    await page.goto(path);
+    expect(await page.locator('a[href$="/revoke"]').count()).toBe(1);
+  });
+});
+
 describe('seven approval pages over HTTP/1.1', () => {
   it('all load, and each follows its terminal', async () => {
     await using visit = await openContext(browser);
