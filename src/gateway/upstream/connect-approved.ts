@@ -7,7 +7,13 @@ import { UpstreamRefusal } from '../../wire/dial/connect-failure.ts';
 import { connectUpstream, type UpstreamSession } from '../../wire/dial/connect-upstream.ts';
 import { policyOfCompute } from '../../wire/dial/dial-policy.ts';
 import type { UpstreamTarget } from '../../wire/dial/upstream-target.ts';
-import { chooseDatabase, type DatabaseChoice, entering, type KnownDatabase } from '../client/database-choice.ts';
+import {
+  chooseDatabase,
+  type DatabaseChoice,
+  entering,
+  isMaintenanceDatabase,
+  type KnownDatabase,
+} from '../client/database-choice.ts';
 import { applicationOf, upstreamParameters } from '../client/startup-parameters.ts';
 import type { Admission } from '../session/admission.ts';
 import { hideDatabaseRole } from '../session/endings.ts';
@@ -106,7 +112,8 @@ async function ofProject(choice: DatabaseChoice, approved: Approved): Promise<Kn
   const { database } = choice;
   const isKnown = target.databases.includes(database) || (await isKnownByNow(database, approved));
   if (isKnown) return choice.kind === 'known' ? choice : entering(database, target.database);
-  if (choice.kind === 'ask') return entering(target.database, target.database);
+  // Tools that list databases go to the maintenance database unasked; the list is the same here.
+  if (choice.kind === 'ask' || isMaintenanceDatabase(database)) return entering(target.database, target.database);
   throw noSuchDatabase(database);
 }
 
