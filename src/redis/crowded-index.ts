@@ -85,6 +85,10 @@ export class CrowdedIndex {
     return typeof text !== 'string' || text === '' ? null : memberOf(text);
   }
 
+  async has(member: CrowdMember): Promise<boolean> {
+    return (await askStore(() => this.#redis.zscore(this.#key, textOf(member)))) !== null;
+  }
+
   /** Whatever its rank was. */
   async leave(member: CrowdMember): Promise<void> {
     const texts = (['0', '1'] as const).map((rank) => textOf({ ...member, rank }));

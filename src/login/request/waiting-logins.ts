@@ -41,7 +41,14 @@ export class WaitingLogins {
   async enter(id: LoginRequestId, terminal: Terminal, lifeMs: number): Promise<void> {
     const isKnown = await this.#known.has(terminal);
     const member = memberOf(id, terminal, isKnown ? '1' : '0');
-    for (const place of this.#placesOf(terminal)) await this.#enterPlace(member, place, { lifeMs, terminal });
+    const entered: WaitingPlace[] = [];
+    for (const place of this.#placesOf(terminal)) {
+      // NOTE: what gave way meanwhile must not push others out of the wider places.
+      if (!(await holdsAll(entered, member))) break;
+      await this.#enterPlace(member, place, { lifeMs, terminal });
+      entered.push(place);
+    }
+    if (!(await holdsAll(entered, member))) return await this.#leaveAll(member);
     const most = this.#parts.figures.mostIn('too_many_waiting', terminal.address);
     await this.#ofTerminal(terminal).enter(id, { lifeMs, most });
   }
@@ -129,6 +136,11 @@ export class WaitingLogins {
   readonly #openedBy = (userId: UserId) => new CrowdedIndex(this.#parts.redis, redisKeys.openedLogins(userId));
   readonly #ofTerminal = (terminal: Terminal) =>
     new ExpiringIndex(this.#parts.redis, redisKeys.waitingOfTerminal(terminalDigest(terminal)));
+}
+
+async function holdsAll(places: readonly WaitingPlace[], member: CrowdMember): Promise<boolean> {
+  const held = await Promise.all(places.map(({ index }) => index.has(member)));
+  return held.every(Boolean);
 }
 
 /** By network, then address, then the name that is asked for there. */
