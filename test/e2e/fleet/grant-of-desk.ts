@@ -1,17 +1,22 @@
 // A grant of the desk's person for its first compute, like that of an approval for an hour.
 
+import { sql } from 'kysely';
+import { type CatalogueSnapshot, currentSnapshot } from '../../../src/catalogue/endings/catalogue-snapshot.ts';
 import { newGrantId, personalAccountId } from '../../../src/ids.ts';
 import type { Grants } from '../../../src/login/grant/grants.ts';
 import type { Desk } from '../../support/nodes/desk.ts';
 
 const HOUR_MS = 3_600_000;
 
-export function createGrantOfDesk(
+export async function createGrantOfDesk(
   grants: Grants,
-  { person, project }: Pick<Desk, 'person' | 'project'>,
+  { node, person, project }: Pick<Desk, 'node' | 'person' | 'project'>,
   { requestedUser, usesLeft }: { readonly requestedUser: string; readonly usesLeft: number | null },
 ) {
-  return grants.create({
+  const { rows } = await sql<{ now: CatalogueSnapshot }>`select ${currentSnapshot} as now`.execute(
+    node.postern.catalogue.db,
+  );
+  return await grants.create({
     id: newGrantId(),
     userId: person.id,
     personEmail: person.email,
@@ -26,7 +31,7 @@ export function createGrantOfDesk(
     databaseRole: null,
     access: 'read_write',
     loginRequestId: null,
-    rightAsOf: null,
+    rightAsOf: rows[0]?.now ?? null,
     lifeMs: HOUR_MS,
     longestGrantMs: HOUR_MS,
     usesLeft,

@@ -62,6 +62,10 @@ beforeAll(async () => {
   await desk.browser.approve(connectingLink);
   await connectingThere.waitForStderr(/Connecting to database/);
   await waitUntil(async () => (await registered()).length === 7, 'the survivor lists all seven');
+  // Others' records are up to a second old, more on a loaded machine: what is not told yet dies with the node.
+  const isConnecting = async () =>
+    (await registered()).some(({ phase, loginRequestId }) => phase === 'connecting' && loginRequestId !== null);
+  await waitUntil(isConnecting, 'the survivor knows which of them connects');
   const nodes = await desk.node.postern.fleet.liveConnections.listNodes();
   doomedId = nodes.find(({ nodeId }) => nodeId !== desk.node.postern.nodeId)?.nodeId ?? '';
   // One approval comes while the node still counts as alive; it is frozen first so that it cannot
