@@ -1,7 +1,8 @@
 // The structured log: one pino logger, with the headers and fields that may hold a secret redacted.
 
-import { write, writeSync } from 'node:fs';
 import { type Logger, pino } from 'pino';
+import { type LogDestination, logDestination } from './log-output/log-destination.ts';
+import { type LineStyle, terminalLine } from './log-output/terminal-line.ts';
 
 export type Log = Logger;
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -43,8 +44,13 @@ function causeForLog(cause: unknown, causesLeft: number): unknown {
 
 const STANDARD_ERROR = 2;
 
-/** JSON lines on standard error; standard output stays for people and scripts. */
-export function createLog(level: LogLevel): Log {
+/** `json` for files and collectors; at a terminal `lines`, which people read. */
+export type LogFormat = 'json' | 'lines';
+
+/** On standard error; standard output stays for people and scripts. */
+export function createLog(level: LogLevel, format: LogFormat = 'json'): Log {
+  const destination = logDestination(STANDARD_ERROR);
+  const lines: LogDestination = { write: (json) => destination.write(terminalLine(json, lineStyle(level))) };
   return pino(
     {
       level,
@@ -53,71 +59,11 @@ export function createLog(level: LogLevel): Log {
       serializers: { err: (error: unknown) => errorForLog(error) },
       timestamp: pino.stdTimeFunctions.isoTime,
     },
-    logDestination(STANDARD_ERROR),
+    format === 'lines' ? lines : destination,
   );
 }
 
-interface LogDestination {
-  write(line: string): void;
-}
-
-/** Of lines that wait for a slow reader; later ones are dropped. */
-const MOST_WAITING_CHARACTERS = 4_194_304;
-const BUSY_PAUSE_MS = 20;
-const BUSY_LIMIT_MS = 1_000;
-
-/**
- * Writes in the background; what waits at the exit of the process within a second.
- * NOTE: a descriptor that is gone, such as a lost terminal's, costs the lines and never the
- * process; pino's own destination would try for ever.
- */
-function logDestination(fd: number): LogDestination {
-  const state = { waiting: '', isWriting: false, isLost: false, isHeededAtExit: false };
-  const writeOn = (): void => {
-    if (state.isWriting || state.isLost || state.waiting === '') return;
-    const bytes = Buffer.from(state.waiting);
-    state.waiting = '';
-    state.isWriting = true;
-    writeAll(fd, bytes, (outcome) => {
-      state.isWriting = false;
-      state.isLost = outcome === 'lost';
-      writeOn();
-    });
-  };
-  const heedExit = (): void => {
-    if (state.isHeededAtExit) return;
-    state.isHeededAtExit = true;
-    process.once('exit', () => {
-      if (!state.isLost) writeBeforeExit(fd, Buffer.from(state.waiting));
-    });
-  };
-  return {
-    write(line) {
-      if (state.isLost || state.waiting.length > MOST_WAITING_CHARACTERS) return;
-      state.waiting += line;
-      heedExit();
-      writeOn();
-    },
-  };
-}
-
-function writeAll(fd: number, bytes: Buffer, done: (outcome: 'written' | 'lost') => void): void {
-  write(fd, bytes, (error, writtenBytes) => {
-    if (error !== null && error.code !== 'EAGAIN') return done('lost');
-    const rest = bytes.subarray(error === null ? writtenBytes : 0);
-    if (rest.length === 0) return done('written');
-    setTimeout(() => writeAll(fd, rest, done), error === null ? 0 : BUSY_PAUSE_MS);
-  });
-}
-
-function writeBeforeExit(fd: number, bytes: Buffer): void {
-  const giveUpAt = performance.now() + BUSY_LIMIT_MS;
-  let rest = bytes;
-  while (rest.length > 0 && performance.now() < giveUpAt) {
-    try {
-      rest = rest.subarray(writeSync(fd, rest));
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return;
-    }
-  }
+function lineStyle(level: LogLevel): LineStyle {
+  const colours = process.env.NO_COLOR === undefined ? 'on' : 'off';
+  return { colours, shown: level === 'debug' ? 'everything' : 'what_needs_people' };
 }

@@ -2,9 +2,12 @@
 
 import cluster from 'node:cluster';
 import { createProgram, exitCodeOf, explain } from './cli/program.ts';
+import { readyText } from './cli/terminal/ready-text.ts';
+import { stopText } from './cli/terminal/stop-text.ts';
 import { type Config, loadConfig } from './config/config.ts';
 import type { Addresses } from './config/ports.ts';
 import { unknownVariables } from './config/read-environment.ts';
+import { rememberWebPort } from './embedded/data-folder/web-port.ts';
 import { createLog, type Log } from './log.ts';
 import { createPostern } from './postern.ts';
 import { reactToSignals } from './workers/process-signals.ts';
@@ -13,7 +16,7 @@ import { reportReady } from './workers/worker-pool.ts';
 
 async function serve({ demo }: { demo: 'with' | 'without' }): Promise<void> {
   const config = loadConfig(process.env, { demo });
-  const log = createLog(config.logLevel);
+  const log = createLog(config.logLevel, process.stderr.isTTY ? 'lines' : 'json');
   for (const name of unknownVariables(process.env))
     log.warn({ event: 'config.unknown_variable', name }, 'no such configuration variable');
   if (config.workers > 1 && cluster.isPrimary) await serveByWorkers(config, log);
@@ -26,6 +29,8 @@ async function serveAlone(config: Config, log: Log): Promise<void> {
     async drain() {
       log.info({ event: 'node.draining' }, 'draining');
       const postern = await starting;
+      const { stderr } = process;
+      if (stderr.isTTY) stderr.write(stopText(postern.gateway.stillConnected(), config.drain.limitMs));
       await postern.drain();
       await postern.close();
     },
@@ -38,7 +43,7 @@ async function serveAlone(config: Config, log: Log): Promise<void> {
     throw error;
   });
   if (cluster.isWorker) reportReady(addresses);
-  else print(config, addresses);
+  else await announce(config, addresses);
 }
 
 async function serveByWorkers(config: Config, log: Log): Promise<void> {
@@ -49,16 +54,16 @@ async function serveByWorkers(config: Config, log: Log): Promise<void> {
     reload: async () => (await starting).restartOneByOne(),
   });
   const workers = await starting;
-  print(config, workers.addresses);
+  await announce(config, workers.addresses);
 }
 
-/** One `name: value` line each, so that scripts can read them. */
-function print({ pg }: Config, { pg: address, http, setUpUrl }: Addresses): void {
-  const host = pg.publicHost ?? 'localhost';
-  process.stdout.write(`psql: psql -h ${host} -p ${pg.publicPort ?? address.port}\n`);
-  process.stdout.write(`console: ${http.url}\n`);
-  if (setUpUrl !== null) process.stdout.write(`set-up: ${setUpUrl}\n`);
-  process.stdout.write('ready\n');
+async function announce({ pg, http: web, dataDir }: Config, addresses: Addresses): Promise<void> {
+  const { pg: address, http, setUpUrl } = addresses;
+  if (web.portMayDiffer) await rememberWebPort(dataDir, http.port);
+  const { stdout } = process;
+  const psql = `psql -h ${pg.publicHost ?? 'localhost'} -p ${pg.publicPort ?? address.port}`;
+  const terminal = stdout.isTTY ? { columns: stdout.columns } : null;
+  stdout.write(readyText({ psql, consoleUrl: http.url, setUpUrl }, terminal));
 }
 
 export async function runProgram(): Promise<void> {

@@ -1,6 +1,7 @@
 // Puts the command line together. `serve` is passed in, since only the executable may build a node.
 
 import { Command, CommanderError } from 'commander';
+import { openFilesLimit } from '../config/open-files-limit.ts';
 import { describeConfig, readEnvironment } from '../config/read-environment.ts';
 import { EmbeddedError } from '../embedded/data-folder/embedded-error.ts';
 import { PosternError } from '../errors.ts';
@@ -17,6 +18,7 @@ import { addAuditCommands } from './audit-commands.ts';
 import { addComputePasswordCommand, addComputePolicyCommand } from './compute-commands.ts';
 import { addProjectCommands } from './project-commands.ts';
 import { addSecretCommands } from './secret-commands.ts';
+import { addSetUpLinkCommand } from './set-up-link-command.ts';
 import type { CommandIo } from './terminal/command-io.ts';
 import { type PrintOptions, printList } from './terminal/print.ts';
 
@@ -43,6 +45,7 @@ export function createProgram({ serve, io }: ProgramParts): Command {
     .option('--demo', 'add a demo organization with something to choose from')
     .action((options: { demo?: boolean }) => serve({ demo: options.demo === true ? 'with' : 'without' }));
   addConfigCommand(program, io);
+  addSetUpLinkCommand(program, io);
   addPersonCommands(program, io);
   addOrganizationCommands(program, io);
   addProjectCommands(program, io);
@@ -64,6 +67,9 @@ function addConfigCommand(program: Command, io: CommandIo): void {
       const columns = { Name: 'name', Value: 'value', Source: 'source', Meaning: 'meaning' };
       const rows = describeConfig(io.environment).map((line) => ({ ...line }));
       printList(io, { title: 'Configuration', columns, rows }, options);
+      const openFiles = openFilesLimit();
+      if (options.json !== true && openFiles !== null)
+        io.stdout.write(`Open files: at most ${openFiles} (ulimit -n)\n`);
       readEnvironment(io.environment);
     });
 }

@@ -35,7 +35,7 @@ export interface BackingServices extends Stores {
 
 const CATALOGUE_DATABASE = 'postern';
 const EMBEDDED_REGION = 'embedded';
-/** Logins that may wait with the embedded Redis before it takes too long for each. */
+/** Logins that may wait with the Redis in this process before it takes too long for each. */
 const MOST_WAITING_EMBEDDED = 1_000;
 /** The catalogue and operators log in as the superuser: what is reserved no project can take. */
 const EMBEDDED_SETTINGS = { max_connections: '300', superuser_reserved_connections: '60' };
@@ -47,8 +47,8 @@ export async function startBackingServices(config: Config, log: Log): Promise<Ba
   const stores = await startStores(config, { log, use: 'server' });
   try {
     if (config.redisUrl !== null) return { ...stores, redisUrl: config.redisUrl };
-    warnOfManyWaiting(config, log);
-    const redis = await startEmbeddedRedis();
+    const redis = await startEmbeddedRedis({ log, searchPath: process.env.PATH ?? '' });
+    if (redis.kind === 'in_process') warnOfManyWaiting(config, log);
     const close = () => redis.close().finally(() => stores.close());
     return { ...stores, redisUrl: redis.url, close };
   } catch (error) {
@@ -62,7 +62,8 @@ function warnOfManyWaiting({ limits: { waitingInTotal } }: Config, log: Log): vo
   if (waitingInTotal <= MOST_WAITING_EMBEDDED) return;
   log.warn(
     { event: 'embedded.redis_too_small', waiting: waitingInTotal, embedded: MOST_WAITING_EMBEDDED },
-    'the embedded Redis is too slow for so many waiting logins as POSTERN_WAITING_TOTAL allows: set REDIS_URL',
+    'the embedded Redis is too slow for as many waiting logins as POSTERN_WAITING_TOTAL allows: ' +
+      'install redis-server or valkey-server, or set REDIS_URL',
   );
 }
 

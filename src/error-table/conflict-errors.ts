@@ -14,6 +14,10 @@ export const CONFLICT_ERRORS = {
   already_exists: conflict('{thing} already exists'),
   taken_on_host: conflict('{thing} is taken on this server'),
 
+  already_set_up: {
+    ...conflict('this installation has its first operator already'),
+    hint: 'Sign in on the start page, or ask an operator for an account.',
+  },
   already_member: conflict('{email} is a member already'),
   all_members_already: conflict('all of them are members already'),
   last_admin: conflict('the only admin cannot {change}; promote another member first'),

@@ -7,7 +7,7 @@ import { ConnectionListener } from './connection-listener.ts';
 import { drainConnections } from './drain-connections.ts';
 import { handleConnection } from './handle-connection.ts';
 import { OpenConnections } from './open-connections.ts';
-import { type GatewayDependencies, gatewayParts } from './session/gateway-parts.ts';
+import { type GatewayDependencies, type GatewayParts, gatewayParts } from './session/gateway-parts.ts';
 import { openFilesFor, SocketBudget } from './socket-budget.ts';
 
 export interface Gateway {
@@ -19,6 +19,12 @@ export interface Gateway {
   close(): Promise<void>;
   /** `sockets` are the accepted ones, in every phase. */
   connectionCounts(): { readonly sockets: number; readonly waiting: number; readonly relaying: number };
+  /** Whom a drain waits for. */
+  stillConnected(): {
+    readonly people: readonly string[];
+    readonly connections: number;
+    readonly waitingLogins: number;
+  };
 }
 
 /** Sockets beyond the cap on connections, each of which gets an error that says so. */
@@ -39,11 +45,10 @@ export function createGateway(dependencies: GatewayDependencies): Gateway {
     log,
     handle: (socket) => handleConnection(socket, parts, open),
   });
-  // Only a balancer goes on sending connections to a node until it learns that it is not ready.
-  const lateArrivalMs = config.pg.proxyProtocolFrom.length === 0 ? 0 : parts.times.lateArrivalMs;
+  const lateArrivalMs = lateArrivalFrom(parts);
   return {
     listen() {
-      warnOfFewOpenFiles(openFiles, config, log);
+      if (config.databaseUrl !== null) warnOfFewOpenFiles(openFiles, config, log);
       return listener.listen();
     },
     async drain() {
@@ -62,9 +67,11 @@ export function createGateway(dependencies: GatewayDependencies): Gateway {
       await listener.close();
     },
     connectionCounts: () => ({ sockets: listener.socketCount, ...open.counts() }),
+    stillConnected: () => open.stillConnected(),
   };
 }
 
+/** Not where somebody tries it out: `postern config` tells, and few connections come. */
 function warnOfFewOpenFiles(openFiles: number | null, { limits }: Config, log: Log): void {
   const needed = openFilesFor(limits.connectionsInTotal);
   if (openFiles === null || openFiles >= needed) return;
@@ -73,4 +80,9 @@ function warnOfFewOpenFiles(openFiles: number | null, { limits }: Config, log: L
     'the limit on open files holds fewer connections than POSTERN_CONNECTIONS_TOTAL, and more will be refused: ' +
       'raise it (ulimit -n, LimitNOFILE= of systemd, --ulimit nofile= of Docker), or start more workers or nodes',
   );
+}
+
+/** Only a balancer goes on sending connections to a node until it learns that it is not ready. */
+function lateArrivalFrom({ config, times }: Pick<GatewayParts, 'config' | 'times'>): number {
+  return config.pg.proxyProtocolFrom.length === 0 ? 0 : times.lateArrivalMs;
 }

@@ -41,6 +41,17 @@ export class OpenConnections {
     return { waiting: counts.waiting, relaying: counts.relaying };
   }
 
+  /** `people`: the e-mails of those who are connected, each once. */
+  stillConnected() {
+    const emails = new Set<string>();
+    for (const { entry } of this.sessions) {
+      const { phase, personEmail } = entry.record;
+      if (phase !== 'waiting' && personEmail !== null) emails.add(personEmail);
+    }
+    const { relaying: connections, waiting: waitingLogins } = this.counts();
+    return { people: [...emails], connections, waitingLogins };
+  }
+
   beginDraining(): void {
     this.#isOpen = false;
   }

@@ -1,4 +1,5 @@
-// Sign-in: email and password, or the identity provider where one is configured.
+// Sign-in: email and password, or the identity provider where one is configured. Before there is
+// anybody who could sign in, where the set-up link is.
 
 import type { VNode } from 'preact';
 import { Notice } from '../components/notice.tsx';
@@ -27,8 +28,8 @@ export function SignInPage({ frame, next, email, problem, isForTerminal, singleS
           <h1>Sign in to {frame.brand}</h1>
           <p class="lead">
             {isForTerminal
-              ? 'A terminal is waiting for you. Sign in to see who asks, then decide.'
-              : 'Reach your databases from any terminal, without a password in it.'}
+              ? 'A terminal is waiting. Sign in to see who’s asking.'
+              : 'Connect to your databases from any terminal, no passwords needed.'}
           </p>
         </div>
         {problem !== null && <Notice tone="problem" title={problem} />}
@@ -58,6 +59,24 @@ export function SignInPage({ frame, next, email, problem, isForTerminal, singleS
         </form>
       </div>
       <p class="foot">No account? Ask an organization admin for an invitation.</p>
+    </Document>
+  );
+}
+
+export function NotSetUpPage({ frame }: { readonly frame: PageFrame }): VNode {
+  return (
+    <Document frame={frame} title="Not set up yet" width="narrow">
+      <div class="card stack">
+        <div class="stack-tight">
+          <h1>{frame.brand} is not set up yet</h1>
+          <p class="lead">
+            Open the set-up link to create the first account. It’s in the terminal that runs {frame.brand}.
+          </p>
+        </div>
+        <p>
+          Can’t find it? This prints it again: <code>npm run postern -- setup-link</code>
+        </p>
+      </div>
     </Document>
   );
 }

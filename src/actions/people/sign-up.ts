@@ -8,7 +8,7 @@ import {
   acceptOwnInvitation as acceptOwn,
   declineOwnInvitation as declineOwn,
 } from '../../catalogue/accounts/own-invitations.ts';
-import { useSetupCode } from '../../catalogue/accounts/setup-codes.ts';
+import { createSetupCodeIfEmpty, useSetupCode } from '../../catalogue/accounts/setup-codes.ts';
 import { createUser as create } from '../../catalogue/accounts/users.ts';
 import { changeEmail as change, vouchForEmail as vouch } from '../../catalogue/accounts/verified-email.ts';
 import type { ActionParts } from '../action-parts.ts';
@@ -19,6 +19,9 @@ type OwnInput = [Parameters<typeof acceptOwn>[1], Parameters<typeof acceptOwn>[2
 
 /** Shares that wait for a verified e-mail are theirs at once, invitations wait. `conflict`. */
 export const createUser = catalogueAction(create);
+
+/** For one more set-up link; null once there is a person. */
+export const createSetUpCode = ({ catalogue }: OwnParts) => createSetupCodeIfEmpty(catalogue);
 
 /** Voids every set-up code. Throws `not_found` for a code that is not valid. */
 export const setUpFirstOperator = catalogueAction(useSetupCode);

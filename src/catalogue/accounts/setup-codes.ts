@@ -59,7 +59,8 @@ export async function useSetupCode(
   return user.id;
 }
 
-async function hasPeople(db: Kysely<Schema>): Promise<boolean> {
+/** False before the first operator has an account. */
+export async function hasPeople(db: Kysely<Schema>): Promise<boolean> {
   return (await db.selectFrom('users').select('id').limit(1).executeTakeFirst()) !== undefined;
 }
 

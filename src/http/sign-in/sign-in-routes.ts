@@ -3,8 +3,9 @@
 import { Router as createRouter, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import { SignInAgainPage } from '../../../web/pages/sign-in-again-page.tsx';
-import { SignInPage } from '../../../web/pages/sign-in-page.tsx';
+import { NotSetUpPage, SignInPage } from '../../../web/pages/sign-in-page.tsx';
 import * as people from '../../actions/people/sign-in.ts';
+import { hasPeople } from '../../catalogue/accounts/setup-codes.ts';
 import { emailKey } from '../../catalogue/store/email-address.ts';
 import { Secret } from '../../secret.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
@@ -35,15 +36,21 @@ export function signInRoutes(parts: SignInParts): Router {
   return router;
 }
 
-function showSignIn(parts: SignInParts, request: Request, response: Response): void {
+async function showSignIn(parts: SignInParts, request: Request, response: Response): Promise<void> {
   const kept = keptForm(request, parts.address);
   const next = safeNext(kept?.typed.next ?? request.query.next);
   if (contextOf(response).session !== null) {
     response.redirect(303, next);
     return;
   }
+  if (!(await canSignIn(parts.deps))) return parts.renderer.send(request, response, NotSetUpPage, {});
   const problem = kept === null ? null : (kept.said?.problem ?? 'This page was open for too long. Sign in now.');
   sendSignInPage(parts, response, { next, email: kept?.typed.email ?? '', problem });
+}
+
+/** An identity provider may know people before the installation does. */
+async function canSignIn({ catalogue, config }: SignInParts['deps']): Promise<boolean> {
+  return config.oidc !== null || (await hasPeople(catalogue.db));
 }
 
 async function signIn(parts: SignInParts, request: Request, response: Response): Promise<void> {

@@ -41,10 +41,12 @@ const CONNECTED = { kind: 'connected', database: 'appdb', databaseRole: 'app', p
 
 export const SCENES: readonly Scene[] = [
   scene('sign-in', async ({ web, page }) => {
+    await addPerson(web.catalogue, 'member');
     const { path } = await openLoginLink(web, { address: HERE });
     await page.goto(web.url + path);
   }),
   scene('sign-in-refused', async ({ web, page }) => {
+    await addPerson(web.catalogue, 'member');
     await page.goto(`${web.url}/sign-in`);
     await page.fill('#email', 'nobody@example.com');
     await page.fill('#password', 'not it');

@@ -3,9 +3,24 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type EmbeddedRedis, startEmbeddedRedis } from '../../../src/embedded/redis/embedded-redis.ts';
+import { startEmbeddedRedis } from '../../../src/embedded/redis/embedded-redis.ts';
+import type { RunningRedis } from '../../../src/embedded/redis/running-redis.ts';
+import { createLog } from '../../../src/log.ts';
 
-describe('the embedded Redis', () => {
+const log = createLog('silent');
+const NOWHERE = '';
+const kinds = [
+  { kind: 'in_process', searchPath: NOWHERE },
+  { kind: 'installed', searchPath: process.env.PATH ?? '' },
+] as const;
+
+describe.each(kinds)('the embedded Redis, $kind', ({ kind, searchPath }) => {
+  const startForTest = () => startWithin(searchPath);
+
+  it('is of that kind', async () => {
+    expect((await startForTest()).kind).toBe(kind);
+  });
+
   it('serves a client: keys that expire, scripts, pub/sub', async () => {
     const server = await startForTest();
     const [redis, subscriber] = [clientOf(server), clientOf(server)];
@@ -51,8 +66,8 @@ describe('the embedded Redis', () => {
   });
 });
 
-async function startForTest(): Promise<EmbeddedRedis> {
-  const server = await startEmbeddedRedis();
+async function startWithin(searchPath: string): Promise<RunningRedis> {
+  const server = await startEmbeddedRedis({ log, searchPath });
   const state = { isClosed: false };
   const close = async () => {
     if (state.isClosed) return;
@@ -60,7 +75,7 @@ async function startForTest(): Promise<EmbeddedRedis> {
     await server.close();
   };
   onTestFinished(close);
-  return { url: server.url, close };
+  return { ...server, close };
 }
 
 function clientOf({ url }: { url: { reveal(): string } }): Redis {

@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { startEmbeddedRedis as startProductRedis } from '../../../src/embedded/redis/embedded-redis.ts';
+import { startInProcessRedis } from '../../../src/embedded/redis/in-process-redis.ts';
 import { waitUntil } from '../wait-until.ts';
 
 export interface TestRedis extends AsyncDisposable {
@@ -24,9 +24,9 @@ export interface DebianRedis extends TestRedis {
   restart(): Promise<void>;
 }
 
-/** The server that Postern brings itself. */
+/** The server that Postern brings itself, for machines without one. */
 export async function startEmbeddedRedis(): Promise<TestRedis> {
-  const server = await startProductRedis();
+  const server = await startInProcessRedis();
   const close = () => server.close();
   return { url: server.url.reveal(), close, [Symbol.asyncDispose]: close };
 }
