@@ -62,7 +62,8 @@ beforeAll(async () => {
   await desk.browser.approve(connectingLink);
   await connectingThere.waitForStderr(/Connecting to database/);
   await waitUntil(async () => (await registered()).length === 7, 'the survivor lists all seven');
-  // Others' records are up to a second old, more on a loaded machine: what is not told yet dies with the node.
+  // Others' records are up to a second old, more on a loaded machine: what is not told yet dies
+  // with its node.
   const isConnecting = async () =>
     (await registered()).some(({ phase, loginRequestId }) => phase === 'connecting' && loginRequestId !== null);
   await waitUntil(isConnecting, 'the survivor knows which of them connects');
