@@ -2,19 +2,17 @@
 // grant, and names what differs. `npm run isolation [-- <folder of the suite> [<test> …]]`; without
 // a folder the source of the installed package is fetched with apt-get, into a temporary folder.
 
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { testerOutput, withoutNoticesOfGrants } from '../test/support/nodes/isolation-tester.ts';
 import { startPsql } from '../test/support/nodes/psql.ts';
 import { fetchIsolationSuite } from './fetch-isolation-suite.ts';
-import { type IsolationStage, startIsolationStage, VERSION } from './isolation-stage.ts';
+import { type IsolationStage, startIsolationStage } from './isolation-stage.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
-const TESTER = `/usr/lib/postgresql/${VERSION}/lib/pgxs/src/test/isolation/isolationtester`;
 /** Prints application_name, which is stamped under a grant. */
 const SHOWS_ITS_NAME: ReadonlySet<string> = new Set(['insert-conflict-specconflict']);
 const WENT_AWAY = `server closed the connection unexpectedly
@@ -60,15 +58,9 @@ async function outcomesOf(name: string, suite: string, stage: IsolationStage): P
   return { direct, token: byToken, grant: await outcome(stage.guest) };
 }
 
-/**
- * A grant says where it leads, and its stamp leaves no room for what the tester appends. Over TLS
- * libpq has other words for a server that went away.
- */
+/** Over TLS libpq has other words for a server that went away. */
 function comparable(output: string): string {
-  return output
-    .replace(/^NOTICE: {2}Connected as .*\nDETAIL: .*\n/gm, '')
-    .replace(/^SSL connection has been closed unexpectedly\n/gm, WENT_AWAY)
-    .replace(/^\w+: NOTICE: {2}identifier "isolation\/.* will be truncated to .*\n/gm, '');
+  return withoutNoticesOfGrants(output).replace(/^SSL connection has been closed unexpectedly\n/gm, WENT_AWAY);
 }
 
 /** One link is approved for an hour: all connections of the test bear this name. */
@@ -80,15 +72,6 @@ async function openGrant(environment: Environment, { browser }: IsolationStage):
   if (link !== undefined) await browser.approve(link, { remember: '1h' });
   const { code } = await psql.exit;
   if (code !== 0) throw new Error(`the login by link failed: ${psql.stderr()}`);
-}
-
-async function testerOutput(specification: string, environment: Environment): Promise<string> {
-  const tester = spawn('sh', ['-c', `exec "$0" "dbname=$PGDATABASE" < "$1" 2>&1`, TESTER, specification], {
-    env: { ...process.env, ...environment, PGOPTIONS: '', PGTZ: 'PST8PDT', PGDATESTYLE: 'Postgres, MDY' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [output] = await Promise.all([text(tester.stdout), once(tester, 'exit')]);
-  return output;
 }
 
 /** The first is the usual one; others are for other settings of the server. */
