@@ -34,11 +34,13 @@ export class NetworkCrowd<T> {
     }
   }
 
+  has(address: string, member: T): boolean {
+    return this.#placeOf(address)?.members.has(member) === true;
+  }
+
   /** How many an address holds. */
   countOf(address: string): number {
-    let place: Place<T> | undefined = this.#all;
-    for (const key of keysOf(address)) place = place?.places.get(key);
-    return place?.count ?? 0;
+    return this.#placeOf(address)?.count ?? 0;
   }
 
   /** Those of the address that holds the most, within the networks that hold the most. */
@@ -55,6 +57,12 @@ export class NetworkCrowd<T> {
     let place = this.#all;
     while (place.places.size > 0) place = firstOf(place.places.values(), isRather) ?? place;
     return place.members;
+  }
+
+  #placeOf(address: string): Place<T> | undefined {
+    let place: Place<T> | undefined = this.#all;
+    for (const key of keysOf(address)) place = place?.places.get(key);
+    return place;
   }
 
   /** From the whole down to the address; makes what is not there. */

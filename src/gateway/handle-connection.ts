@@ -51,7 +51,7 @@ export async function handleConnection(socket: Socket, parts: GatewayParts, open
       case 'cancel':
         return await passCancelDoor(negotiated, parts);
       case 'startup':
-        return await serve(new LiveSession(negotiated.client, { since, phases, place }, parts), parts, open);
+        return await serve(new LiveSession(negotiated.client, { since, phases, place, open }, parts), parts, open);
       default:
         return assertNever(negotiated);
     }
@@ -81,7 +81,7 @@ async function serve(session: LiveSession, parts: GatewayParts, open: OpenConnec
 /** Serves the client to its end. Never throws. */
 async function findEnding(session: LiveSession, parts: GatewayParts, open: OpenConnections): Promise<Ending> {
   try {
-    open.requireRoom(session);
+    open.requireRoom();
     refuseRoleParameters(session.client.startup);
     const door = await session.phases.measure('choose_door', () => chooseDoor(session.client, parts));
     const admission = await passDoor(door, session, parts);

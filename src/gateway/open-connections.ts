@@ -61,14 +61,10 @@ export class OpenConnections {
     this.#closing.abort();
   }
 
-  /**
-   * Throws `starting` (57P03) while draining, `overloaded` beyond the cap or the descriptors,
-   * `crowded_out` where its own network holds the places of those that log in.
-   */
-  requireRoom({ place }: Pick<LiveSession, 'place'>): void {
+  /** Throws `starting` (57P03) while draining, `overloaded` beyond the cap or the descriptors. */
+  requireRoom(): void {
     if (!this.#isOpen) throw new PosternError('starting');
     if (this.sessions.size > this.#most || !this.sockets.hasRoomForClient)
       throw new PosternError('overloaded', { params: { limit: String(this.#most) } });
-    if (place?.isTooMany === true) throw new PosternError('crowded_out');
   }
 }

@@ -59,14 +59,13 @@ export async function passDoor(door: Door, session: LiveSession, parts: GatewayP
       return await passPasswordDoor(session, door.credential, parts);
     case 'reverse_code':
       session.register('reverse_code');
-      session.beginAsking();
+      session.advanceTo('asking');
       return await passReverseCodeDoor(session, parts);
     case 'grant':
       session.register('grant');
       return (await passGrantDoor(session, door.grants, parts)) ?? (await passDoor({ kind: 'link' }, session, parts));
     case 'link':
       session.register('link');
-      session.beginAsking();
       return await passLinkDoor(session, parts);
     default:
       return assertNever(door);

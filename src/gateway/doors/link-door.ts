@@ -37,6 +37,11 @@ export async function passLinkDoor(session: LiveSession, parts: LinkDoorParts): 
   return admitted(session, await waitForPerson(session, origin, parts));
 }
 
+function beOpened(session: LiveSession): void {
+  session.advanceTo('opened');
+  session.audit.release();
+}
+
 function admitted({ audit }: LiveSession, admission: Admission): Admission {
   audit.release();
   return admission;
@@ -49,7 +54,7 @@ async function waitForPerson(session: LiveSession, origin: LoginOrigin, parts: L
     showLink(session, { token, userCode: request.userCode }, parts);
     const { catalogue, loginRequests } = parts;
     const approval = await awaitApproval(
-      { request, loginRequests, ttlMs: parts.config.login.ttlMs, onOpened: () => session.audit.release() },
+      { request, loginRequests, ttlMs: parts.config.login.ttlMs, onOpened: () => beOpened(session) },
       session,
     );
     await useApproval({ request, approval }, session, parts);

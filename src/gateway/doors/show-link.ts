@@ -8,10 +8,12 @@ import type { LiveSession } from '../session/live-session.ts';
 
 /** Returns the link. */
 export function showLink(
-  { client: { line } }: LiveSession,
+  session: LiveSession,
   { token, userCode }: { readonly token: Secret; readonly userCode: string },
   { config, publicUrl }: Pick<GatewayParts, 'config' | 'publicUrl'>,
 ): string {
+  const { line } = session.client;
+  session.advanceTo('asking');
   const loginUrl = `${publicUrl()}/psql_session/${token.reveal()}`;
   line.sendParameterStatus('postern.login_url', loginUrl);
   line.sendParameterStatus('postern.user_code', userCode);

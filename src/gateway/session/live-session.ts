@@ -16,7 +16,7 @@ import type { GatewayParts } from './gateway-parts.ts';
 import { LiveRules } from './live-rules.ts';
 import type { PhaseTimes } from './phase-times.ts';
 import { ClientWatch, SessionEnding } from './session-ending.ts';
-import type { UnfinishedConnection } from './unfinished-connections.ts';
+import type { UnfinishedConnection, UnfinishedConnections } from './unfinished-connections.ts';
 
 /** What a connection has once its client is ready for queries. */
 export interface Relaying {
@@ -31,6 +31,7 @@ interface Accepted {
   readonly since: Date;
   readonly phases: PhaseTimes;
   readonly place: UnfinishedConnection | null;
+  readonly open: { readonly unfinished: UnfinishedConnections };
 }
 
 type SessionParts = Pick<GatewayParts, 'auditTrail' | 'clock' | 'liveConnections' | 'nodeId'>;
@@ -44,6 +45,7 @@ export class LiveSession {
   readonly ending = new SessionEnding();
   readonly rules = new LiveRules(() => this.ending.startFor({ kind: 'revoked' }));
   readonly clientWatch: ClientWatch;
+  readonly #unfinished: UnfinishedConnections;
   readonly #liveConnections: SessionParts['liveConnections'];
   #relaying: Relaying | null = null;
   #door: DoorName | null = null;
@@ -51,7 +53,7 @@ export class LiveSession {
   /** Among those that have not finished a login; it is told where it must give way. */
   readonly place: UnfinishedConnection | null;
 
-  constructor(client: Client, { since, phases, place }: Accepted, parts: SessionParts) {
+  constructor(client: Client, { since, phases, place, open }: Accepted, parts: SessionParts) {
     const record = firstRecord(client, parts.nodeId, since);
     this.client = client;
     this.id = record.id;
@@ -61,6 +63,7 @@ export class LiveSession {
     this.clientWatch = new ClientWatch(client.line.socket, this.ending);
     this.#liveConnections = parts.liveConnections;
     this.place = place;
+    this.#unfinished = open.unfinished;
     if (place !== null) place.giveWay = () => this.ending.start(new PosternError('crowded_out'));
   }
 
@@ -83,9 +86,9 @@ export class LiveSession {
     this.entry.register(this.#liveConnections, fleetHandle(this));
   }
 
-  /** A person may be about to decide. */
-  beginAsking(): void {
-    if (this.place !== null) this.place.stage = 'asking';
+  /** A person may be about to decide, or looks at the page. */
+  advanceTo(stage: 'asking' | 'opened'): void {
+    if (this.place !== null) this.#unfinished.advance(this.place, stage);
   }
 
   beginRelaying(relaying: Relaying): void {

@@ -1,59 +1,79 @@
 // The connections that have not finished a login. They may hold a part of the node's sockets only,
-// and where that runs short the address gives way that holds the most of it.
+// and where that runs short one of the network gives way that holds the most of it.
 
 import { NetworkCrowd } from '../../network-crowd.ts';
+
+/** `idle`: nothing was shown to it. `asking`: it shows a link. `opened`: a person looks at it. */
+export type UnfinishedStage = 'idle' | 'asking' | 'opened';
 
 /** A place that one connection holds until it finishes its login or ends. */
 export interface UnfinishedConnection {
   readonly address: string;
-  /** `idle`: nothing was shown to it yet. `asking`: a person may be about to decide. */
-  stage: 'idle' | 'asking';
-  /** There was no place, and those of its own address have been asking for longer. */
-  isTooMany: boolean;
+  stage: UnfinishedStage;
   /** Ends it; called once, and it leaves by itself afterwards. */
   giveWay: () => void;
 }
 
+/** Of the places, for those that show a link: a flood of links must not displace handshakes. */
+const LARGEST_ASKING_SHARE = 1 / 2;
+
 export class UnfinishedConnections {
   readonly most: number;
-  readonly #crowd = new NetworkCrowd<UnfinishedConnection>();
+  readonly #idle = new NetworkCrowd<UnfinishedConnection>();
+  readonly #asking = new NetworkCrowd<UnfinishedConnection>();
 
   constructor(most: number) {
     this.most = most;
   }
 
   get count(): number {
-    return this.#crowd.size;
+    return this.#idle.size + this.#asking.size;
   }
 
-  /** To be left. Where there is no place, another one ends, or this one is marked. */
+  /** To be left. Where there is no place, another one ends. */
   enter(address: string, giveWay: () => void): UnfinishedConnection {
-    const connection: UnfinishedConnection = { address, stage: 'idle', isTooMany: false, giveWay };
-    this.#crowd.add(address, connection);
-    if (this.#crowd.size > this.most && !this.#makePlace(connection)) connection.isTooMany = true;
+    const connection: UnfinishedConnection = { address, stage: 'idle', giveWay };
+    this.#idle.add(address, connection);
+    if (this.count > this.most) this.#makePlace(connection);
     return connection;
+  }
+
+  /** Does nothing for one that has left. */
+  advance(connection: UnfinishedConnection, stage: Exclude<UnfinishedStage, 'idle'>): void {
+    const crowd = this.#crowdOf(connection);
+    const isHere = crowd.has(connection.address, connection);
+    crowd.delete(connection.address, connection);
+    connection.stage = stage;
+    if (isHere) this.#asking.add(connection.address, connection);
   }
 
   /** Its login is finished, or it has ended. May be called more than once. */
   leave(connection: UnfinishedConnection): void {
-    this.#crowd.delete(connection.address, connection);
+    this.#crowdOf(connection).delete(connection.address, connection);
   }
 
   /** Ends one that is idle, for a socket that is needed now; false when there is none. */
   makeRoom(): boolean {
-    const idle = oldestIdle(this.#crowd.mostCrowded());
-    if (idle !== undefined) this.#end(idle);
-    return idle !== undefined;
+    const idle = firstOf(this.#idle.mostCrowded(), () => true);
+    if (idle !== null) this.#end(idle);
+    return idle !== null;
   }
 
-  #makePlace(newcomer: UnfinishedConnection): boolean {
-    const crowded = this.#crowd.mostCrowded();
-    const idle = oldestIdle(crowded);
-    const isOfCrowd = crowded.has(newcomer);
-    // Those who wait for a person give way to another address, never to their own next one.
-    const chosen = idle !== undefined && idle !== newcomer ? idle : isOfCrowd ? undefined : [...crowded].at(-1);
-    if (chosen !== undefined) this.#end(chosen);
-    return chosen !== undefined;
+  #makePlace(newcomer: UnfinishedConnection): void {
+    const idle = firstOf(this.#idle.mostCrowded(), (connection) => connection !== newcomer);
+    const mayAsk = this.#asking.size <= this.most * LARGEST_ASKING_SHARE;
+    const chosen = mayAsk ? (idle ?? this.#oldestAsking()) : (this.#oldestAsking() ?? idle);
+    if (chosen !== null) this.#end(chosen);
+  }
+
+  /** One that a person looks at comes last. */
+  #oldestAsking(): UnfinishedConnection | null {
+    const crowded = this.#asking.mostCrowded();
+    return firstOf(crowded, ({ stage }) => stage === 'asking') ?? firstOf(crowded, () => true);
+  }
+
+  #crowdOf({ stage }: UnfinishedConnection): NetworkCrowd<UnfinishedConnection> {
+    return stage === 'idle' ? this.#idle : this.#asking;
   }
 
   #end(connection: UnfinishedConnection): void {
@@ -63,7 +83,10 @@ export class UnfinishedConnections {
 }
 
 /** The longest there first. */
-function oldestIdle(crowded: ReadonlySet<UnfinishedConnection>): UnfinishedConnection | undefined {
-  for (const connection of crowded) if (connection.stage === 'idle') return connection;
-  return undefined;
+function firstOf(
+  crowded: ReadonlySet<UnfinishedConnection>,
+  isMeant: (connection: UnfinishedConnection) => boolean,
+): UnfinishedConnection | null {
+  for (const connection of crowded) if (isMeant(connection)) return connection;
+  return null;
 }

@@ -13,7 +13,7 @@ function node(most: number) {
   const gone: string[] = [];
   const enter = (address: string, stage: UnfinishedConnection['stage'] = 'idle') => {
     const connection = unfinished.enter(address, () => gone.push(address));
-    connection.stage = stage;
+    if (stage !== 'idle') unfinished.advance(connection, stage);
     return connection;
   };
   return { unfinished, gone, enter };
@@ -30,22 +30,51 @@ describe('connections that have not logged in', () => {
     for (let i = 0; i < 20; i++) enter(OWNER, 'asking');
     for (let i = 0; i < 1_000; i++) enter(address(i), i % 3 === 0 ? 'asking' : 'idle');
     expect(gone).not.toContain(OWNER);
-    const late = enter(OWNER);
-    expect(late.isTooMany).toBe(false);
+    enter(OWNER);
     expect(gone).not.toContain(OWNER);
     expect(unfinished.count).toBeLessThanOrEqual(1_020);
   });
 
-  it('give way to their own next ones while idle, not while a person decides', () => {
-    const { gone, enter } = node(3);
-    const asking = [enter(OWNER, 'asking'), enter(OWNER, 'asking')];
-    enter(OWNER);
-    expect(enter(OWNER).isTooMany).toBe(false);
-    expect(gone).toEqual([OWNER]);
-    enter(OWNER).stage = 'asking';
-    const refused = enter(OWNER, 'asking');
-    expect(asking.map(({ isTooMany }) => isTooMany)).toEqual([false, false]);
-    expect(refused.isTooMany || gone.length > 1).toBe(true);
+  it('give way to the next ones while idle, before those that show a link', () => {
+    const { gone, enter } = node(4);
+    enter(OWNER, 'asking');
+    enter(OWNER, 'asking');
+    for (let i = 0; i < 10; i++) enter('198.51.100.7');
+    expect(gone).toEqual(Array.from({ length: 8 }, () => '198.51.100.7'));
+  });
+
+  // Behind one address with a flood of links the newest was refused or ended: always the owner's.
+  it('that show a link give way when they have half of the places, the oldest first', () => {
+    const { unfinished, gone, enter } = node(4);
+    for (let i = 0; i < 4; i++) enter('198.51.100.7', 'asking');
+    const own = enter('198.51.100.7');
+    unfinished.advance(own, 'asking');
+    expect(gone).toHaveLength(1);
+    for (let i = 0; i < 3; i++) enter('198.51.100.7', 'asking');
+    expect(unfinished.count).toBe(4);
+    expect(gone).toHaveLength(4);
+    own.giveWay = () => gone.push('own');
+    enter('198.51.100.7');
+    expect(gone.at(-1)).toBe('own');
+  });
+
+  it('that a person looks at give way last', () => {
+    const { unfinished, gone, enter } = node(4);
+    const opened = enter(OWNER, 'asking');
+    opened.giveWay = () => gone.push('opened');
+    unfinished.advance(opened, 'opened');
+    for (let i = 0; i < 20; i++) enter(OWNER, 'asking');
+    expect(gone).not.toContain('opened');
+  });
+
+  it('are counted once, and not after they have left', () => {
+    const { unfinished, enter } = node(4);
+    const connection = enter(OWNER);
+    unfinished.advance(connection, 'asking');
+    expect(unfinished.count).toBe(1);
+    unfinished.leave(connection);
+    unfinished.advance(connection, 'opened');
+    expect(unfinished.count).toBe(0);
   });
 
   it('are not counted once they have logged in', () => {
