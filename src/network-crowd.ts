@@ -25,8 +25,8 @@ export class NetworkCrowd<T> {
 
   /** The member must have been added under this address. */
   delete(address: string, member: T): void {
+    if (this.#placeOf(address)?.members.delete(member) !== true) return;
     const path = this.#pathOf(address);
-    if (path.at(-1)?.members.delete(member) !== true) return;
     const keys = keysOf(address);
     for (const place of path) place.count -= 1;
     for (const [index, key] of [...keys.entries()].reverse()) {

@@ -20,7 +20,7 @@ let database: string;
 let token: { readonly user: string; readonly password: string };
 
 beforeAll(async () => {
-  desk = await openDesk();
+  desk = await openDesk({ environment: { POSTERN_NOTICE_CLIENTS: 'isolation' } });
   const { accessToken, secret } = await createAccessToken(desk.node.postern.catalogue, SYSTEM_CONTEXT, {
     name: 'isolation',
     computeId: desk.project.compute.id,
@@ -57,7 +57,7 @@ describe.each(Object.keys(SPECIFICATIONS))('the sessions of %s', (name) => {
   it('do the same by a grant as directly', async () => {
     const env = { PGAPPNAME: `isolation/${name}` };
     const opened = await desk.login(['-d', database, '-c', 'select 1'], { env, choice: { remember: '1h' } });
-    expect(opened).toMatchObject({ code: 0 });
+    expect(opened.code, opened.stderr).toBe(0);
     const way = { PGPORT: String(desk.node.pgPort), PGUSER: 'alexlopez' };
     expect(await outputAt(name, way)).toBe(await directOutput(name));
   });
