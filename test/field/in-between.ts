@@ -72,9 +72,9 @@ export async function startNginx(node: { readonly pgPort: number }): Promise<InB
 }
 
 /** As `ssh -L`, `kubectl port-forward` and a container's published port do. */
-export async function startForward(node: { readonly pgPort: number }): Promise<InBetween> {
+export async function startForward(node: { readonly pgPort: number; readonly host?: string }): Promise<InBetween> {
   const server = createServer({ allowHalfOpen: true }, (client) => {
-    const upstream = connect({ port: node.pgPort, host: '127.0.0.1', allowHalfOpen: true });
+    const upstream = connect({ port: node.pgPort, host: node.host ?? '127.0.0.1', allowHalfOpen: true });
     client.on('error', () => upstream.destroy()).pipe(upstream);
     upstream.on('error', () => client.destroy()).pipe(client);
   });

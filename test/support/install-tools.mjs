@@ -39,6 +39,9 @@ const TOOLS = {
   'pg-activity': () => isProgram('pg_activity'),
   'nginx-light': () => isProgram('nginx'),
   'libnginx-mod-stream': () => existsSync('/usr/lib/nginx/modules/ngx_stream_module.so'),
+  // Not by name alone: an npm package has an `nft`, too.
+  iproute2: () => existsSync('/usr/sbin/ip') && isProgram('ss'),
+  nftables: () => existsSync('/usr/sbin/nft'),
   'libdbd-pg-perl': () => spawnSync('perl', ['-MDBD::Pg', '-e', '1']).status === 0,
 };
 

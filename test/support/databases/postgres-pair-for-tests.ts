@@ -34,11 +34,11 @@ export async function startPostgresPair(): Promise<PostgresPair> {
   const urlOf = (...ports: readonly number[]) =>
     `postgres://postgres@${ports.map((port) => `127.0.0.1:${port}`).join(',')}/postgres`;
   const options = { cwd: folder.path, ...account };
-  await run(program('initdb'), ['-D', 'primary', '-U', 'postgres', '-A', 'trust', '--no-sync'], options);
+  await run(serverProgram('initdb'), ['-D', 'primary', '-U', 'postgres', '-A', 'trust', '--no-sync'], options);
   const primary = startServer('primary', primaryPort, options);
   await accepts(urlOf(primaryPort));
   const source = ['-h', '127.0.0.1', '-p', String(primaryPort), '-U', 'postgres'];
-  await run(program('pg_basebackup'), [...source, '-D', 'standby', '-R', '-c', 'fast', '--no-sync'], options);
+  await run(serverProgram('pg_basebackup'), [...source, '-D', 'standby', '-R', '-c', 'fast', '--no-sync'], options);
   const standby = startServer('standby', standbyPort, options);
   await accepts(urlOf(standbyPort));
   await runAsSuperuser("alter system set synchronous_standby_names = '*'", urlOf(primaryPort));
@@ -66,7 +66,7 @@ function startServer(name: string, port: number, options: SpawnOptions): ChildPr
     shared_buffers: '16MB',
   };
   const args = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-  return spawn(program('postgres'), ['-D', name, ...args], { ...options, stdio: 'ignore' });
+  return spawn(serverProgram('postgres'), ['-D', name, ...args], { ...options, stdio: 'ignore' });
 }
 
 async function accepts(url: string): Promise<void> {
@@ -81,7 +81,7 @@ async function kill(server: ChildProcess): Promise<void> {
 }
 
 /** Debian keeps the server's programs out of the path, by version. */
-function program(name: string): string {
+export function serverProgram(name: string): string {
   const [version] = readdirSync('/usr/lib/postgresql').sort((a, b) => Number(b) - Number(a));
   return `/usr/lib/postgresql/${version}/bin/${name}`;
 }
