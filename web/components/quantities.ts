@@ -14,8 +14,9 @@ export function bytesInWords(bytes: number): string {
   return `${amount.toFixed(digits)} ${BYTE_UNITS[unit]}`;
 }
 
-/** `0 s`, `45 s`, `12 min`, `3.5 h`. */
+/** `0 s`, `0.02 s`, `45 s`, `12 min`, `3.5 h`. */
 export function secondsInWords(seconds: number): string {
+  if (seconds > 0 && seconds < 1) return seconds < 0.01 ? 'under 0.01 s' : `${seconds.toFixed(2)} s`;
   if (seconds < 60) return `${Math.round(seconds)} s`;
   if (seconds < 3_600) return `${Math.round(seconds / 60)} min`;
   return `${(seconds / 3_600).toFixed(1)} h`;

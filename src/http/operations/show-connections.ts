@@ -9,6 +9,7 @@ import { ConnectionsPage } from '../../../web/pages/ops/connections-page.tsx';
 import { linkedAbort } from '../../async/time-limit.ts';
 import { may } from '../../catalogue/rights/permissions.ts';
 import { readConnectionHistory } from '../../catalogue/trail/connection-history.ts';
+import { FRAME_SIZE_OF } from '../../metering/frames/frame-bounds.ts';
 import { type Again, queryText } from '../console/shell/console-call.ts';
 import { FRAME_LABELS } from '../console/shell/consumption-view.ts';
 import { type EventStreams, retryText } from '../request/event-streams.ts';
@@ -129,11 +130,14 @@ export async function showConnectionHistory(call: OperationsCall): Promise<void>
   const wanted = { accountId: scope.accountId, step, frames: FRAMES[step] } as const;
   const frames = await readConnectionHistory(parts.catalogue, context, wanted);
   const path = `${scope.listPath}/history`;
+  const [first, last] = [frames[0], frames.at(-1)];
+  if (first === undefined || last === undefined) throw new Error('a history has frames');
   parts.renderer.send(request, response, ConnectionHistoryPage, {
     view: operationsView(call, { label: 'Over time', href: path }),
     reach: scope.accountId === null ? 'installation' : 'account',
     path,
     step,
+    stretch: { from: first.start, to: last.start, step: FRAME_SIZE_OF[step] },
     rows: frames.map((frame) => ({ ...frame, label: FRAME_LABELS[step].format(frame.start) })).reverse(),
   });
 }

@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, openContext } from '../../support/browser/browser.ts';
 import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
@@ -9,6 +9,8 @@ import { recordConnections } from './operations-scenes.ts';
 import { signInAs } from './scenes.ts';
 
 const ACCENT = { light: [11, 101, 93], dark: [87, 199, 182] } as const;
+
+const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
 
 let web: WebForTests;
 let browser: Browser;
@@ -69,6 +71,51 @@ describe('the plots', () => {
   });
 });
 
+describe('on the first day', () => {
+  it('the axis is the asked stretch, nothing draws no bar, one size draws a dot', async () => {
+    await using visit = await openContext(browser, { colorScheme: 'light' });
+    const { page } = visit;
+    const path = await firstDay(page);
+    const monthAgo = DAY.format(Date.now() - 29 * 86_400_000);
+    const name = await page.getByRole('img', { name: /^Active time/ }).getAttribute('aria-label');
+    expect(name).toContain(`${monthAgo} to ${DAY.format(Date.now())}. Highest: 20 min at`);
+    const painted = async (title: string) => await paints(page.locator('.plot', { hasText: title }), ACCENT.light);
+    expect(await Promise.all(['Active time', 'Compute time', 'Storage'].map(painted))).toEqual([1, 0, 1]);
+    await page.goto(`${web.url}${path}?by=hourly`);
+    expect(await page.getByText('No usage in this period.').isVisible()).toBe(true);
+    expect(visit.complaints).toEqual([]);
+  });
+
+  it('pointing at a bar names its time and figure', async () => {
+    await using visit = await openContext(browser);
+    const { page } = visit;
+    await firstDay(page);
+    const plot = page.locator('.plot', { hasText: 'Active time' });
+    const { x = 0, y = 0, width = 0 } = (await plot.locator('.u-over').boundingBox()) ?? {};
+    await page.mouse.move(x + width - 6, y + 40);
+    await expect.poll(() => plot.locator('.plot-tip').textContent()).toBe(`20 min${DAY.format(Date.now())}`);
+    await page.mouse.move(x + width / 2, y + 40);
+    await expect.poll(() => plot.locator('.plot-tip').textContent()).toMatch(/^0 s/);
+  });
+});
+
+it('drawing moves nothing on the page', async () => {
+  await using visit = await openContext(browser);
+  const { page } = visit;
+  await open(page, history());
+  await page.reload({ waitUntil: 'networkidle' });
+  const shift = await page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        new PerformanceObserver((list) => {
+          resolve(list.getEntries().reduce((sum, entry) => sum + ((entry as { value?: number }).value ?? 0), 0));
+        }).observe({ type: 'layout-shift', buffered: true });
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve(0)));
+      }),
+  );
+  expect(shift).toBe(0);
+});
+
 it('a sentence replaces the plot where nothing was measured', async () => {
   await using visit = await openContext(browser);
   const { page } = visit;
@@ -77,7 +124,7 @@ it('a sentence replaces the plot where nothing was measured', async () => {
   const { project } = await addProject(web.catalogue, organization.id, 'quiet');
   await signInAs({ web, page }, person);
   await page.goto(`${web.url}/app/${organization.id}/projects/${project.id}/consumption`);
-  expect(await page.getByText('Nothing was measured in this stretch of time.').isVisible()).toBe(true);
+  expect(await page.getByText('No usage in this period.').isVisible()).toBe(true);
   expect(await page.locator('[data-plot]').count()).toBe(0);
   expect(visit.complaints).toEqual([]);
 });
@@ -97,8 +144,44 @@ async function open(page: Page, path: string): Promise<void> {
   await page.locator('.uplot canvas').first().waitFor();
 }
 
+/** A project first measured today: twenty minutes, no statement, some storage. */
+async function firstDay(page: Page): Promise<string> {
+  const { catalogue } = web;
+  const person = await addPerson(catalogue, 'fay');
+  const { id } = await addOrganization(catalogue, person);
+  const { project, compute } = await addProject(catalogue, id, 'new');
+  const period = catalogue.db.selectFrom('plan_periods').select('id').where('account_id', '=', id);
+  await catalogue.db
+    .insertInto('consumption_frames')
+    .values({
+      account_id: id,
+      period_id: (await period.executeTakeFirstOrThrow()).id,
+      project_id: project.id,
+      compute_id: compute.id,
+      granularity: 'day',
+      frame_start: new Date(new Date().toISOString().slice(0, 10)),
+      active_time_ms: 1_200_000,
+      compute_time_ms: 0,
+      written_data_bytes: 0,
+      data_transfer_bytes: 0,
+      logical_size_bytes: 12_000_000,
+      synthetic_storage_size_bytes: 12_300_000,
+      logical_size_byte_ms: 0,
+      synthetic_storage_byte_ms: 0,
+      observed_ms: 1_200_000,
+      unmeasured_metrics: [],
+      updated_at: new Date(),
+    })
+    .execute();
+  const path = `/app/${id}/projects/${project.id}/consumption`;
+  await signInAs({ web, page }, person);
+  await page.goto(web.url + path);
+  await page.locator('.uplot canvas').first().waitFor();
+  return path;
+}
+
 /** How many canvases hold that colour. */
-async function paints(page: Page, colour: readonly number[]): Promise<number> {
+async function paints(page: Page | Locator, colour: readonly number[]): Promise<number> {
   return await page.locator('.uplot canvas').evaluateAll((canvases, [red, green, blue]) => {
     const isPainted = (canvas: HTMLCanvasElement) => {
       // Read from a copy: Chromium complains of a page that reads its own canvas again and again.

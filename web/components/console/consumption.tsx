@@ -3,7 +3,7 @@
 
 import type { VNode } from 'preact';
 import { bytesInWords, secondsInWords } from '../quantities.ts';
-import { type Plot, Plots, StepLinks } from './plots.tsx';
+import { type Plot, type PlotStretch, Plots, StepLinks } from './plots.tsx';
 import { type Column, DataTable } from './tables/data-table.tsx';
 
 export interface UsageFigures {
@@ -29,7 +29,8 @@ export interface HistoryView {
   /** The page's path; `?by=` selects the granularity. */
   readonly path: string;
   readonly granularity: 'hourly' | 'daily' | 'monthly';
-  /** Newest first. */
+  readonly stretch: PlotStretch;
+  /** Newest first, each step once; steps that nobody measured are missing. */
   readonly frames: readonly FrameRow[];
 }
 
@@ -75,7 +76,7 @@ export function History({ history }: { readonly history: HistoryView }): VNode {
   return (
     <div class="stack" data-plots>
       <StepLinks path={history.path} steps={GRANULARITIES} current={history.granularity} />
-      {history.frames.length > 0 && <Plots plots={PLOTS} />}
+      {history.frames.length > 0 && <Plots plots={PLOTS} stretch={history.stretch} />}
       <FrameTable frames={history.frames} />
     </div>
   );
@@ -115,7 +116,7 @@ function FrameTable({ frames }: { readonly frames: readonly FrameRow[] }): VNode
       columns={columns}
       rows={frames}
       rowKey={({ start }) => start.toISOString()}
-      empty="Nothing was measured in this stretch of time."
+      empty="No usage in this period."
     />
   );
 }

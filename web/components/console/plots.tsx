@@ -11,10 +11,22 @@ export interface Plot {
   readonly shape: 'bars' | 'line';
 }
 
+/** What the time axis shows: the starts of the first and of the last step. */
+export interface PlotStretch {
+  readonly from: Date;
+  readonly to: Date;
+  readonly step: 'hour' | 'day' | 'month';
+}
+
+interface PlotsProps {
+  readonly plots: readonly Plot[];
+  readonly stretch: PlotStretch;
+}
+
 /** Must be in an element with `data-plots`, before the table. */
-export function Plots({ plots }: { readonly plots: readonly Plot[] }): VNode {
+export function Plots({ plots, stretch: { from, to, step } }: PlotsProps): VNode {
   return (
-    <div class="plots" data-plot-grid hidden>
+    <div class="plots" data-plot-grid data-from={from.toISOString()} data-to={to.toISOString()} data-step={step}>
       {plots.map(({ title, column, unit, shape }) => (
         <figure key={title} class="plot">
           <figcaption>{title}</figcaption>

@@ -3,7 +3,7 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../components/console/console-view.ts';
-import { type Plot, Plots, StepLinks } from '../../components/console/plots.tsx';
+import { type Plot, type PlotStretch, Plots, StepLinks } from '../../components/console/plots.tsx';
 import { type Column, DataTable } from '../../components/console/tables/data-table.tsx';
 
 export interface ConnectionHistoryRow {
@@ -21,6 +21,7 @@ export interface ConnectionHistoryProps extends ConsoleProps {
   readonly reach: 'installation' | 'account';
   readonly path: string;
   readonly step: 'hourly' | 'daily';
+  readonly stretch: PlotStretch;
   /** Newest first. */
   readonly rows: readonly ConnectionHistoryRow[];
 }
@@ -44,7 +45,8 @@ const OF_LOGINS: ReadonlyArray<readonly [Figure, string]> = [
   ['expired', 'Expired'],
 ];
 
-export function ConnectionHistoryPage({ frame, view, reach, path, step, rows }: ConnectionHistoryProps): VNode {
+export function ConnectionHistoryPage(props: ConnectionHistoryProps): VNode {
+  const { frame, view, reach, path, step, stretch, rows } = props;
   const figures = reach === 'installation' ? [...OF_CONNECTIONS, ...OF_LOGINS] : OF_CONNECTIONS;
   const columns: ReadonlyArray<Column<ConnectionHistoryRow>> = [
     {
@@ -75,7 +77,7 @@ export function ConnectionHistoryPage({ frame, view, reach, path, step, rows }: 
       <div class="ops stack">
         <StepLinks path={path} steps={STEPS} current={step} />
         <div class="panel" data-plots>
-          <Plots plots={plots} />
+          <Plots plots={plots} stretch={stretch} />
           <DataTable
             caption="Connections over time"
             columns={columns}

@@ -11,13 +11,14 @@ import type {
   Granularity,
   PeriodFrames,
 } from '../../../metering/frames/consumption-figures.ts';
+import { FRAME_SIZE_OF, frameStart } from '../../../metering/frames/frame-bounds.ts';
 import { type ConsoleCall, queryText } from './console-call.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 const LOOKS_BACK_MS: Readonly<Record<Granularity, number>> = {
-  hourly: 47 * HOUR_MS,
+  hourly: 23 * HOUR_MS,
   daily: 29 * DAY_MS,
   monthly: 335 * DAY_MS,
 };
@@ -39,11 +40,35 @@ export async function historyView(
 ): Promise<HistoryView | null> {
   if (PLAN_TERMS[account.plan].consumptionHistory !== 'included') return null;
   const range = rangeIn(call);
+  const { granularity } = range;
   const periods = await read(range);
+  const rows = periods.flatMap(({ frames }) => frames.map((frame) => frameRow(frame, granularity)));
+  const step = FRAME_SIZE_OF[granularity];
+  const stretch = { from: frameStart(step, range.from), to: frameStart(step, call.now), step };
+  return { path, granularity, stretch, frames: onePerFrame(rows).reverse() };
+}
+
+/** Merges the rows of a change of plan: what flowed adds up, sizes are the later period's. */
+export function onePerFrame(rows: readonly FrameRow[]): FrameRow[] {
+  const merged = new Map<number, FrameRow>();
+  for (const row of rows) {
+    const earlier = merged.get(row.start.getTime());
+    merged.set(row.start.getTime(), earlier === undefined ? row : sumOfRows(earlier, row));
+  }
+  return [...merged.values()].sort((one, other) => one.start.getTime() - other.start.getTime());
+}
+
+function sumOfRows(earlier: FrameRow, later: FrameRow): FrameRow {
+  const sum = (pick: (row: FrameRow) => number | null) => {
+    const [one, other] = [pick(earlier), pick(later)];
+    return one === null || other === null ? null : one + other;
+  };
   return {
-    path,
-    granularity: range.granularity,
-    frames: periods.flatMap(({ frames }) => frames.map((frame) => frameRow(frame, range.granularity))).reverse(),
+    ...later,
+    activeSeconds: sum(({ activeSeconds }) => activeSeconds),
+    computeSeconds: sum(({ computeSeconds }) => computeSeconds),
+    writtenBytes: sum(({ writtenBytes }) => writtenBytes),
+    transferBytes: sum(({ transferBytes }) => transferBytes),
   };
 }
 

@@ -49,7 +49,7 @@ export function BillingPage(props: BillingProps): VNode {
       frame={frame}
       view={view}
       title="Billing"
-      lead={props.mayEdit ? undefined : 'You may see this page; an admin may change it.'}
+      lead={props.mayEdit ? undefined : 'Only admins can change billing.'}
       islands={history === null ? [] : ['console-plots']}
     >
       <div class="panel-pair">
@@ -165,7 +165,7 @@ function UsagePanel({ total, usage }: BillingProps): VNode {
         columns={columns}
         rows={usage}
         rowKey={({ id }) => id}
-        empty="Nothing was measured this month."
+        empty="No usage this month."
       />
     </Panel>
   );

@@ -17,8 +17,8 @@ export interface ConsumptionProps extends ConsoleProps {
 export function ConsumptionPage({ frame, view, figures, history, billingPath }: ConsumptionProps): VNode {
   return (
     <ConsolePage frame={frame} view={view} title="Consumption" islands={history === null ? [] : ['console-plots']}>
-      <Panel id="period" title="This month" lead="Calendar months in UTC. Figures are measured, and a few minutes old.">
-        {figures === null ? <p class="table-empty">Nothing was measured yet.</p> : <Figures figures={figures} />}
+      <Panel id="period" title="This month" lead="Calendar month in UTC, measured a few minutes ago.">
+        {figures === null ? <p class="table-empty">No usage yet.</p> : <Figures figures={figures} />}
       </Panel>
       <Panel id="history" title="Over time">
         {history === null ? (
