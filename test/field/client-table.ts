@@ -60,6 +60,11 @@ export const CLIENTS = {
     doors: SECOND_TRY,
     advice: 'likewise; its listener is a connection of its own',
   },
+  tokioPostgres: {
+    client: 'tokio-postgres: rust-postgres',
+    doors: SECOND_TRY,
+    advice: 'likewise; its `connect_timeout` ends with the TCP connection',
+  },
   asyncpg: {
     client: 'asyncpg',
     doors: SECOND_TRY,

@@ -7,24 +7,31 @@ import { actingAs } from '../support/databases/catalogue-for-tests.ts';
 import { type Desk, type Finished, finish, LINK, openDesk } from '../support/nodes/desk.ts';
 import { type PsqlRun, startPsql } from '../support/nodes/psql.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { buildZoo } from './build-zoo.ts';
 import { CLIENTS, type Way } from './client-table.ts';
 import { BEHIND_PROXIES, type InBetween, startForward, startHaproxy, startNginx } from './in-between.ts';
-import { buildZoo, ZOO, type ZooClient } from './zoo.ts';
+import { type PhpFpm, startPhpFpm } from './php-fpm.ts';
+import { ZOO, type ZooClient } from './zoo.ts';
 
 const NAMES = Object.keys(ZOO);
 const TAKE_PASSWORDS = NAMES.filter((name) => CLIENTS[clientOf(name).row].doors.token === 'yes');
 // Longer than the wait for an approval, and shorter than a person needs.
 const OWN_TIME_OUT = { PGCONNECT_TIMEOUT: '5' };
 
+// Compilers begin from nothing on a fresh machine.
+const BUILD_LIMIT_MS = 600_000;
+
 type Place = 'directly' | 'behind haproxy' | 'behind nginx' | 'through a forward';
 
 let desk: Desk;
 let ports: Readonly<Record<Place, number>>;
 let between: readonly InBetween[] = [];
+let fpm: PhpFpm;
 let token: Awaited<ReturnType<typeof makeToken>>;
 
 beforeAll(async () => {
-  buildZoo();
+  await buildZoo();
+  fpm = await startPhpFpm();
   desk = await openDesk({ environment: { POSTERN_NOTICE_BLIND_WAIT: '1s', ...BEHIND_PROXIES } });
   const { node } = desk;
   const started = await Promise.all([startHaproxy(node), startNginx(node), startForward(node)]);
@@ -37,7 +44,7 @@ beforeAll(async () => {
     'through a forward': forward ?? 0,
   };
   token = await makeToken('zoo');
-});
+}, BUILD_LIMIT_MS);
 
 async function makeToken(name: string): Promise<{ readonly PGUSER: string; readonly PGPASSWORD: string }> {
   const { catalogue } = desk.node.postern;
@@ -53,6 +60,7 @@ async function makeToken(name: string): Promise<{ readonly PGUSER: string; reado
 }
 
 afterAll(async () => {
+  await fpm.close();
   for (const one of between) await one.close();
   await desk.close();
 });
@@ -66,7 +74,13 @@ function clientOf(name: string): ZooClient {
 function start(name: string, env: Readonly<Record<string, string>>, place: Place = 'directly'): PsqlRun {
   const { row: _row, link: _link, ...program } = clientOf(name);
   const PGDATABASE = desk.project.databases[0]?.name ?? '';
-  const where = { PGHOST: '127.0.0.1', PGPORT: String(ports[place]), PGDATABASE, PGSSLMODE: 'require' };
+  const where = {
+    PGHOST: '127.0.0.1',
+    PGPORT: String(ports[place]),
+    PGDATABASE,
+    PGSSLMODE: 'require',
+    FPM: fpm.address,
+  };
   return startPsql({ ...program, env: { ...where, ...env }, input: '' });
 }
 

@@ -1,9 +1,8 @@
 // The clients that the tests in this folder drive: what is run, and what it is in the table.
 
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { PsqlOptions } from '../support/nodes/psql.ts';
+import { BUILT, JDBC } from './build-zoo.ts';
 import type { CLIENTS } from './client-table.ts';
 
 export interface ZooClient extends Pick<PsqlOptions, 'program' | 'args' | 'version'> {
@@ -12,9 +11,7 @@ export interface ZooClient extends Pick<PsqlOptions, 'program' | 'args' | 'versi
   readonly link: 'waits' | 'error';
 }
 
-const CACHE = fileURLToPath(new URL('../../node_modules/.cache/postern-field/', import.meta.url));
 const PYTHON = '/usr/bin/python3';
-const JDBC = '/usr/share/java/postgresql.jar';
 // The ways that psql is given for a link are those of pg_dump and its like.
 const ASK = ['-XAtc', 'select 42'];
 
@@ -50,35 +47,23 @@ export const ZOO: Readonly<Record<string, ZooClient>> = {
   'DBD::Pg': { row: 'dbdPg', link: 'error', program: 'perl', args: [source('ask.pl')] },
   'ruby-pg': { row: 'rubyPg', link: 'error', program: 'ruby', args: [source('ask.rb')] },
   'PHP PDO': { row: 'phpPdo', link: 'error', program: 'php', args: [source('ask.php')] },
+  'PHP under php-fpm': {
+    row: 'phpPdo',
+    link: 'error',
+    program: 'sh',
+    args: [source('ask-by-fpm.sh'), source('ask.php')],
+  },
   psqlODBC: { row: 'psqlOdbc', link: 'error', program: 'sh', args: [source('ask-by-odbc.sh')] },
   pgjdbc: {
     row: 'pgjdbc',
     link: 'error',
     program: 'java',
-    args: ['-XX:TieredStopAtLevel=1', '-cp', `${CACHE}:${JDBC}`, 'AskByPgjdbc'],
+    args: ['-XX:TieredStopAtLevel=1', '-cp', `${BUILT}:${JDBC}`, 'AskByPgjdbc'],
   },
-  'Go pgx': { row: 'pgx', link: 'error', program: 'env', args: [...WITHOUT_FILES, `${CACHE}ask-pgx`] },
-  'Go lib/pq': { row: 'libPq', link: 'error', program: 'env', args: [...WITHOUT_FILES, `${CACHE}ask-lib-pq`] },
+  'Go pgx': { row: 'pgx', link: 'error', program: 'env', args: [...WITHOUT_FILES, `${BUILT}ask-pgx`] },
+  'Go lib/pq': { row: 'libPq', link: 'error', program: 'env', args: [...WITHOUT_FILES, `${BUILT}ask-lib-pq`] },
+  'tokio-postgres': { row: 'tokioPostgres', link: 'error', program: `${BUILT}ask-tokio-postgres`, args: [] },
 };
-
-/** Compiles what must be compiled, without a network, when its source is newer. */
-export function buildZoo(): void {
-  mkdirSync(CACHE, { recursive: true });
-  const environment = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/' };
-  // Debian's packages need Go's old GOPATH mode; the builds of the conformance tests are shared.
-  const cache = fileURLToPath(new URL('../../node_modules/.cache/postern-conformance/go-build', import.meta.url));
-  const go = { ...environment, GO111MODULE: 'off', GOPATH: '/usr/share/gocode', GOCACHE: cache };
-  for (const name of ['ask-pgx', 'ask-lib-pq']) {
-    if (isOlder(`${CACHE}${name}`, source(`${name}.go`)))
-      execFileSync('go', ['build', '-o', `${CACHE}${name}`, source(`${name}.go`)], { env: go, stdio: 'pipe' });
-  }
-  if (isOlder(`${CACHE}AskByPgjdbc.class`, source('AskByPgjdbc.java')))
-    execFileSync('javac', ['-cp', JDBC, '-d', CACHE, source('AskByPgjdbc.java')], { env: environment, stdio: 'pipe' });
-}
-
-function isOlder(made: string, from: string): boolean {
-  return !existsSync(made) || statSync(made).mtimeMs < statSync(from).mtimeMs;
-}
 
 function node(file: string, ...args: string[]): Pick<ZooClient, 'program' | 'args'> {
   return { program: process.execPath, args: [source(file), ...args] };

@@ -23,6 +23,10 @@ const TOOLS = {
   'golang-go': () => isProgram('go'),
   'golang-github-lib-pq-dev': () => existsSync('/usr/share/gocode/src/github.com/lib/pq'),
   'golang-github-jackc-pgx-v4-dev': () => existsSync('/usr/share/gocode/src/github.com/jackc/pgx/v4'),
+  // Not by the path: a toolchain of the machine's own cannot be told what Debian's crates need.
+  cargo: () => existsSync('/usr/bin/cargo'),
+  'librust-tokio-postgres-dev': () => hasCrate('tokio-postgres'),
+  'librust-tokio-openssl-dev': () => hasCrate('tokio-openssl'),
   'python3-pg8000': () => existsSync('/usr/lib/python3/dist-packages/pg8000'),
   'python3-sqlalchemy': () => existsSync('/usr/lib/python3/dist-packages/sqlalchemy'),
   'python3-django': () => existsSync('/usr/lib/python3/dist-packages/django'),
@@ -31,6 +35,7 @@ const TOOLS = {
   'php-pgsql': () =>
     isProgram('php') && spawnSync('php', ['-r', 'exit(extension_loaded("pdo_pgsql") ? 0 : 1);']).status === 0,
   'php-fpm': () => existsSync('/usr/sbin') && readdirSync('/usr/sbin').some((name) => /^php-fpm[\d.]+$/.test(name)),
+  'libfcgi-bin': () => isProgram('cgi-fcgi'),
   'odbc-postgresql': () =>
     existsSync('/etc/odbcinst.ini') && readFileSync('/etc/odbcinst.ini', 'utf8').includes('[PostgreSQL Unicode]'),
   unixodbc: () => isProgram('isql'),
@@ -72,6 +77,11 @@ function isProgram(name) {
 function hasServerProgram(name) {
   const versions = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql') : [];
   return versions.some((version) => existsSync(join('/usr/lib/postgresql', version, 'bin', name)));
+}
+
+function hasCrate(name) {
+  const crates = existsSync('/usr/share/cargo/registry') ? readdirSync('/usr/share/cargo/registry') : [];
+  return crates.some((crate) => crate.startsWith(`${name}-`));
 }
 
 function installPackages(packages) {

@@ -6,6 +6,7 @@ try {
     $connection = new PDO($source, getenv('PGUSER'), getenv('PGPASSWORD') ?: null);
     echo $connection->query('select 42')->fetchColumn(), "\n";
 } catch (PDOException $error) {
-    fwrite(STDERR, $error->getMessage() . "\n");
+    http_response_code(500);
+    echo $error->getMessage(), "\n";
     exit(1);
 }
