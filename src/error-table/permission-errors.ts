@@ -56,6 +56,10 @@ export const PERMISSION_ERRORS = {
     ...precondition('user "{user}" at {address} may also be somebody else, so no approval of it is remembered'),
     hint: 'Choose this connection only, or use a name of your own, as in psql -U.',
   },
+  name_is_not_own: {
+    ...precondition('other people connect from {address}, too, so an approval is remembered under your own name only'),
+    hint: 'Choose this connection only, or connect with your e-mail address as the user, as in psql -U.',
+  },
   address_is_shared: {
     ...precondition('other people connect from {address}, too, so an approval is remembered for an hour at most'),
     hint: 'Choose 1 hour or this connection only.',

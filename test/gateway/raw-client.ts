@@ -48,14 +48,24 @@ export class RawClient {
     return new RawClient(socket);
   }
 
+  /** As if from another address, of a gateway that reads PROXY headers. */
+  static async connectTlsFrom(address: string, gateway: Reachable): Promise<RawClient> {
+    const client = await RawClient.connect(gateway);
+    client.send(Buffer.from(`PROXY TCP4 ${address} 127.0.0.1 50000 5432\r\n`));
+    return await client.beginTls(gateway);
+  }
+
   /** Encrypted after an SSLRequest, which must be answered with `S`. */
   static async connectTls(gateway: Reachable, serverName = 'localhost'): Promise<RawClient> {
-    const client = await RawClient.connect(gateway);
-    client.send(builtStartupPacket(SSL_REQUEST, []));
-    const answer = await client.readByte();
+    return await (await RawClient.connect(gateway)).beginTls(gateway, serverName);
+  }
+
+  private async beginTls(gateway: Reachable, serverName = 'localhost'): Promise<RawClient> {
+    this.send(builtStartupPacket(SSL_REQUEST, []));
+    const answer = await this.readByte();
     if (answer !== 'S') throw new Error(`SSLRequest was answered with ${answer}`);
-    await client.encrypt({ caPem: gateway.caPem, serverName });
-    return client;
+    await this.encrypt({ caPem: gateway.caPem, serverName });
+    return this;
   }
 
   async encrypt({ caPem, serverName, alpn = ['postgresql'] }: { caPem: string; serverName: string; alpn?: string[] }) {

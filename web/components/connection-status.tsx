@@ -10,6 +10,8 @@ export interface StatusView {
   readonly text: string;
   readonly steps: ReadonlyArray<{ readonly label: string; readonly state: 'done' | 'now' | 'todo' }>;
   readonly facts: ReadonlyArray<{ readonly label: string; readonly value: string }>;
+  /** What to do next, if anything. */
+  readonly link?: { readonly label: string; readonly href: string };
   /** The state is final. */
   readonly isFinal: boolean;
 }
@@ -24,6 +26,11 @@ export function ConnectionStatus({ view }: { readonly view: StatusView }): VNode
       </span>
       <h1>{view.title}</h1>
       <p class="lead">{view.text}</p>
+      {view.link !== undefined && (
+        <p>
+          <a href={view.link.href}>{view.link.label}</a>
+        </p>
+      )}
       {view.steps.length > 0 && (
         <ol class="status-steps">
           {view.steps.map(({ label, state }) => (

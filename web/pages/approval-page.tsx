@@ -41,7 +41,7 @@ export function ApprovalPage(props: ApprovalProps): VNode {
           <form class="card stack ask-where" method="post" action={path} data-decide={path}>
             <CsrfField frame={frame} />
             {props.hasOpenCode && <OpenCodeNotice />}
-            {props.isCutOff && <CutOffNotice />}
+            {props.isCutOff && <CutOffNotice {...props} />}
             {props.missingTarget !== null && <MissingTargetNotice name={props.missingTarget} />}
             {hasNothing ? <NothingToPick /> : <ApprovalTarget {...props} />}
             <DecisionButtons {...props} />

@@ -63,16 +63,32 @@ export async function findClaimants({ db, clock }: Catalogue, name: LoginName): 
   return rows.map((row) => row.user_id);
 }
 
-/** Whether somebody else approved a login or was signed in there in the last day. */
-export async function isSharedPlace({ db, clock }: Catalogue, at: Place, userId: UserId): Promise<boolean> {
+export interface Neighbourhood {
+  /** Somebody else approved a login or was signed in there in the last day. */
+  readonly isSharedPlace: boolean;
+  /**
+   * The name is the person's verified e-mail address, or begins it and nobody else's. No other name
+   * tells whose it is to be: whoever comes first would have it.
+   */
+  readonly isOwnName: boolean;
+}
+
+export async function findNeighbourhood(
+  { db, clock }: Catalogue,
+  { place, browserAddresses, requestedUser }: LoginName,
+  userId: UserId,
+): Promise<Neighbourhood> {
   const since = new Date(clock.now().getTime() - DAY_MS);
-  const { rows } = await sql`
-    (select from login_names where place = ${at.place} and approved_at > ${since} and user_id <> ${userId} limit 1)
-    union all
-    (select from browser_sessions where ip = any(${at.browserAddresses}::text[]) and last_seen_at > ${since}
-      and user_id <> ${userId} limit 1)
+  const word = emailKey(requestedUser);
+  const { rows } = await sql<Neighbourhood>`select
+    exists (select from login_names where place = ${place} and approved_at > ${since} and user_id <> ${userId})
+    or exists (select from browser_sessions where ip = any(${browserAddresses}::text[]) and last_seen_at > ${since}
+      and user_id <> ${userId}) as "isSharedPlace",
+    exists (select from users mine where mine.id = ${userId} and mine.email_verified and (mine.email_key = ${word}
+      or split_part(mine.email_key, '@', 1) = ${word} and not exists (select from users other
+        where split_part(other.email_key, '@', 1) = ${word} and other.id <> mine.id))) as "isOwnName"
   `.execute(db);
-  return rows.length > 0;
+  return rows[0] ?? { isSharedPlace: true, isOwnName: false };
 }
 
 function digest(requestedUser: string): Buffer {

@@ -9,14 +9,16 @@ import { grantNotices } from '../client/link-notices.ts';
 import type { Admission } from '../session/admission.ts';
 import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
+import { progressReporter } from '../upstream/progress-reporter.ts';
 import type { FittingGrant } from './fitting-grants.ts';
 
 /** Null when every grant was used up or revoked meanwhile: then the person is asked. */
 export async function passGrantDoor(
   session: LiveSession,
   candidates: readonly FittingGrant[],
-  { catalogue, grants }: Pick<GatewayParts, 'catalogue' | 'grants'>,
+  parts: Pick<GatewayParts, 'catalogue' | 'grants' | 'log' | 'loginRequests'>,
 ): Promise<Admission | null> {
+  const { catalogue, grants } = parts;
   session.clientWatch.start();
   for (const { grant: candidate, wish } of candidates) {
     // NOTE: the fleet must know the grant before it is used, or a revocation in between would miss
@@ -29,7 +31,9 @@ export async function passGrantDoor(
     session.audit.record({ event: 'grant.used', outcome: 'success' });
     if (use.isLast) session.audit.record({ event: 'grant.ended', outcome: 'success', reason: 'used up' });
     const { grant } = use;
+    const report = await pageReporter(grant, parts);
     return {
+      ...(report && { report }),
       door: 'grant',
       resolve: (rights) => resolveTarget(catalogue, grant, rights),
       databaseRole: grant.databaseRole,
@@ -39,6 +43,20 @@ export async function passGrantDoor(
   }
   leaveGrant(session);
   return null;
+}
+
+/**
+ * For the first use of an approval that no connection waited for: its person must see which one was
+ * let in, since it may be another's.
+ */
+async function pageReporter(
+  { loginRequestId, usedCount }: Grant,
+  parts: Pick<GatewayParts, 'log' | 'loginRequests'>,
+): Promise<Admission['report'] | null> {
+  if (loginRequestId === null || usedCount > 1) return null;
+  const request = await parts.loginRequests.find(loginRequestId);
+  const isFollowed = request?.waiting === 'none' && request.progress.kind === 'waiting';
+  return isFollowed ? progressReporter(loginRequestId, parts) : null;
 }
 
 /** The person is asked as if there were no grant. */

@@ -8,7 +8,6 @@ import type { LoginOrigin } from '../../login/request/login-request.ts';
 import type { Admission } from '../session/admission.ts';
 import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
-import { progressReporter } from '../upstream/progress-reporter.ts';
 import { findGrants } from './find-grants.ts';
 import { passGrantDoor } from './grant-door.ts';
 import { showLink } from './show-link.ts';
@@ -65,7 +64,7 @@ async function waitBriefly(
     if (request?.status === 'denied') throw new PosternError('denied');
     if (request?.status !== 'consumed') continue;
     const admission = await passGrantDoor(session, await findGrants(session.client, parts), parts);
-    if (admission !== null) return { ...admission, report: progressReporter(offer.id, parts) };
+    if (admission !== null) return admission;
   }
   return null;
 }

@@ -3,6 +3,7 @@
 import { PosternError } from '../../errors.ts';
 import type { LoginRequestId } from '../../ids.ts';
 import type { Progress } from '../../login/request/login-request.ts';
+import { applicationOf } from '../client/startup-parameters.ts';
 import { type Ending, factsOfEnding } from '../session/endings.ts';
 import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
@@ -26,9 +27,13 @@ export function progressReporter(
   };
 }
 
-export function connectedProgress({ target, database }: Connected, { id }: LiveSession): Progress {
+export function connectedProgress(
+  { target, database }: Connected,
+  { id: connectionId, client: { peer, startup } }: LiveSession,
+): Progress {
   const { databaseRole, project } = target;
-  return { kind: 'connected', database, databaseRole, projectName: project.name, connectionId: id };
+  const client = { application: applicationOf(startup), port: peer.port };
+  return { kind: 'connected', database, databaseRole, projectName: project.name, connectionId, client };
 }
 
 /** What the page shows; an upstream's own words stay with the terminal. */

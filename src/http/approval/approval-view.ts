@@ -3,7 +3,7 @@
 import type { ApprovalProps } from '../../../web/components/approval/approval-props.ts';
 import type { TargetCompute } from '../../catalogue/access/targets.ts';
 import { type ApprovalStep, isNear, requiredStep } from '../../login/decide/step-up.ts';
-import { longestRememberedMs, returnsToSharedName, type TerminalSharing } from '../../login/grant/terminal-sharing.ts';
+import { longestRememberedMs, mustProveReturn, type TerminalSharing } from '../../login/grant/terminal-sharing.ts';
 import { compareToBrowser } from '../../login/request/locality.ts';
 import type { Access, LoginRequest } from '../../login/request/login-request.ts';
 import { programName } from '../../login/request/program-name.ts';
@@ -141,7 +141,7 @@ function strongestStep(sight: ApprovalSight): ApprovalView['step'] {
       ownNetworks: policy.ownNetworks,
       isKnownTerminal,
       areNetworksProven,
-      returnsToSharedName: returnsToSharedName(request, sharing),
+      mustProveReturn: mustProveReturn(request, sharing),
       policy: policy.reverseCode,
       installation: reverseCode,
     }),

@@ -17,7 +17,7 @@ export function connectionView(request: LoginRequest): StatusView | null {
         : working('Waiting for the code', 'Type the code into your own terminal.', 0);
     case 'approved':
     case 'consumed':
-      return isToConnectAgain(request) ? letIn(request) : progressView(request.progress);
+      return isToConnectAgain(request) ? letIn(request) : progressView(request);
     case 'denied':
       return deniedView(request.reason);
     case 'expired':
@@ -29,7 +29,8 @@ export function connectionView(request: LoginRequest): StatusView | null {
   }
 }
 
-function progressView(progress: Progress): StatusView {
+function progressView(request: LoginRequest): StatusView {
+  const { progress } = request;
   switch (progress.kind) {
     case 'waiting':
       return working('Approved', 'Your terminal is being told.', 1);
@@ -38,7 +39,7 @@ function progressView(progress: Progress): StatusView {
     case 'connecting':
       return working('Connecting', 'Opening the connection to your database.', 2);
     case 'connected':
-      return { ...connected(progress), steps: stepsUntil(STEPS.length) };
+      return { ...connected(progress, request), steps: stepsUntil(STEPS.length) };
     case 'failed':
       return stopped(
         'The connection failed',
@@ -61,11 +62,22 @@ function progressView(progress: Progress): StatusView {
   }
 }
 
-function connected(progress: Extract<Progress, { kind: 'connected' }>): Omit<StatusView, 'steps'> {
+/** Of an approval that no connection waited for, the one that came first may be another's. */
+function connected(
+  progress: Extract<Progress, { kind: 'connected' }>,
+  { waiting, origin }: LoginRequest,
+): Omit<StatusView, 'steps'> {
+  const { client } = progress;
+  const as = `connected as ${cleanForPage(progress.databaseRole)} to ${cleanForPage(progress.database)}`;
+  const cameBack = waiting === 'none' && client !== undefined;
+  const which = cameBack ? `${applicationInWords(client.application)} at ${cleanForPage(origin.address)}` : '';
   return {
     tone: 'good',
-    title: 'Connected. You can close this page.',
-    text: `Your terminal is connected as ${cleanForPage(progress.databaseRole)} to ${cleanForPage(progress.database)}.`,
+    title: cameBack ? 'Connected. Is it yours?' : 'Connected. You can close this page.',
+    text: cameBack
+      ? `${which}, port ${client.port}, is ${as}. If your program says that it was not let in, end this connection.`
+      : `Your terminal is ${as}.`,
+    ...(cameBack && { link: { label: 'Your connections', href: '/app/me/sessions' } }),
     facts: [
       { label: 'Project', value: cleanForPage(progress.projectName) },
       { label: 'Database', value: cleanForPage(progress.database) },
@@ -80,16 +92,25 @@ function isToConnectAgain({ waiting, progress }: LoginRequest): boolean {
 }
 
 /** No connection waits: the client was told to connect again, or its node has stopped. */
-function letIn({ origin }: LoginRequest): StatusView {
-  const application = origin.application === null ? 'your application' : cleanForPage(origin.application);
+function letIn({ origin, approval }: LoginRequest): StatusView {
+  const application = applicationInWords(origin.application);
+  const [user, address] = [cleanForPage(origin.requestedUser), cleanForPage(origin.address)];
+  const which = `the next connection as ${user} from ${address}`;
   return {
     tone: 'good',
     title: 'Approved. Connect again now.',
-    text: `Go back to ${application} and connect once more: it is let in without a question.`,
+    text:
+      approval?.remember === 'once'
+        ? `Go back to ${application} and connect once more, within 2 minutes: ${which} is let in without a question.`
+        : `Go back to ${application} and connect once more: it is let in without a question.`,
     steps: [],
     facts: [],
-    isFinal: true,
+    isFinal: false,
   };
+}
+
+function applicationInWords(application: string | null): string {
+  return application === null ? 'your application' : cleanForPage(application);
 }
 
 function abandonedView(reason: string | null): StatusView {

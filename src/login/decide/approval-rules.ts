@@ -10,6 +10,14 @@ import { LIFE_MS } from './settle-approval.ts';
 
 type Choice = Pick<Approval, 'access' | 'remember'>;
 
+const REFUSALS = {
+  own: 'address_is_shared',
+  shared_place: 'address_is_shared',
+  strange_name: 'name_is_not_own',
+  shared_name: 'name_is_shared',
+  forwarded: 'name_is_shared',
+} as const satisfies Readonly<Record<TerminalSharing, string>>;
+
 /** Throws PosternError for what the policy of account and compute forbids. */
 export function requirePolicy({ policy, compute }: JudgedTarget, { origin }: LoginRequest, choice: Choice): void {
   if (!policy.linkLogin)
@@ -29,5 +37,5 @@ export function requirePolicy({ policy, compute }: JudgedTarget, { origin }: Log
 export function requireRoomToRemember(sharing: TerminalSharing, { origin }: LoginRequest, { remember }: Choice): void {
   if (remember === 'once' || LIFE_MS[remember] <= longestRememberedMs(sharing)) return;
   const params = { address: cleanForPage(origin.address), user: cleanForPage(origin.requestedUser) };
-  throw new PosternError(sharing === 'shared_name' ? 'name_is_shared' : 'address_is_shared', { params });
+  throw new PosternError(REFUSALS[sharing], { params });
 }

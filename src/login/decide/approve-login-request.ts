@@ -7,7 +7,7 @@ import { isPosternError, PosternError } from '../../errors.ts';
 import { type ComputeId, type LoginRequestId, newGrantId } from '../../ids.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import type { Grants } from '../grant/grants.ts';
-import { findSharing, returnsToSharedName, type TerminalSharing } from '../grant/terminal-sharing.ts';
+import { findSharing, mustProveReturn, type TerminalSharing } from '../grant/terminal-sharing.ts';
 import type { PersonAtBrowser } from '../request/login-audit-event.ts';
 import type { Access, Approval, LoginRequest } from '../request/login-request.ts';
 import type { ReverseCodes } from '../request/reverse-codes.ts';
@@ -170,7 +170,7 @@ function stepOf(
     ownNetworks: target.policy.ownNetworks,
     isKnownTerminal,
     areNetworksProven,
-    returnsToSharedName: returnsToSharedName(request, sharing),
+    mustProveReturn: mustProveReturn(request, sharing),
     policy: target.policy.reverseCode,
     installation: services.reverseCode,
   });

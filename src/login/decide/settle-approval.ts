@@ -13,8 +13,11 @@ import type { Approval, LoginRequest } from '../request/login-request.ts';
 import { loginNameOf } from '../request/terminal.ts';
 
 const HOUR_MS = 3_600_000;
-/** The time for a client without a connection to connect again with its one-use grant. */
-const ONE_USE_LIFE_MS = 10 * 60_000;
+/**
+ * The time for a client without a connection to connect again with its one-use grant. Short, since
+ * whoever says the same there first gets in.
+ */
+export const ONE_USE_LIFE_MS = 2 * 60_000;
 export const LIFE_MS = { once: ONE_USE_LIFE_MS, '1h': HOUR_MS, '8h': 8 * HOUR_MS } as const;
 
 export interface SettlingServices {

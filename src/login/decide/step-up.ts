@@ -15,7 +15,7 @@ export interface StepUpInput {
   /** A reverse code has proven this pair of networks for the person in the last 30 days. */
   readonly areNetworksProven: boolean;
   /** The client must connect again, and others at its address may say the same name. */
-  readonly returnsToSharedName: boolean;
+  readonly mustProveReturn: boolean;
   readonly policy: 'when_new' | 'always';
   readonly installation: 'when_new' | 'always' | 'never';
 }
@@ -23,7 +23,7 @@ export interface StepUpInput {
 export function requiredStep(where: StepUpInput): ApprovalStep {
   const isReverseCodeOn = where.installation !== 'never';
   const isAlways = where.policy === 'always' || where.installation === 'always';
-  if (isReverseCodeOn && (isAlways || where.returnsToSharedName)) return 'reverse_code';
+  if (isReverseCodeOn && (isAlways || where.mustProveReturn)) return 'reverse_code';
   if (isNear(where) || where.areNetworksProven) return 'approve';
   return where.isKnownTerminal || !isReverseCodeOn ? 'user_code' : 'reverse_code';
 }

@@ -1,11 +1,11 @@
 // Whose a terminal is: its key is made of the client's own words, which a neighbour at the same
 // address can say, too (docs/decisions/021-whose-a-terminal-is.md).
 
-import { findClaimants, isSharedPlace } from '../../catalogue/access/login-names.ts';
+import { findClaimants, findNeighbourhood } from '../../catalogue/access/login-names.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { UserId } from '../../ids.ts';
 import { parseNetworks } from '../../network-address.ts';
-import { localityOf } from '../request/locality.ts';
+import { type Located, localityOf } from '../request/locality.ts';
 import type { LoginRequest } from '../request/login-request.ts';
 import { loginNameOf, type UserAtPlace } from '../request/terminal.ts';
 import type { Grant } from './grant.ts';
@@ -14,6 +14,8 @@ export type TerminalSharing =
   | 'own'
   /** Other people are at the address: an approval is remembered for an hour at most. */
   | 'shared_place'
+  /** The same, and the requested user is not the person's own name: nothing is remembered. */
+  | 'strange_name'
   /** The requested user may be another person there: nothing is remembered. */
   | 'shared_name'
   /** Everybody who uses a port forward looks alike: nothing is remembered. */
@@ -23,6 +25,7 @@ const HOUR_MS = 3_600_000;
 const LONGEST_MS: Readonly<Record<TerminalSharing, number>> = {
   own: Number.POSITIVE_INFINITY,
   shared_place: HOUR_MS,
+  strange_name: 0,
   shared_name: 0,
   forwarded: 0,
 };
@@ -35,21 +38,25 @@ export async function findSharing(
 ): Promise<TerminalSharing> {
   if (localityOf(terminal).kind === 'forwarded') return 'forwarded';
   const name = loginNameOf(terminal);
-  const [claimants, isShared] = await Promise.all([
+  const [claimants, { isSharedPlace, isOwnName }] = await Promise.all([
     findClaimants(catalogue, name),
-    isSharedPlace(catalogue, name, userId),
+    findNeighbourhood(catalogue, name, userId),
   ]);
   if (claimants.some((claimant) => claimant !== userId)) return 'shared_name';
-  return isShared || parseNetworks(sharedNetworks).includes(terminal.address) ? 'shared_place' : 'own';
+  if (!isSharedPlace && !parseNetworks(sharedNetworks).includes(terminal.address)) return 'own';
+  return isOwnName || isOfUnixUser(terminal) ? 'shared_place' : 'strange_name';
 }
 
-/** The next connection under the name could be another person's, so it must prove whose it is. */
-export function returnsToSharedName(
+/**
+ * The client must connect again, and a neighbour who says the same would be let in instead: so the
+ * next connection must prove whose it is.
+ */
+export function mustProveReturn(
   { origin, waiting }: Pick<LoginRequest, 'origin' | 'waiting'>,
   sharing: TerminalSharing,
 ): boolean {
-  const isShared = sharing === 'shared_name' || sharing === 'forwarded';
-  return isShared && (origin.noticeBlind || waiting === 'none');
+  if (sharing === 'own' || (sharing === 'shared_place' && isOfUnixUser(origin))) return false;
+  return origin.noticeBlind || waiting === 'none';
 }
 
 /** How long an approval may be remembered; 0: for no more than one connection. */
@@ -67,9 +74,22 @@ export async function ofOnePerson(
   terminal: UserAtPlace,
   grants: readonly Grant[],
 ): Promise<readonly Grant[]> {
-  if (grants.length === 0) return [];
-  const claimants = await findClaimants(catalogue, loginNameOf(terminal));
+  const [first] = grants;
+  if (first === undefined) return [];
+  const name = loginNameOf(terminal);
+  const [claimants, { isSharedPlace, isOwnName }] = await Promise.all([
+    findClaimants(catalogue, name),
+    findNeighbourhood(catalogue, name, first.userId),
+  ]);
   const people = new Set([...claimants, ...grants.map(({ userId }) => userId)]);
-  if (people.size === 1 && localityOf(terminal).kind !== 'forwarded') return grants;
-  return reverseCode === 'never' ? grants.filter(({ usesLeft }) => usesLeft !== null) : [];
+  const forOneUse = grants.filter(({ usesLeft }) => usesLeft !== null);
+  if (people.size > 1 || localityOf(terminal).kind === 'forwarded') return reverseCode === 'never' ? forOneUse : [];
+  // Others came to the address after the approval, and the name may be one of theirs.
+  return !isSharedPlace || isOwnName || isOfUnixUser(terminal) ? grants : forOneUse;
+}
+
+/** On this machine the system itself tells people apart. */
+function isOfUnixUser(located: Located): boolean {
+  const locality = localityOf(located);
+  return locality.kind === 'local' && locality.unixUser !== null;
 }

@@ -11,7 +11,7 @@ import { askStore } from '../../redis/redis-script.ts';
 import { Secret } from '../../secret.ts';
 import { CREATE_LOGIN_REQUEST, KEPT_MS } from '../scripts/login-request-scripts.ts';
 import { type LoginRecord, type LoginRecords, newLoginFields, originSchema, parseJson } from './login-record.ts';
-import { isUndecided, type LoginOrigin, type LoginRequest } from './login-request.ts';
+import type { LoginOrigin, LoginRequest } from './login-request.ts';
 import { type LoginTokens, TOKEN_BYTES } from './login-tokens.ts';
 import { terminalDigest } from './terminal.ts';
 import { UnfollowedLogins } from './unfollowed-logins.ts';
@@ -56,7 +56,10 @@ export class LoginOffers {
     this.#unfollowed = new UnfollowedLogins(parts.redis);
   }
 
-  /** What this terminal was shown before, while nobody has decided on it. */
+  /**
+   * What this terminal was shown before, while nobody has opened it. Afterwards it may be in the
+   * hands of a neighbour who says the same and was shown it, too.
+   */
   async find(origin: LoginOrigin): Promise<LoginOffer | null> {
     const normal = normalOrigin(origin);
     const offer = await this.#findShown(normal);
@@ -106,7 +109,7 @@ export class LoginOffers {
   // One that nobody opened must leave the time to do so.
   #isUsable({ request: { status }, remainingMs }: LoginRecord): boolean {
     const isLate = remainingMs !== null && remainingMs < this.#parts.ttlMs / 4;
-    return isUndecided(status) && !(status === 'pending' && isLate);
+    return status === 'pending' && !isLate;
   }
 
   async #findShown(origin: LoginOrigin): Promise<LoginOffer | null> {

@@ -82,6 +82,7 @@ const progressSchema: z.ZodType<Progress> = z.discriminatedUnion('kind', [
     databaseRole: z.string(),
     projectName: z.string(),
     connectionId: idSchema<ConnectionId>(),
+    client: z.object({ application: z.string().nullable(), port: z.number().int() }).optional(),
   }),
   z.object({ kind: z.literal('failed'), code: z.string(), message: z.string() }),
   z.object({ kind: z.literal('terminal_closed') }),
@@ -190,8 +191,7 @@ export class LoginRecords {
 
   /** The current record, after any move that was due by time; null when it is not stored. */
   async read(id: LoginRequestId): Promise<LoginRecord | null> {
-    const { record } = await this.run(READ_LOGIN_REQUEST, id, {});
-    return record;
+    return (await this.run(READ_LOGIN_REQUEST, id, {})).record;
   }
 
   async version(id: LoginRequestId): Promise<string | null> {

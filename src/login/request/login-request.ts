@@ -71,6 +71,8 @@ export type Progress =
       readonly databaseRole: string;
       readonly projectName: string;
       readonly connectionId: ConnectionId;
+      /** Of the connection, which may be another one than asked; absent in older records. */
+      readonly client?: { readonly application: string | null; readonly port: number } | undefined;
     }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }
   | { readonly kind: 'terminal_closed' }

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { rememberTerminal } from '../../../src/catalogue/access/last-used-targets.ts';
 import { rememberLoginName } from '../../../src/catalogue/access/login-names.ts';
+import { createUser } from '../../../src/catalogue/accounts/users.ts';
+import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { newConnectionId } from '../../../src/ids.ts';
 import { loginNameOf } from '../../../src/login/request/terminal.ts';
 import { BrowserJar, csrfTokenIn } from '../../support/browser/browser-jar.ts';
@@ -216,7 +218,7 @@ describe('a terminal that other people may share', () => {
     const { browser, address, project, person } = await newDeveloper(web);
     const stranger = (await newVisitor(web)).person;
     await rememberLoginName(web.catalogue, stranger.userId, loginNameOf({ address, requestedUser: 'other' }));
-    const { path } = await openLoginLink(web, { address });
+    const { path } = await openLoginLink(web, { address, requestedUser: person.email });
     const page = await browser.open(path);
     expect(page.text).toContain('Other people connect from here, so it lasts an hour at most.');
     expect(page.text).not.toContain('value="8h"');
@@ -224,6 +226,33 @@ describe('a terminal that other people may share', () => {
     expect([forged.status, forged.text]).toEqual([412, expect.stringContaining('an hour at most')]);
     await approve(browser, page, { compute_id: project.compute.id, remember: '1h' });
     expect(await web.grants.list(person.userId)).toHaveLength(1);
+  });
+
+  it('is remembered under no name but the own where other people are', async () => {
+    // A neighbour approved `psql -U ann` before Ann came, and her first psql was in the neighbour's
+    // database.
+    const { browser, address, project, person } = await newDeveloper(web);
+    const stranger = (await newVisitor(web)).person;
+    await rememberLoginName(web.catalogue, stranger.userId, loginNameOf({ address, requestedUser: 'other' }));
+    const page = await browser.open((await openLoginLink(web, { address, requestedUser: 'ann' })).path);
+    expect(page.text).not.toContain('name="remember"');
+    expect(page.text).toContain('With your e-mail address as the user');
+    const forged = await approve(browser, page, { compute_id: project.compute.id, remember: '1h' });
+    expect([forged.status, forged.text]).toEqual([412, expect.stringContaining('under your own name only')]);
+    const [localPart = ''] = person.email.split('@');
+    const offersAnHour = async (requestedUser: string) =>
+      (await browser.open((await openLoginLink(web, { address, requestedUser })).path)).text.includes('value="1h"');
+    expect([await offersAnHour(person.email), await offersAnHour(localPart)]).toEqual([true, true]);
+    const namesake = { email: `${localPart}@elsewhere.test`, name: 'namesake', password: null };
+    await createUser(web.catalogue, SYSTEM_CONTEXT, namesake);
+    expect([await offersAnHour(person.email), await offersAnHour(localPart)]).toEqual([true, false]);
+  });
+
+  it('says whom it lets in where nothing waits for the approval', async () => {
+    const { browser, address } = await newDeveloper(web);
+    const page = await browser.open((await openLoginLink(web, { address, noticeBlind: true })).path);
+    const text = page.text.replace(/<[^>]+>/g, '');
+    expect(text).toContain(`lets in the next psql from ${address} that says it is user alice, within 2 minutes`);
   });
 
   it('is not remembered where its user may be another person', async () => {

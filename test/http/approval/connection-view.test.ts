@@ -62,6 +62,16 @@ describe('the page of a decided login request', () => {
       'let in without a connection of its own',
       { status: 'consumed', waiting: 'none', origin: loginOrigin({ noticeBlind: true }) },
       'Approved. Connect again now.',
+      { tone: 'good', isFinal: false },
+    ],
+    [
+      'let in, and perhaps not who was meant',
+      {
+        status: 'consumed',
+        waiting: 'none',
+        progress: { ...CONNECTED, client: { application: 'DBeaver', port: 50_001 } },
+      },
+      'Connected. Is it yours?',
       { tone: 'good', isFinal: true },
     ],
     [

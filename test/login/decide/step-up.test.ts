@@ -7,7 +7,7 @@ const NEW_ELSEWHERE: StepUpInput = {
   ownNetworks: [],
   isKnownTerminal: false,
   areNetworksProven: false,
-  returnsToSharedName: false,
+  mustProveReturn: false,
   policy: 'when_new',
   installation: 'when_new',
 };
@@ -20,13 +20,13 @@ describe('the step that an approval needs', () => {
     ['networks that were proven', { isKnownTerminal: true, areNetworksProven: true }, 'approve'],
     ['proven networks where a code is always asked', { areNetworksProven: true, policy: 'always' }, 'reverse_code'],
     [
-      'a name that may be of several people, and a client that comes back',
-      { browserAddress: '203.0.113.7', returnsToSharedName: true },
+      'a place that others share, and a client that comes back',
+      { browserAddress: '203.0.113.7', mustProveReturn: true },
       'reverse_code',
     ],
     [
       'the same where reverse codes are off',
-      { browserAddress: '203.0.113.7', returnsToSharedName: true, installation: 'never' },
+      { browserAddress: '203.0.113.7', mustProveReturn: true, installation: 'never' },
       'approve',
     ],
     ['the same address', { browserAddress: '203.0.113.7' }, 'approve'],

@@ -2,6 +2,7 @@
 
 import type { VNode } from 'preact';
 import { Notice } from '../notice.tsx';
+import type { ApprovalProps } from './approval-props.ts';
 
 export function OpenCodeNotice(): VNode {
   return (
@@ -11,10 +12,14 @@ export function OpenCodeNotice(): VNode {
   );
 }
 
-export function CutOffNotice(): VNode {
+export function CutOffNotice({ step }: Pick<ApprovalProps, 'step'>): VNode {
   return (
     <Notice tone="plain" title="The terminal does not wait any more">
-      <p>Approve, then connect again from there: it is let in without a question.</p>
+      <p>
+        {step === 'reverse_code'
+          ? 'Get a code, then connect again from there and give it as the password.'
+          : 'Approve, then connect again from there: it is let in without a question.'}
+      </p>
     </Notice>
   );
 }

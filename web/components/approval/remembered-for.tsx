@@ -4,9 +4,31 @@
 import type { VNode } from 'preact';
 import type { ApprovalProps } from './approval-props.ts';
 
-type RememberedForProps = Pick<ApprovalProps, 'program' | 'rememberChoices' | 'sharing' | 'terminal'>;
+type RememberedForProps = Pick<
+  ApprovalProps,
+  'isCutOff' | 'isNoticeBlind' | 'program' | 'rememberChoices' | 'sharing' | 'step' | 'terminal'
+>;
 
-export function RememberedFor({ program, rememberChoices, sharing, terminal }: RememberedForProps): VNode | null {
+export function RememberedFor(props: RememberedForProps): VNode | null {
+  const comesBack = (props.isNoticeBlind || props.isCutOff) && props.step !== 'reverse_code';
+  return (
+    <>
+      {comesBack && <LetsInTheNext {...props} />}
+      <Remembered {...props} />
+    </>
+  );
+}
+
+function LetsInTheNext({ program, terminal }: RememberedForProps): VNode {
+  return (
+    <p class="help">
+      This connection only lets in the next <Program name={program} /> from <bdi class="mono">{terminal.address}</bdi>{' '}
+      that says it is user <bdi class="mono">{terminal.requestedUser}</bdi>, within 2 minutes.
+    </p>
+  );
+}
+
+function Remembered({ program, rememberChoices, sharing, terminal }: RememberedForProps): VNode | null {
   const { address, requestedUser } = terminal;
   if (sharing === 'shared_name') {
     return (
@@ -14,6 +36,15 @@ export function RememberedFor({ program, rememberChoices, sharing, terminal }: R
         Only for this connection: at <bdi class="mono">{address}</bdi> user <bdi class="mono">{requestedUser}</bdi> may
         also be somebody else. With a name of your own, as in <span class="mono">psql -U</span>, an approval can be
         remembered.
+      </p>
+    );
+  }
+  if (sharing === 'strange_name') {
+    return (
+      <p class="help">
+        Only for this connection: other people connect from <bdi class="mono">{address}</bdi>, too, and{' '}
+        <bdi class="mono">{requestedUser}</bdi> could be the user of any of them. With your e-mail address as the user,
+        as in <span class="mono">psql -U</span>, an approval can be remembered.
       </p>
     );
   }

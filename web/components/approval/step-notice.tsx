@@ -5,13 +5,26 @@ import type { ComponentChildren, VNode } from 'preact';
 import { Notice } from '../notice.tsx';
 import type { ApprovalProps, ComparedAddresses } from './approval-props.ts';
 
-type StepNoticeProps = Pick<ApprovalProps, 'addresses' | 'step' | 'isKnownTerminal'>;
+type StepNoticeProps = Pick<
+  ApprovalProps,
+  'addresses' | 'step' | 'isKnownTerminal' | 'isNoticeBlind' | 'isCutOff' | 'sharing'
+>;
 
 /** Null when terminal and browser are at the same address and a click is enough. */
-export function StepNotice({ addresses, step, isKnownTerminal }: StepNoticeProps): VNode | null {
+export function StepNotice({ addresses, step, isKnownTerminal, ...client }: StepNoticeProps): VNode | null {
   const { comparison } = addresses;
   if (comparison === 'same') {
     if (step !== 'reverse_code') return null;
+    if (client.sharing !== 'own' && (client.isNoticeBlind || client.isCutOff)) {
+      return (
+        <Notice tone="plain" title="A code confirms whose connection is let in">
+          <p>
+            The program must connect again, and other people connect from <Address>{addresses.terminal}</Address>, too.
+            You get six digits here; give them to the program as its password.
+          </p>
+        </Notice>
+      );
+    }
     return (
       <Notice tone="plain" title="A code confirms this login">
         <p>Your organization wants every login confirmed: you get six digits here and type them into the terminal.</p>
