@@ -18,12 +18,13 @@ import { HostNameTaken } from '../hosts/host-session.ts';
 import { newDatabasePassword, type ProvisioningParts, projectOnHost } from '../hosts/provisioning-parts.ts';
 import { type OperationRun, workingName } from '../journal/operation-run.ts';
 import { runOperation } from '../journal/run-operation.ts';
+import { findFreeStem, hostedNames, numberedStem } from './default-names.ts';
 import { UNDO_CREATION } from './drop-planned.ts';
 
 export interface HostedProjectInput extends Omit<NewProject, 'id' | 'pgVersion' | 'regionId' | 'creationSource'> {
   readonly pgVersion?: number;
   readonly regionId?: string;
-  /** Absent: made from the project's id, so that they exist once on the server. */
+  /** Absent: made of the project's name, with a number where that is taken. */
   readonly databaseName?: string;
   readonly roleName?: string;
   readonly autoscalingMinCu?: number;
@@ -56,21 +57,39 @@ export async function createHostedProject(
   await requireRoom(parts, context, input.accountId);
   const host = await parts.hosts.choose(input);
   await parts.closeCatalogue(host);
-  const names = namesFor(input);
-  return await host.alone(projectOnHost(names.projectId), async () => {
+  const projectId = newProjectId();
+  const plain = await findFreeStem(parts, host, input.name);
+  const names = namesFor(input, projectId, numberedStem(projectId, input.name));
+  const wanted = plain === null ? names : namesFor(input, projectId, plain);
+  return await host.alone(projectOnHost(projectId), async () => {
+    const attempt = (names: HostedNames) => makeNamed(parts, context, { input, host, names, onStep });
     try {
-      const { operation, ...made } = await runOperation(parts, context, {
-        host,
-        order: orderFor(input, names, host),
-        recovery: UNDO_CREATION,
-        work: (run) => make(parts, context, { input, host, names, run, onStep }),
+      return await attempt(wanted).catch((error: unknown) => {
+        // Somebody took the plain names at the same moment.
+        const isOurs = plain !== null && input.roleName === undefined && input.databaseName === undefined;
+        if (!(error instanceof HostNameTaken) || !isOurs) throw error;
+        return attempt(names);
       });
-      return { ...made, operations: [operation, ...made.operations] };
     } catch (error) {
       if (!(error instanceof HostNameTaken)) throw error;
       throw nameTaken(names, error);
     }
   });
+}
+
+async function makeNamed(
+  parts: ProvisioningParts,
+  context: AuditContext,
+  making: Omit<Making, 'run'>,
+): Promise<HostedProject> {
+  const { input, names, host } = making;
+  const { operation, ...made } = await runOperation(parts, context, {
+    host,
+    order: orderFor(input, names, host),
+    recovery: UNDO_CREATION,
+    work: (run) => make(parts, context, { ...making, run }),
+  });
+  return { ...made, operations: [operation, ...made.operations] };
 }
 
 interface Making {
@@ -111,14 +130,13 @@ async function requireRoom({ catalogue }: ProvisioningParts, context: AuditConte
   requireRoomForProjects(account.plan, 1 + (await countProjects(catalogue.db, accountId)));
 }
 
-function namesFor(input: HostedProjectInput): HostedNames {
-  const projectId = newProjectId();
-  const stem = projectId.replaceAll('-', '_');
+function namesFor(input: HostedProjectInput, projectId: ProjectId, stem: string): HostedNames {
+  const { owner, reader, database } = hostedNames(stem);
   return {
     projectId,
-    owner: requireNewIdentifier(input.roleName ?? `${stem}_owner`, 'role name'),
-    reader: `${stem}_reader`,
-    database: requireNewIdentifier(input.databaseName ?? stem, 'database name'),
+    owner: requireNewIdentifier(input.roleName ?? owner, 'role name'),
+    reader,
+    database: requireNewIdentifier(input.databaseName ?? database, 'database name'),
   };
 }
 

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listDatabaseRoles } from '../../../src/catalogue/projects/database-role-rows.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
+import type { HostedProject } from '../../../src/provisioning/hosted/create-hosted-project.ts';
 import { actingAs, addPerson } from '../../support/databases/catalogue-for-tests.ts';
 import { runAsSuperuser } from '../../support/databases/postgres-for-tests.ts';
 import { queryRows } from '../../support/databases/query-rows.ts';
@@ -69,6 +70,25 @@ describe('a hosted project, made by an operator role that is no superuser', () =
     }
   });
 
+  it('is called like the project, with a number where that is taken', async () => {
+    const parts = useParts();
+    const name = uniqueName('Corner Shop').replaceAll('_', ' ');
+    const stem = name.toLowerCase().replaceAll(' ', '_');
+    const [first, second] = [await create(parts, { name }), await create(parts, { name })];
+    expect(namesOf(first)).toEqual([stem, `${stem}_owner`, `${stem}_reader`]);
+    const numbered = `${stem}_${second.project.id.replace(/^.*-/, '')}`;
+    expect(namesOf(second)).toEqual([numbered, `${numbered}_owner`, `${numbered}_reader`]);
+  });
+
+  it('gets the number when two of one name are made at once', async () => {
+    const parts = useParts();
+    const name = uniqueName('twins');
+    const made = await Promise.all([create(parts, { name }), create(parts, { name }), create(parts, { name })]);
+    const databases = made.map((project) => namesOf(project)[0] ?? '');
+    expect(new Set(databases).size).toBe(3);
+    expect(databases.filter((database) => database === name)).toHaveLength(1);
+  });
+
   it('is refused with 409 for a taken role name, keeping the other role', async () => {
     const parts = useParts();
     const roleName = uniqueName('taken');
@@ -129,4 +149,8 @@ function create(
   wish: { name?: string; roleName?: string; databaseName?: string; pgVersion?: number; regionId?: string },
 ) {
   return provisioning.createHostedProject(SYSTEM_CONTEXT, { accountId: person.accountId, name: 'shop', ...wish });
+}
+
+function namesOf({ databases, roles }: HostedProject): string[] {
+  return [...databases, ...roles].map(({ name }) => name);
 }

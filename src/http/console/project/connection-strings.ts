@@ -1,5 +1,7 @@
 // Connection strings for each client, through Postern and by a database role. Pure.
 
+import { shellQuoted } from './shell-word.ts';
+
 export interface ConnectTarget {
   readonly host: string;
   readonly port: number;
@@ -69,11 +71,6 @@ function dbeaverCommand(target: ConnectTarget): string {
   };
   const connection = Object.entries(pairs).map(([key, value]) => `${key}=${value}`);
   return `dbeaver -con ${shellQuoted(connection.join('|'))}`;
-}
-
-/** Double quotes, which every shell knows, unless the text has a character special in them. */
-function shellQuoted(text: string): string {
-  return /["$`\\!]/.test(text) ? `'${text.replaceAll("'", "'\\''")}'` : `"${text}"`;
 }
 
 // pgAdmin 4, "Import/Export Servers": the JSON format.

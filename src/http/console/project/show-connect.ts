@@ -7,13 +7,14 @@ import { shownName } from '../../../catalogue/projects/compute-rows.ts';
 import { listComputes } from '../../../catalogue/projects/computes.ts';
 import { listDatabaseRoles } from '../../../catalogue/projects/database-role-rows.ts';
 import { listDatabases } from '../../../catalogue/projects/databases.ts';
-import { psqlCommand, publicPgHost, publicPgPort } from '../../../config/public-address.ts';
+import { publicPgHost, publicPgPort } from '../../../config/public-address.ts';
 import { personalAccountId } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { type Again, parseForm, queryText } from '../shell/console-call.ts';
 import { type ConnectionString, connectionStrings } from './connection-strings.ts';
 import { mayHere, type ProjectCall, projectView } from './open-project.ts';
+import { projectPsqlLine } from './psql-line.ts';
 
 const text = z.string().max(256);
 const wishSchema = z.object({ database: text, role: text, compute: text });
@@ -37,14 +38,14 @@ async function sendConnectPage(
   wish: Wish,
   { password, again }: { readonly password: Secret | null; readonly again?: Again | undefined },
 ): Promise<void> {
-  const { parts, request, response, place, person } = call;
+  const { parts, request, response, place, person, project } = call;
   const offers = await loadOffers(call);
   const picked = pick(offers, wish);
   const { databases, roles, computes } = offers;
   const props = {
     view: projectView(call, 'connect', again),
     place,
-    psqlCommand: psqlCommand(parts.config, parts.address),
+    psqlCommand: projectPsqlLine(parts, { project, database: picked?.database.name ?? null }),
     databases: databases.map(({ name }) => name),
     roles: roles.map(({ name, isReadOnly }) => ({ name, isReadOnly })),
     computes: computes.map((each) => ({ id: each.id, name: cleanForPage(shownName(each)) })),

@@ -8,9 +8,9 @@ import { OverviewPage } from '../../../../web/pages/console/project/overview-pag
 import { findAccount } from '../../../catalogue/accounts/accounts.ts';
 import { type Compute, shownName } from '../../../catalogue/projects/compute-rows.ts';
 import { listComputes } from '../../../catalogue/projects/computes.ts';
+import { listDatabases } from '../../../catalogue/projects/databases.ts';
 import { projectResource } from '../../../catalogue/projects/projects.ts';
 import { accountResource, may, requireMay } from '../../../catalogue/rights/permissions.ts';
-import { psqlCommand } from '../../../config/public-address.ts';
 import { PosternError } from '../../../errors.ts';
 import type { LiveConnectionRecord } from '../../../fleet/live-connection.ts';
 import { type ConnectionId, idFrom } from '../../../ids.ts';
@@ -19,19 +19,21 @@ import { connectionRow, endAndGoBack } from '../shell/connection-rows.ts';
 import { type Again, param, parseForm, sendConfirmation } from '../shell/console-call.ts';
 import { historyView, usageFigures } from '../shell/consumption-view.ts';
 import { belowProjectView, mayHere, type ProjectCall, projectView } from './open-project.ts';
+import { projectPsqlLine } from './psql-line.ts';
 
 export async function showOverview(call: ProjectCall, again?: Again): Promise<void> {
-  const { parts, request, response, project, place, now } = call;
-  const [computes, account, connections] = await Promise.all([
+  const { parts, request, response, project, branch, place, now } = call;
+  const [computes, account, connections, [database]] = await Promise.all([
     listComputes(parts.catalogue, project.id),
     findAccount(parts.catalogue.db, project.accountId),
     connectionsHere(call),
+    listDatabases(parts.catalogue.db, branch.id),
   ]);
   parts.renderer.send(request, response, OverviewPage, {
     view: projectView(call, 'overview', again),
     project: { name: cleanForPage(project.name), id: project.id, pgVersion: project.pgVersion },
     place,
-    psqlCommand: psqlCommand(parts.config, parts.address),
+    psqlCommand: projectPsqlLine(parts, { project, database: database?.name ?? null }),
     isLinkLoginOff: account?.passwordlessAccess === false,
     computes: computes.map((compute) => computeRow(call, compute)),
     mayAddCompute: mayHere(call, 'compute.create'),

@@ -30,7 +30,7 @@ export function ConnectPage(props: ConnectProps): VNode {
       <Panel
         id="by-link"
         title="By link, without a password"
-        lead="For psql, pg_dump and everything else that shows notices. You choose the project in the browser."
+        lead="For psql, pg_dump and other tools that can show a link."
       >
         <CopyLine text={psqlCommand} what="psql command" />
       </Panel>

@@ -62,7 +62,7 @@ function ConnectPanel({ psqlCommand, place, isLinkLoginOff }: OverviewProps): VN
       <Panel
         id="connect"
         title="Connect"
-        lead="Login by link is switched off for this account. Connect with a role’s password or an access token."
+        lead="Login by link is off for this account. Connect with an access token or a role’s password."
         actions={<ClientsLink place={place} />}
       />
     );
@@ -71,7 +71,7 @@ function ConnectPanel({ psqlCommand, place, isLinkLoginOff }: OverviewProps): VN
     <Panel
       id="connect"
       title="Connect"
-      lead="Type this in a terminal, open the link that it shows, and pick this project."
+      lead="Run this in a terminal, open the link it prints, and approve."
       actions={<ClientsLink place={place} />}
     >
       <CopyLine text={psqlCommand} what="psql command" />

@@ -41,7 +41,7 @@ export function NewProjectPage({ frame, view, base, servers, typed }: NewProject
               name="database"
               label="Database"
               value={typed.database ?? ''}
-              help="Left empty, both are made from the project’s id. On a shared server each name exists once."
+              help="Leave blank to use the project’s name. Names must be unique on the server."
             />
             <OptionalField name="role" label="Role" value={typed.role ?? ''} />
           </div>
