@@ -34,13 +34,13 @@ export const CLIENTS = {
   },
   pgbench: { client: 'pgbench', doors: EVERY_DOOR, advice: 'as with `-j`' },
   nodePostgres: {
-    client: 'node-postgres',
+    client: 'node-postgres: knex, TypeORM, Drizzle, Prisma',
     doors: SECOND_TRY,
     advice: "the link comes as an error; approve, connect again; `client.on('notice', …)` shows it at once",
   },
   postgresJs: { client: 'postgres.js', doors: EVERY_DOOR, advice: 'it prints the link; raise `connect_timeout`' },
   psycopg2: {
-    client: 'psycopg 2: Django, SQLAlchemy',
+    client: 'psycopg 2: Django, SQLAlchemy, pg_activity',
     doors: SECOND_TRY,
     advice: 'the link goes to standard error, and comes as an error; approve, connect again',
   },
@@ -82,6 +82,11 @@ export const CLIENTS = {
     client: 'pg8000',
     doors: { ...SECOND_TRY, token: 'no' },
     advice: 'likewise; version 1.10 knows no SCRAM, which tokens need',
+  },
+  pgloader: {
+    client: 'pgloader',
+    doors: SECOND_TRY,
+    advice: 'as psycopg 2; it verifies certificates, so with one of your own set `SSL_CERT_FILE`',
   },
   psqlOdbc: { client: 'psqlODBC', doors: SECOND_TRY, advice: 'likewise' },
 } as const satisfies Record<string, ClientRow>;
