@@ -93,11 +93,23 @@ async function fill({ count, busy, replacedPerSecond }: Extract<NodeCommand, { k
 
 function register(index: number, kind: 'busy' | 'idle'): { close(): void } {
   const bornMs = performance.now();
-  const idle = { bytesToUpstream: 1_234, bytesToClient: 56_789, transactionStatus: 'I' };
+  const idle = {
+    bytesToUpstream: 1_234,
+    bytesToClient: 56_789,
+    transactionStatus: 'I',
+    queryState: 'idle',
+    queryStateSince: Date.now(),
+  };
   const snapshot = () => {
     if (kind === 'idle') return idle;
     const bytes = Math.floor((performance.now() - bornMs) * 10);
-    return { bytesToUpstream: bytes, bytesToClient: bytes * 20, transactionStatus: 'T' };
+    return {
+      bytesToUpstream: bytes,
+      bytesToClient: bytes * 20,
+      transactionStatus: 'T',
+      queryState: 'running',
+      queryStateSince: Date.now(),
+    };
   };
   const handle = { snapshot, end: () => {}, recheck: nothing, cancelQuery: nothing, notify: nothing };
   return liveConnections.register({ ...recordOf(index), ...idle }, handle);

@@ -1,7 +1,12 @@
 // Writes live connections into Redis; reads them without a schema library, since fleets are large.
 
 import { type ConnectionId, idFrom } from '../ids.ts';
-import type { LiveConnectionFilter, LiveConnectionRecord, LiveConnectionSnapshot } from './live-connection.ts';
+import {
+  type LiveConnectionFilter,
+  type LiveConnectionRecord,
+  type LiveConnectionSnapshot,
+  UNKNOWN_QUERY_STATE,
+} from './live-connection.ts';
 
 /** Facts, index, change log and counters apart; nodes of version 1 kept records only. */
 export const STORED_VERSION = 2;
@@ -39,6 +44,8 @@ const CHECKS: Readonly<Record<keyof LiveConnectionRecord, FieldCheck>> = {
   bytesToUpstream: isCount,
   bytesToClient: isCount,
   transactionStatus: (value) => value === null || isTransactionStatus(value),
+  queryState: (value) => value === null || isQueryState(value),
+  queryStateSince: (value) => value === null || isCount(value),
   upstreamPid: (value) => value === null || Number.isSafeInteger(value),
   tls: isTextOrNull,
 };
@@ -52,21 +59,28 @@ export function encodeRecord(record: LiveConnectionRecord): string {
 export function decodeRecord(json: string): LiveConnectionRecord | null {
   if (json.length > MAX_RECORD_CHARACTERS) return null;
   const value = parseJson(json);
-  return isRecord(value) ? value : null;
+  if (isRecord(value)) return value;
+  // Nodes of the version before do not say what the database does.
+  const known = isObject(value) ? { ...UNKNOWN_QUERY_STATE, ...value } : null;
+  return isRecord(known) ? known : null;
 }
 
-/** `1200 34000 I`; `-` for an unknown transaction status. */
-export function encodeCounters({ bytesToUpstream, bytesToClient, transactionStatus }: LiveConnectionSnapshot): string {
-  return `${bytesToUpstream} ${bytesToClient} ${transactionStatus ?? '-'}`;
+/** `1200 34000 I running 1796000000000`; `-` for what is unknown. Older nodes read three words. */
+export function encodeCounters(counters: LiveConnectionSnapshot): string {
+  const { bytesToUpstream, bytesToClient, transactionStatus, queryState, queryStateSince } = counters;
+  return `${bytesToUpstream} ${bytesToClient} ${transactionStatus ?? '-'} ${queryState ?? '-'} ${queryStateSince ?? '-'}`;
 }
 
 export function decodeCounters(text: string): LiveConnectionSnapshot | null {
-  const [toUpstream, toClient, status] = text.split(' ');
+  const [toUpstream, toClient, status, state, since] = text.split(' ');
   const bytesToUpstream = Number(toUpstream);
   const bytesToClient = Number(toClient);
   if (!isCount(bytesToUpstream) || !isCount(bytesToClient)) return null;
   const transactionStatus = isTransactionStatus(status) ? status : null;
-  return { bytesToUpstream, bytesToClient, transactionStatus };
+  const counted = { bytesToUpstream, bytesToClient, transactionStatus };
+  const queryStateSince = Number(since);
+  if (!isQueryState(state) || !isCount(queryStateSince)) return { ...counted, ...UNKNOWN_QUERY_STATE };
+  return { ...counted, queryState: state, queryStateSince };
 }
 
 const INDEXED = ['userId', 'accountId', 'projectId', 'computeId'] as const;
@@ -103,6 +117,10 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function isTransactionStatus(value: unknown): value is 'I' | 'T' | 'E' {
   return value === 'I' || value === 'T' || value === 'E';
+}
+
+function isQueryState(value: unknown): value is NonNullable<LiveConnectionSnapshot['queryState']> {
+  return value === 'idle' || value === 'running' || value === 'copying';
 }
 
 function parseJson(json: string): unknown {

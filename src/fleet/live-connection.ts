@@ -13,6 +13,7 @@ import type {
   ProjectId,
   UserId,
 } from '../ids.ts';
+import type { QueryState } from '../relay/query-watch.ts';
 
 /** What changes all the time: each node samples it once a second. */
 export interface LiveConnectionSnapshot {
@@ -21,7 +22,14 @@ export interface LiveConnectionSnapshot {
   readonly bytesToClient: number;
   /** ReadyForQuery's status byte, or null before the first one and where it is no longer known. */
   readonly transactionStatus: 'I' | 'T' | 'E' | null;
+  /** What the database does for the client; null before the first query and where it is unknown. */
+  readonly queryState: Exclude<QueryState, 'unknown'> | null;
+  /** Milliseconds since 1970, late by a second at most; null without a state. */
+  readonly queryStateSince: number | null;
 }
+
+/** Of a connection that relays nothing yet, and of nodes of the version before. */
+export const UNKNOWN_QUERY_STATE = { queryState: null, queryStateSince: null } as const;
 
 export interface LiveConnectionRecord extends LiveConnectionSnapshot {
   readonly id: ConnectionId;
@@ -98,10 +106,17 @@ const FILTER_FIELDS = [
   'databaseRole',
 ] as const satisfies ReadonlyArray<keyof LiveConnectionRecord>;
 
+export function countersOf(record: LiveConnectionRecord): LiveConnectionSnapshot {
+  const { bytesToUpstream, bytesToClient, transactionStatus, queryState, queryStateSince } = record;
+  return { bytesToUpstream, bytesToClient, transactionStatus, queryState, queryStateSince };
+}
+
 export function sameCounters(a: LiveConnectionSnapshot, b: LiveConnectionSnapshot): boolean {
   return (
     a.bytesToUpstream === b.bytesToUpstream &&
     a.bytesToClient === b.bytesToClient &&
-    a.transactionStatus === b.transactionStatus
+    a.transactionStatus === b.transactionStatus &&
+    a.queryState === b.queryState &&
+    a.queryStateSince === b.queryStateSince
   );
 }

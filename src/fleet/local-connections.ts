@@ -10,6 +10,7 @@ import type { ConnectionCaps, ConnectionCounts, ExceededCap } from './connection
 import { endConnections } from './endings/end-connections.ts';
 import { recheckConnections } from './endings/recheck-connections.ts';
 import {
+  countersOf,
   filterMatcher,
   type LiveConnectionFilter,
   type LiveConnectionHandle,
@@ -93,9 +94,7 @@ export class LocalConnections {
   }
 
   register(record: LiveConnectionRecord, handle: LiveConnectionHandle): LiveRegistration {
-    const { bytesToUpstream, bytesToClient, transactionStatus } = record;
-    const counters = { bytesToUpstream, bytesToClient, transactionStatus };
-    const connection: LocalConnection = { record, counters, handle };
+    const connection: LocalConnection = { record, counters: countersOf(record), handle };
     this.#connections.set(record.id, connection);
     this.#factsChanged(null, record);
     return {

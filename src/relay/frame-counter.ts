@@ -11,6 +11,10 @@ const SMALLEST_LENGTH = 4;
 /** A bit for each kind of message that matters, by type byte; 0 for all others. */
 export type MessageKinds = Uint8Array;
 
+/** The bit of those kinds that are counted as well. */
+export const COUNTED = 0x80;
+const COUNTED_SHIFT = 7;
+
 export function messageKinds(bits: Readonly<Record<string, number>>): MessageKinds {
   const kinds = new Uint8Array(256);
   for (const [types, bit] of Object.entries(bits)) for (const type of types) kinds[type.charCodeAt(0)] = bit;
@@ -25,8 +29,10 @@ export class FrameCounter {
   readyCount = 0;
   /** True after a length below 4: the stream is relayed on, but nothing may be inserted. */
   isLost = false;
-  /** The kinds that came to their end; the owner clears it. */
+  /** The kinds that came to their end since `clear`. */
   seenKinds = 0;
+  /** How many of the kinds with COUNTED came to their end since `clear`. */
+  counted = 0;
   /** The kind of the last message that came to its end. */
   lastKind = 0;
   readonly #kinds: MessageKinds;
@@ -53,6 +59,12 @@ export class FrameCounter {
   /** Of the last ReadyForQuery; `unknown` before the first and once the count is lost. */
   get transactionStatus(): TransactionStatus | 'unknown' {
     return this.isLost ? 'unknown' : this.#transactionStatus;
+  }
+
+  /** Forgets the kinds that were seen and counted. */
+  clear(): void {
+    this.seenKinds = 0;
+    this.counted = 0;
   }
 
   /** Returns the offset behind the last message that ends in the chunk, or null. */
@@ -91,6 +103,7 @@ export class FrameCounter {
   #noteEnd(): void {
     this.lastKind = this.#kinds[this.#type] ?? 0;
     this.seenKinds |= this.lastKind;
+    this.counted += this.lastKind >>> COUNTED_SHIFT;
   }
 
   /** Takes the rest of an earlier chunk's message; returns the offset behind it. */

@@ -38,13 +38,14 @@ type RelayState = 'open' | 'ending' | 'finished';
 export class Relay {
   /** Settles once; both sockets are paused then, and open unless they failed. */
   readonly finished: Promise<RelayEnd>;
+  /** What the upstream does for the client. */
+  readonly queries = new QueryWatch();
   readonly #parts: RelayParts;
   readonly #inserter: MessageInserter;
   readonly #toUpstream: Pipe;
   readonly #toClient: Pipe;
   readonly #stops: (() => void)[] = [];
   #state: RelayState = 'open';
-  readonly #queries = new QueryWatch();
   #reason: RelayEnd | null = null;
   #settle: (end: RelayEnd) => void = () => {};
 
@@ -91,7 +92,7 @@ export class Relay {
 
   /** The upstream has a whole request of the client's that it has not answered yet. */
   get isQueryRunning(): boolean {
-    return this.#queries.isQueryRunning;
+    return this.queries.isQueryRunning;
   }
 
   /** True when a message may be added now, also after the relay finished with a lost upstream. */
@@ -136,21 +137,21 @@ export class Relay {
   }
 
   #writeToUpstream(chunk: Buffer): void {
-    this.#queries.onRequest(chunk);
+    this.queries.onRequest(chunk);
     this.#parts.upstream.write(chunk);
   }
 
   #writeToClient(chunk: Buffer): void {
     const { frames } = this.#inserter;
-    frames.seenKinds = 0;
+    frames.clear();
     this.#inserter.write(chunk);
-    this.#queries.onAnswer(frames.seenKinds);
+    this.queries.onAnswer(frames);
   }
 
   #onClientEnd(): void {
     // Once the upstream has closed, or the relay ends, a client's FIN changes nothing.
     if (this.#state !== 'open' || !this.#toClient.isOpen) return;
-    this.#reason = { kind: 'client_closed', clean: this.#queries.saidTerminate };
+    this.#reason = { kind: 'client_closed', clean: this.queries.saidTerminate };
     // NOTE: closing one direction of TLS makes Node drop what came from the other and was not read
     // yet. An encrypted upstream ends by the client's Terminate, or by its owner after the silence.
     if (!(this.#parts.upstream instanceof TLSSocket)) this.#parts.upstream.end();
@@ -162,7 +163,7 @@ export class Relay {
     if (this.#state === 'finished') return;
     this.#toUpstream.discard();
     // After a Terminate the upstream closes first, but the client ended the connection.
-    if (this.#queries.saidTerminate) this.#reason ??= { kind: 'client_closed', clean: true };
+    if (this.queries.saidTerminate) this.#reason ??= { kind: 'client_closed', clean: true };
     this.#reason ??= { kind: 'upstream_closed' };
     this.#inserter.giveUp();
     this.#parts.client.end();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FleetView } from '../../src/fleet/fleet-view.ts';
-import type { LiveConnectionRecord } from '../../src/fleet/live-connection.ts';
+import type { LiveConnectionRecord, LiveConnectionSnapshot } from '../../src/fleet/live-connection.ts';
 import type { ConnectionId } from '../../src/ids.ts';
 import { redisKeys } from '../../src/redis/redis-keys.ts';
 import { useTestCatalogue } from '../support/databases/catalogue-for-tests.ts';
@@ -68,7 +68,13 @@ describe.each(redisKinds)('a view of the fleet on $name', ({ start }) => {
 
   it('reads the counters of the connections that are asked for', async () => {
     const [own, other, idle] = [register(here), register(there), register(there)];
-    const counters = { bytesToUpstream: 10, bytesToClient: 4_000, transactionStatus: 'T' } as const;
+    const counters: LiveConnectionSnapshot = {
+      bytesToUpstream: 10,
+      bytesToClient: 4_000,
+      transactionStatus: 'T',
+      queryState: 'running',
+      queryStateSince: 1_796_000_000_000,
+    };
     await seen(other.record.id);
     await seen(idle.record.id);
     own.handle.current = counters;

@@ -58,7 +58,7 @@ describe.each(redisKinds)('live connections on $name', ({ start }) => {
     const { id, handle, registration } = register(there, { phase: 'waiting' });
     expect(await seenHere(id)).toMatchObject({ nodeId: there.nodeId, phase: 'waiting', bytesToClient: 0 });
     registration.update({ phase: 'relaying', projectName: 'ocean-art' });
-    handle.current = { bytesToUpstream: 10, bytesToClient: 4_000, transactionStatus: 'T' };
+    handle.current = { ...handle.current, bytesToUpstream: 10, bytesToClient: 4_000, transactionStatus: 'T' };
     const changed = await waitUntil(async () => {
       const record = await listedAt(here, id);
       return record?.phase === 'relaying' && record.bytesToClient === 4_000 && record;

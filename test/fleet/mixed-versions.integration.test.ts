@@ -26,7 +26,8 @@ async function writeOldNode({ redis }: TestNode, given: { userId: UserId; comput
     waitingConnections: 0,
     isDraining: false,
   };
-  await redis.hset(redisKeys.liveConnections(nodeId), record.id, JSON.stringify(record));
+  const { queryState: _, queryStateSince: __, ...written } = record;
+  await redis.hset(redisKeys.liveConnections(nodeId), record.id, JSON.stringify(written));
   await redis.set(redisKeys.node(nodeId), JSON.stringify(node), 'PX', 60_000);
   await redis.zadd(redisKeys.nodes(), now.getTime(), nodeId);
   return record;

@@ -17,9 +17,9 @@ function watched(...turns: ReadonlyArray<readonly [side: '>' | '<', bytes: Buffe
   for (const [side, bytes] of turns) {
     if (side === '>') watch.onRequest(bytes);
     else {
-      answers.seenKinds = 0;
+      answers.clear();
       answers.push(bytes);
-      watch.onAnswer(answers.seenKinds);
+      watch.onAnswer(answers);
     }
   }
   return watch;
@@ -111,6 +111,98 @@ describe('no query runs', () => {
     ],
   ] as const)('%s', (_name, turns) => {
     expect(watched(...turns).isQueryRunning).toBe(false);
+  });
+});
+
+const COPY_IN = message('G');
+const COPY_OUT = message('H');
+const COPY_DATA = message('d');
+const COMPLETE = message('C');
+const extended = Buffer.concat([message('P'), message('B'), EXECUTE, SYNC]);
+
+describe('the state of a connection', () => {
+  it.each([
+    ['idle', 'before the first query', []],
+    ['running', 'after a query', [['>', QUERY]]],
+    [
+      'running',
+      'while the second of two requests sent at once is unanswered',
+      [
+        ['>', Buffer.concat([extended, extended])],
+        ['<', Buffer.concat([COMPLETE, readyForQuery('I')])],
+      ],
+    ],
+    [
+      'idle',
+      'after both of two requests sent at once were answered in one chunk',
+      [
+        ['>', Buffer.concat([QUERY, QUERY])],
+        ['<', Buffer.concat([COMPLETE, readyForQuery('I'), COMPLETE, readyForQuery('I')])],
+      ],
+    ],
+    [
+      'copying',
+      'once the upstream takes data',
+      [
+        ['>', QUERY],
+        ['<', COPY_IN],
+        ['>', COPY_DATA],
+      ],
+    ],
+    [
+      'copying',
+      'while the upstream sends data, also after a finished statement in the same chunk',
+      [
+        ['>', QUERY],
+        ['<', Buffer.concat([COMPLETE, COPY_OUT, COPY_DATA])],
+        ['<', COPY_DATA],
+      ],
+    ],
+    [
+      'running',
+      'by the statement that follows a COPY',
+      [
+        ['>', QUERY],
+        ['<', COPY_IN],
+        ['<', COMPLETE],
+      ],
+    ],
+    [
+      'idle',
+      'after a COPY that came whole in one chunk',
+      [
+        ['>', QUERY],
+        ['<', Buffer.concat([COPY_OUT, COPY_DATA, message('c'), COMPLETE, readyForQuery('I')])],
+      ],
+    ],
+    [
+      'idle',
+      'after a COPY whose first Sync the upstream ignored',
+      [
+        ['>', extended],
+        ['<', COPY_IN],
+        ['>', Buffer.concat([COPY_DATA, message('c'), SYNC])],
+        ['<', Buffer.concat([COMPLETE, readyForQuery('I')])],
+      ],
+    ],
+    [
+      'idle',
+      'after a COPY that failed',
+      [
+        ['>', QUERY],
+        ['<', COPY_IN],
+        ['<', Buffer.concat([message('E'), readyForQuery('I')])],
+      ],
+    ],
+  ] as const)('is %s %s', (state, _when, turns) => {
+    expect(watched(...turns).state).toBe(state);
+  });
+
+  it('takes a turn with each query that begins or ends, and with nothing else', () => {
+    expect(watched().turns).toBe(0);
+    expect(watched(['>', QUERY], ['<', dataRow(Buffer.from('1'))], ['<', NOTICE]).turns).toBe(1);
+    expect(watched(['>', QUERY], ['<', readyForQuery('I')]).turns).toBe(2);
+    expect(watched(['>', QUERY], ['<', readyForQuery('I')], ['>', QUERY]).turns).toBe(3);
   });
 });
 

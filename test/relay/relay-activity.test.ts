@@ -3,7 +3,7 @@ import { RelayActivity } from '../../src/relay/relay-activity.ts';
 
 describe('relay activity', () => {
   it('reports the bytes of each direction once, and null when none moved', () => {
-    const relay = { bytesToUpstream: 0, bytesToClient: 0 };
+    const relay = { bytesToUpstream: 0, bytesToClient: 0, queries: { turns: 0 } };
     const activity = new RelayActivity(relay, 1_000);
     expect(activity.take(2_000)).toBeNull();
     Object.assign(relay, { bytesToUpstream: 10, bytesToClient: 70 });
@@ -14,12 +14,26 @@ describe('relay activity', () => {
   });
 
   it('is quiet since the last call that found bytes, and not while some are new', () => {
-    const relay = { bytesToUpstream: 0, bytesToClient: 0 };
+    const relay = { bytesToUpstream: 0, bytesToClient: 0, queries: { turns: 0 } };
     const activity = new RelayActivity(relay, 1_000);
     expect(activity.quietMs(5_000)).toBe(4_000);
     relay.bytesToUpstream = 1;
     expect(activity.quietMs(6_000)).toBe(0);
     activity.take(7_000);
     expect(activity.quietMs(7_500)).toBe(500);
+  });
+
+  it('dates a state from the first look after it began, and not again while it lasts', () => {
+    const relay = { bytesToUpstream: 0, bytesToClient: 0, queries: { turns: 0 } };
+    const activity = new RelayActivity(relay, 1_000);
+    expect(activity.stateSinceMs(4_000)).toBe(1_000);
+    relay.queries.turns = 1;
+    activity.take(5_000);
+    relay.bytesToClient = 70;
+    activity.take(6_000);
+    expect(activity.stateSinceMs(7_000)).toBe(5_000);
+    // Ended and another one begun between two looks.
+    relay.queries.turns = 3;
+    expect(activity.stateSinceMs(8_000)).toBe(8_000);
   });
 });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:tls';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Relay } from '../../src/relay/relay.ts';
 import { Secret } from '../../src/secret.ts';
@@ -41,6 +42,13 @@ async function relayedSession() {
       await disk[Symbol.asyncDispose]();
     },
   };
+}
+
+async function cancelSleepers(): Promise<void> {
+  const admin = new pg.Client({ connectionString: postgres.adminUrl });
+  await admin.connect();
+  await admin.query("select pg_cancel_backend(pid) from pg_stat_activity where query like 'begin; select pg_sleep%'");
+  await admin.end();
 }
 
 function query(sql: string): Buffer {
@@ -108,6 +116,31 @@ describe('through TLS on both sides, with a real Postgres', () => {
       client.write(query(sql));
       await waitUntil(() => relay.transactionStatus === status && !relay.isQueryRunning, `status ${status}`);
     }
+  });
+
+  it('the query state follows the session, through a pipeline and both kinds of COPY', async () => {
+    await using session = await relayedSession();
+    const { client, relay } = session;
+    client.resume();
+    const reaches = (state: string) => waitUntil(() => relay.queries.state === state, `state ${state}`);
+    expect(relay.queries.state).toBe('idle');
+    // The first of two is answered at once; the second goes on until it is canceled.
+    client.write(Buffer.concat([query('select 1'), query('begin; select pg_sleep(600)')]));
+    await waitUntil(() => relay.bytesToClient > 0, 'the first answer');
+    expect(relay.queries.state).toBe('running');
+    await cancelSleepers();
+    await reaches('idle');
+    client.write(query('rollback; create temp table copied (line text); copy copied from stdin'));
+    await reaches('copying');
+    client.write(builtMessage('c', (writer) => writer));
+    await reaches('idle');
+    // Nothing reads it, so it is under way until then.
+    client.pause();
+    client.write(query('copy (select repeat($$x$$, 1000) from generate_series(1, 200000)) to stdout'));
+    await reaches('copying');
+    client.resume();
+    await reaches('idle');
+    expect(relay.transactionStatus).toBe('I');
   });
 
   it('a stopped server ends the relay after its own last message', async () => {

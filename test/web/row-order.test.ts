@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { applyDelta, deltaBetween, type LiveRow } from '../../web/components/ops/live-row.ts';
-import { DEFAULT_QUERY, pickRows, queryString, SORTS, sortedBy } from '../../web/components/ops/row-order.ts';
+import {
+  DEFAULT_QUERY,
+  pickRows,
+  queryString,
+  type RowQuery,
+  SORTS,
+  sortedBy,
+} from '../../web/components/ops/row-order.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
 const BASE: LiveRow = {
@@ -21,10 +28,13 @@ const BASE: LiveRow = {
   sending: 0,
   receiving: 0,
   transaction: 'I',
+  query: 'idle',
+  querySince: 1_000,
   pid: 7,
 };
 const row = (id: string, changes: Partial<LiveRow> = {}): LiveRow => ({ ...BASE, id, ...changes });
 const mapOf = (rows: readonly LiveRow[]) => new Map(rows.map((each) => [each.id, each]));
+const NOW = 1_000_000;
 const ids = (rows: readonly LiveRow[]) => rows.map(({ id }) => id);
 
 describe('a delta between two snapshots', () => {
@@ -67,27 +77,39 @@ describe('a delta between two snapshots', () => {
 });
 
 describe('the list', () => {
+  const pickAt = (query: RowQuery) => pickRows(rows, query, NOW);
   const rows = [
     row('c1', { since: 3_000, received: 5, person: 'zoe@example.com' }),
     row('c2', { since: 1_000, received: 500, project: 'ledger', node: 'node-b' }),
     row('c3', { since: 2_000, phase: 'waiting', person: null, project: null, pid: null }),
   ];
 
-  it('starts with the youngest row', () => {
-    expect(ids(pickRows(rows, DEFAULT_QUERY))).toEqual(['c1', 'c3', 'c2']);
+  it('starts with what runs or keeps a transaction open for longest', () => {
+    const states = [
+      row('idle-old', { since: 1_000 }),
+      row('idle-young', { since: 9_000 }),
+      row('login', { phase: 'waiting', query: null, querySince: null }),
+      row('runs', { query: 'running', querySince: NOW - 192_000 }),
+      row('rests', { transaction: 'T', querySince: NOW - 840_000 }),
+      row('brief', { query: 'running', querySince: NOW - 1_000, since: 5_000 }),
+      row('failed', { transaction: 'E', querySince: NOW - 60_000 }),
+    ];
+    expect(ids(pickRows(states, DEFAULT_QUERY, NOW))).toEqual([
+      ...['rests', 'runs', 'failed', 'login', 'idle-young', 'brief', 'idle-old'],
+    ]);
   });
 
   it('has only rows that match all words, the phase and the node', () => {
-    const search = (text: string) => ids(pickRows(rows, { ...DEFAULT_QUERY, search: text }));
+    const search = (text: string) => ids(pickAt({ ...DEFAULT_QUERY, search: text }));
     expect(search('LEDGER ada')).toEqual(['c2']);
     expect(search('ledger zoe')).toEqual([]);
-    expect(ids(pickRows(rows, { ...DEFAULT_QUERY, phase: 'waiting' }))).toEqual(['c3']);
-    expect(ids(pickRows(rows, { ...DEFAULT_QUERY, node: 'node-b' }))).toEqual(['c2']);
+    expect(ids(pickAt({ ...DEFAULT_QUERY, phase: 'waiting' }))).toEqual(['c3']);
+    expect(ids(pickAt({ ...DEFAULT_QUERY, node: 'node-b' }))).toEqual(['c2']);
   });
 
   it.each(SORTS)('is sorted by %s both ways, with rows without it last', (sort) => {
-    const ascending = ids(pickRows(rows, { ...DEFAULT_QUERY, sort, order: 'asc' }));
-    const descending = ids(pickRows(rows, { ...DEFAULT_QUERY, sort, order: 'desc' }));
+    const ascending = ids(pickAt({ ...DEFAULT_QUERY, sort, order: 'asc' }));
+    const descending = ids(pickAt({ ...DEFAULT_QUERY, sort, order: 'desc' }));
     expect([...ascending].sort()).toEqual(['c1', 'c2', 'c3']);
     if (['project', 'person', 'pid'].includes(sort)) {
       expect(ascending.at(-1)).toBe('c3');
@@ -97,7 +119,7 @@ describe('the list', () => {
 
   it('reverses on the second click, and starts with the largest on the first', () => {
     const once = sortedBy(DEFAULT_QUERY, 'received');
-    expect(ids(pickRows(rows, once))[0]).toBe('c2');
+    expect(ids(pickAt(once))[0]).toBe('c2');
     expect(sortedBy(once, 'received').order).toBe('asc');
   });
 

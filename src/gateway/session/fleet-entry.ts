@@ -2,7 +2,11 @@
 
 import type { CatalogueSnapshot } from '../../catalogue/endings/catalogue-snapshot.ts';
 import type { ConnectionCaps, ExceededCap } from '../../fleet/connection-counts.ts';
-import type { LiveConnectionHandle, LiveConnectionRecord } from '../../fleet/live-connection.ts';
+import {
+  type LiveConnectionHandle,
+  type LiveConnectionRecord,
+  UNKNOWN_QUERY_STATE,
+} from '../../fleet/live-connection.ts';
 import type { LiveConnections } from '../../fleet/live-connections.ts';
 import type { LiveRegistration } from '../../fleet/local-connections.ts';
 import { type NodeId, newConnectionId } from '../../ids.ts';
@@ -90,6 +94,7 @@ export function firstRecord({ peer, startup, tls }: Client, nodeId: NodeId, sinc
     bytesToUpstream: 0,
     bytesToClient: 0,
     transactionStatus: null,
+    ...UNKNOWN_QUERY_STATE,
     upstreamPid: null,
     tls: tls === null ? null : `${tls.version} ${tls.cipher}`,
   };

@@ -1,7 +1,12 @@
 // One client's connection: what its phases share. Every wait listens to `signal`.
 
+import type { Clock } from '../../clock.ts';
 import { PosternError } from '../../errors.ts';
-import type { LiveConnectionHandle, LiveConnectionSnapshot } from '../../fleet/live-connection.ts';
+import {
+  type LiveConnectionHandle,
+  type LiveConnectionSnapshot,
+  UNKNOWN_QUERY_STATE,
+} from '../../fleet/live-connection.ts';
 import type { ConnectionId } from '../../ids.ts';
 import { noticeResponse } from '../../protocol/backend-messages.ts';
 import type { Relay } from '../../relay/relay.ts';
@@ -46,7 +51,7 @@ export class LiveSession {
   readonly rules = new LiveRules(() => this.ending.startFor({ kind: 'revoked' }));
   readonly clientWatch: ClientWatch;
   readonly #unfinished: UnfinishedConnections;
-  readonly #liveConnections: SessionParts['liveConnections'];
+  readonly #parts: SessionParts;
   #relaying: Relaying | null = null;
   #door: DoorName | null = null;
 
@@ -61,7 +66,7 @@ export class LiveSession {
     this.entry = new FleetEntry(record);
     this.audit = connectionAudit(this.entry, client.startup.database, parts);
     this.clientWatch = new ClientWatch(client.line.socket, this.ending);
-    this.#liveConnections = parts.liveConnections;
+    this.#parts = parts;
     this.place = place;
     this.#unfinished = open.unfinished;
     if (place !== null) place.giveWay = () => this.ending.start(new PosternError('crowded_out'));
@@ -83,7 +88,7 @@ export class LiveSession {
   /** The fleet lists the connection until `close`, under the door that was chosen for it. */
   register(door: DoorName): void {
     this.#door = door;
-    this.entry.register(this.#liveConnections, fleetHandle(this));
+    this.entry.register(this.#parts.liveConnections, fleetHandle(this, this.#parts.clock));
   }
 
   /** A person may be about to decide, or looks at the page. */
@@ -102,12 +107,12 @@ export class LiveSession {
   }
 }
 
-function fleetHandle(session: LiveSession): LiveConnectionHandle {
+function fleetHandle(session: LiveSession, clock: Clock): LiveConnectionHandle {
   return {
     get rightAsOf() {
       return session.entry.rightAsOf;
     },
-    snapshot: () => snapshotOf(session.relaying?.relay),
+    snapshot: () => snapshotOf(session.relaying, clock.now().getTime()),
     end: (cause) => session.ending.startFor(cause),
     recheck: (rights) => session.rules.recheck(rights),
     cancelQuery: async () => await session.relaying?.cancelQuery('operator'),
@@ -119,7 +124,20 @@ function fleetHandle(session: LiveSession): LiveConnectionHandle {
   };
 }
 
-function snapshotOf(relay: Relay | undefined): LiveConnectionSnapshot {
-  const { bytesToUpstream = 0, bytesToClient = 0, transactionStatus: status = 'unknown' } = relay ?? {};
-  return { bytesToUpstream, bytesToClient, transactionStatus: status === 'unknown' ? null : status };
+const NOTHING_RELAYED: LiveConnectionSnapshot = {
+  bytesToUpstream: 0,
+  bytesToClient: 0,
+  transactionStatus: null,
+  ...UNKNOWN_QUERY_STATE,
+};
+
+function snapshotOf(relaying: Relaying | null, nowMs: number): LiveConnectionSnapshot {
+  if (relaying === null) return NOTHING_RELAYED;
+  const { relay, activity } = relaying;
+  const { bytesToUpstream, bytesToClient, transactionStatus: status, queries } = relay;
+  const transactionStatus = status === 'unknown' ? null : status;
+  const { state } = queries;
+  const query =
+    state === 'unknown' ? UNKNOWN_QUERY_STATE : { queryState: state, queryStateSince: activity.stateSinceMs(nowMs) };
+  return { bytesToUpstream, bytesToClient, transactionStatus, ...query };
 }

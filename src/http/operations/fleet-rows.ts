@@ -44,14 +44,22 @@ export function liveRow(record: LiveConnectionRecord): LiveRow {
     received: record.bytesToClient,
     ...UNKNOWN_RATES,
     transaction: record.transactionStatus,
+    query: record.queryState,
+    querySince: record.queryStateSince,
     pid: record.upstreamPid,
   };
 }
 
 export function withCounters(row: LiveRow, counters: LiveConnectionSnapshot | undefined): LiveRow {
   if (counters === undefined) return row;
-  const { bytesToUpstream, bytesToClient, transactionStatus } = counters;
-  return { ...row, sent: bytesToUpstream, received: bytesToClient, transaction: transactionStatus };
+  return {
+    ...row,
+    sent: counters.bytesToUpstream,
+    received: counters.bytesToClient,
+    transaction: counters.transactionStatus,
+    query: counters.queryState,
+    querySince: counters.queryStateSince,
+  };
 }
 
 export function nodeRow(record: NodeRecord): NodeRow {

@@ -13,6 +13,7 @@ import { createUser } from '../../../src/catalogue/accounts/users.ts';
 import { shareProject } from '../../../src/catalogue/projects/shares.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { requestOrganization } from '../../../src/catalogue/transfers/organization-requests.ts';
+import { UNKNOWN_QUERY_STATE } from '../../../src/fleet/live-connection.ts';
 import { newGrantId, personalAccountId } from '../../../src/ids.ts';
 import type { HostedProject } from '../../../src/provisioning/hosted/create-hosted-project.ts';
 import type { WebForTests } from '../../support/browser/web-for-tests.ts';
@@ -177,7 +178,7 @@ function connect({ liveConnections, catalogue }: WebForTests, { admin, shop, org
     since: new Date(Date.now() - 720_000).toISOString(),
   });
   const handle = recordingHandle();
-  handle.current = { bytesToUpstream: 4_200, bytesToClient: 1_730_000, transactionStatus: 'I' };
+  handle.current = { bytesToUpstream: 4_200, bytesToClient: 1_730_000, transactionStatus: 'I', ...UNKNOWN_QUERY_STATE };
   liveConnections.register(record, handle);
   return record.id;
 }

@@ -2,7 +2,7 @@
 // scenes.
 
 import { createBrowserSession } from '../../../src/catalogue/accounts/browser-sessions.ts';
-import type { LiveConnectionRecord } from '../../../src/fleet/live-connection.ts';
+import { countersOf, type LiveConnectionRecord } from '../../../src/fleet/live-connection.ts';
 import { type AccountId, idFrom, type NodeId, newConnectionId, type UserId } from '../../../src/ids.ts';
 import { sessionCookieAt } from '../../support/browser/browser-jar.ts';
 import type { WebForTests } from '../../support/browser/web-for-tests.ts';
@@ -104,6 +104,8 @@ export function fillFleet(
       database: project.replaceAll('-', '_'),
       databaseRole: index % 2 === 0 ? 'app' : 'app_reader',
       transactionStatus: index % 7 === 0 ? 'T' : 'I',
+      queryState: index % 5 === 0 ? 'running' : 'idle',
+      queryStateSince: Date.now() - ((index * 7_919) % 900_000),
       upstreamPid: 20_000 + index,
     } as const;
     return register(web, {
@@ -127,8 +129,7 @@ export function register(
 ): RegisteredForTests {
   const record = connectionRecord(idFrom<NodeId>(catalogue.nodeId), { id: newConnectionId(), ...given });
   const handle = recordingHandle();
-  const { bytesToUpstream, bytesToClient, transactionStatus } = record;
-  handle.current = { bytesToUpstream, bytesToClient, transactionStatus };
+  handle.current = countersOf(record);
   const registration = liveConnections.register(record, handle);
   return { record, handle, close: () => registration.close() };
 }

@@ -84,9 +84,12 @@ describe('the list of live connections', () => {
     const newcomer = register(web, { personEmail: 'newcomer@example.com', phase: 'relaying' });
     const row = rowsIn(page).filter({ hasText: 'newcomer@example.com' });
     await row.waitFor();
-    newcomer.handle.current = { bytesToUpstream: 0, bytesToClient: 3_145_728, transactionStatus: 'T' };
+    newcomer.handle.current = {
+      ...{ bytesToUpstream: 0, bytesToClient: 3_145_728, transactionStatus: 'T' },
+      ...{ queryState: 'idle', queryStateSince: Date.now() - 840_000 },
+    };
     await row.getByText('3.0 MiB', { exact: true }).waitFor();
-    await row.getByText('in transaction').waitFor();
+    await row.getByText(/^In transaction, idle 14m \d\ds$/).waitFor();
     await row.getByText(/iB\/s$/).waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
     newcomer.close();

@@ -71,6 +71,29 @@ describe('the fleet’s list', () => {
   });
 });
 
+describe('the state in the fleet’s list', () => {
+  it('is a query since it began, then the rest in its transaction', async () => {
+    using client = await connectedClient(gateway, developer);
+    expect(await list()).toMatchObject([{ queryState: 'idle' }]);
+    const beganAt = Date.now();
+    client.query('begin; select pg_sleep(600)');
+    const running = await waitUntil(
+      async () => (await list()).find(({ queryState }) => queryState === 'running'),
+      'it is known to run',
+    );
+    expect(running.queryStateSince).toBeGreaterThanOrEqual(beganAt);
+    await gateway.fleet.liveConnections.list();
+    expect((await list())[0]?.queryStateSince).toBe(running.queryStateSince);
+    await gateway.fleet.liveConnections.cancelQuery(running.id, { by: 'ops@example.com' });
+    const rested = await waitUntil(
+      async () => (await list()).find(({ queryState }) => queryState === 'idle'),
+      'it rests after the cancel',
+    );
+    expect(rested.transactionStatus).toBe('E');
+    expect(rested.queryStateSince).toBeGreaterThanOrEqual(running.queryStateSince ?? 0);
+  });
+});
+
 describe('an operator', () => {
   it('ends a connection with a reason, between two messages', async () => {
     using client = await connectedClient(gateway, developer);

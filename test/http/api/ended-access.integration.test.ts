@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Compute } from '../../../src/catalogue/projects/compute-rows.ts';
 import type { Project } from '../../../src/catalogue/projects/projects.ts';
-import type { EndCause } from '../../../src/fleet/live-connection.ts';
+import { type EndCause, UNKNOWN_QUERY_STATE } from '../../../src/fleet/live-connection.ts';
 import { idFrom, newConnectionId, newGrantId, type UserId } from '../../../src/ids.ts';
 import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
 import { addProject } from '../../support/databases/catalogue-for-tests.ts';
@@ -58,10 +58,11 @@ async function useProject(
       ...{ userId: idFrom<UserId>(person.userId), personEmail: person.email, projectName: 'shop', computeName: 'main' },
       ...{ grantId: null, accessTokenId: null, loginRequestId: null, since: new Date().toISOString() },
       ...{ bytesToUpstream: 0, bytesToClient: 0, transactionStatus: 'I', upstreamPid: null, tls: null },
+      ...UNKNOWN_QUERY_STATE,
     },
     {
       rightAsOf: null,
-      snapshot: () => ({ bytesToUpstream: 0, bytesToClient: 0, transactionStatus: 'I' }),
+      snapshot: () => ({ bytesToUpstream: 0, bytesToClient: 0, transactionStatus: 'I', ...UNKNOWN_QUERY_STATE }),
       end: (cause) => causes.push(cause),
       recheck: async () => {},
       cancelQuery: async () => {},

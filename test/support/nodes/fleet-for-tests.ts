@@ -5,11 +5,12 @@ import { type AccessOwners, recordEndedAccess } from '../../../src/catalogue/end
 import type { Catalogue } from '../../../src/catalogue/store/catalogue.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { createFleet, type Fleet } from '../../../src/fleet/fleet.ts';
-import type {
-  EndCause,
-  LiveConnectionHandle,
-  LiveConnectionRecord,
-  LiveConnectionSnapshot,
+import {
+  type EndCause,
+  type LiveConnectionHandle,
+  type LiveConnectionRecord,
+  type LiveConnectionSnapshot,
+  UNKNOWN_QUERY_STATE,
 } from '../../../src/fleet/live-connection.ts';
 import { type NodeId, newConnectionId, newNodeId } from '../../../src/ids.ts';
 import { createLog } from '../../../src/log.ts';
@@ -97,6 +98,7 @@ export function connectionRecord(
     bytesToUpstream: 0,
     bytesToClient: 0,
     transactionStatus: null,
+    ...UNKNOWN_QUERY_STATE,
     upstreamPid: null,
     tls: null,
     ...given,
@@ -119,7 +121,7 @@ export function recordingHandle(): RecordingHandle {
     notices: [],
     canceled: 0,
     rechecks: 0,
-    current: { bytesToUpstream: 0, bytesToClient: 0, transactionStatus: null },
+    current: { bytesToUpstream: 0, bytesToClient: 0, transactionStatus: null, ...UNKNOWN_QUERY_STATE },
     snapshot: () => handle.current,
     end: (cause) => {
       handle.ends.push(cause);

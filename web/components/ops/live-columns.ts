@@ -11,6 +11,7 @@ export interface LiveColumn {
 
 export const LIVE_COLUMNS: readonly LiveColumn[] = [
   { name: 'of-who', sorts: [{ sort: 'person', label: 'Person' }] },
+  { name: 'of-state', sorts: [{ sort: 'state', label: 'State' }] },
   {
     name: 'of-from',
     sorts: [
@@ -23,13 +24,6 @@ export const LIVE_COLUMNS: readonly LiveColumn[] = [
     sorts: [
       { sort: 'project', label: 'Project' },
       { sort: 'compute', label: 'Compute' },
-    ],
-  },
-  {
-    name: 'of-state',
-    sorts: [
-      { sort: 'phase', label: 'State' },
-      { sort: 'transaction', label: 'Transaction' },
     ],
   },
   { name: 'of-age', sorts: [{ sort: 'age', label: 'Age' }] },

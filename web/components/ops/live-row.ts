@@ -24,6 +24,10 @@ export interface LiveRow {
   readonly receiving: number | null;
   /** ReadyForQuery's status byte. */
   readonly transaction: 'I' | 'T' | 'E' | null;
+  /** What the database does for the client; null where that is unknown. */
+  readonly query: 'idle' | 'running' | 'copying' | null;
+  /** Milliseconds since 1970, null without a state. */
+  readonly querySince: number | null;
   readonly pid: number | null;
 }
 

@@ -5,8 +5,9 @@ import type { VNode } from 'preact';
 import { bytesInWords } from '../quantities.ts';
 import { LIVE_COLUMNS, type LiveColumn } from './live-columns.ts';
 import type { LiveRow } from './live-row.ts';
+import { stateInWords } from './live-state.ts';
 import { type Order, queryString, type RowQuery, type Sort, sortedBy } from './row-order.ts';
-import { ageInWords, PHASES, rateInWords, TRANSACTIONS } from './words.ts';
+import { ageInWords, rateInWords } from './words.ts';
 
 // Explicit because browsers drop roles for rows that are styled as cards.
 const ROLES = {
@@ -118,6 +119,7 @@ interface RowProps {
 function Row({ row, index, table }: RowProps): VNode {
   const { now, connectionsPath, noticeForm } = table;
   const name = row.person ?? (row.phase === 'waiting' ? 'not known yet' : row.requestedUser);
+  const state = stateInWords(row, now);
   return (
     <tr {...ROLES.row} aria-rowindex={index + 2} data-phase={row.phase}>
       {noticeForm !== null && (
@@ -131,12 +133,11 @@ function Row({ row, index, table }: RowProps): VNode {
         </a>
         <Detail text={row.database === null ? `asks as ${row.requestedUser}` : targetOf(row)} />
       </th>
+      <td {...ROLES.cell} class="of-state">
+        <span class={`pill ${state.look}`}>{state.text}</span>
+      </td>
       <Two class="of-from" main={row.address} detail={row.application} />
       <Two class="of-where" main={row.project ?? '–'} detail={row.compute} />
-      <td {...ROLES.cell} class="of-state">
-        <span class={`pill ${PHASES[row.phase].look}`}>{PHASES[row.phase].word}</span>
-        <Detail text={row.transaction === null ? null : TRANSACTIONS[row.transaction]} />
-      </td>
       <Two class="of-age" main={ageInWords(now - row.since)} detail={null} />
       <Two class="of-sent" main={bytesInWords(row.sent)} detail={rateInWords(row.sending)} />
       <Two class="of-received" main={bytesInWords(row.received)} detail={rateInWords(row.receiving)} />

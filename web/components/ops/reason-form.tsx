@@ -18,12 +18,14 @@ interface ReasonFormProps {
   readonly look: 'danger' | 'plain';
   /** Additional form fields. */
   readonly hidden?: Readonly<Record<string, string>>;
+  /** Why there is nothing to do now; the button is disabled then. */
+  readonly idle?: string | null;
   /** Next to the button. */
   readonly cancelPath?: string;
 }
 
 export function ReasonForm(props: ReasonFormProps): VNode {
-  const { frame, id, title, lead, action, field, typed, button, look, hidden = {}, cancelPath } = props;
+  const { frame, id, title, lead, action, field, typed, button, look, hidden = {}, idle = null, cancelPath } = props;
   return (
     <Panel id={id} title={title} lead={lead} {...(look === 'danger' ? { tone: look } : {})}>
       <form class="stack" method="post" action={action}>
@@ -49,9 +51,10 @@ export function ReasonForm(props: ReasonFormProps): VNode {
           />
         </div>
         <div class="form-foot">
-          <button class={`button ${look}`} type="submit">
+          <button class={`button ${look}`} type="submit" disabled={idle !== null}>
             {button}
           </button>
+          {idle !== null && <span class="quiet">{idle}</span>}
           {cancelPath !== undefined && (
             <a class="button plain" href={cancelPath}>
               Cancel

@@ -2,6 +2,7 @@
 // script.
 
 import type { LiveRow } from './live-row.ts';
+import { pressOrder } from './live-state.ts';
 
 /** The sort keys, as they appear in the URL. */
 export const SORTS = [
@@ -11,8 +12,7 @@ export const SORTS = [
   'project',
   'compute',
   'node',
-  'phase',
-  'transaction',
+  'state',
   'pid',
   'age',
   'sent',
@@ -32,17 +32,17 @@ export interface RowQuery {
   readonly order: Order;
 }
 
-export const DEFAULT_QUERY: RowQuery = { search: '', phase: '', node: '', sort: 'age', order: 'asc' };
+export const DEFAULT_QUERY: RowQuery = { search: '', phase: '', node: '', sort: 'state', order: 'asc' };
 
 /**
  * The rows that match the query, in its order; rows without the value are last in either direction.
  */
-export function pickRows(rows: Iterable<LiveRow>, query: RowQuery): LiveRow[] {
+export function pickRows(rows: Iterable<LiveRow>, query: RowQuery, now: number): LiveRow[] {
   const words = query.search.toLowerCase().split(/\s+/).filter(Boolean);
   const picked = [...rows].filter((row) => isPicked(row, query, words));
   const valueIn = VALUES[query.sort];
   const sign = query.order === 'asc' ? 1 : -1;
-  return picked.sort((a, b) => compare(valueIn(a), valueIn(b), sign) || compare(a.id, b.id, 1));
+  return picked.sort((a, b) => compare(valueIn(a, now), valueIn(b, now), sign) || compare(a.id, b.id, 1));
 }
 
 /** `?search=…&sort=…` with the values that differ from the defaults; empty when none do. */
@@ -68,15 +68,14 @@ const LARGEST_FIRST: ReadonlySet<Sort> = new Set(['sent', 'received', 'sending',
 
 type Value = string | number | null;
 
-const VALUES: Readonly<Record<Sort, (row: LiveRow) => Value>> = {
+const VALUES: Readonly<Record<Sort, (row: LiveRow, now: number) => Value>> = {
   person: (row) => row.person ?? (row.phase === 'waiting' ? null : row.requestedUser),
   address: (row) => row.address,
   application: (row) => row.application,
   project: (row) => row.project,
   compute: (row) => row.compute,
   node: (row) => row.node,
-  phase: (row) => row.phase,
-  transaction: (row) => row.transaction,
+  state: pressOrder,
   pid: (row) => row.pid,
   // The youngest row has the smallest age.
   age: (row) => -row.since,

@@ -1,7 +1,6 @@
-// The state of a live connection in the words of a narrow column.
+// Times and rates of a live connection in the words of a narrow column.
 
 import { bytesInWords } from '../quantities.ts';
-import type { LiveRow } from './live-row.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_S = 60;
@@ -20,21 +19,8 @@ export function ageInWords(ms: number): string {
 /** `1.2 MiB/s`; null where nothing was measured. */
 export function rateInWords(bytesPerSecond: number | null): string | null {
   if (bytesPerSecond === null) return null;
-  return bytesPerSecond === 0 ? 'idle' : `${bytesInWords(bytesPerSecond)}/s`;
+  return bytesPerSecond === 0 ? '–' : `${bytesInWords(bytesPerSecond)}/s`;
 }
-
-export const PHASES = {
-  waiting: { word: 'waiting', look: 'caution' },
-  connecting: { word: 'connecting', look: '' },
-  relaying: { word: 'connected', look: 'accent' },
-} as const satisfies Record<LiveRow['phase'], { word: string; look: string }>;
-
-/** ReadyForQuery's status byte in words. */
-export const TRANSACTIONS = {
-  I: 'idle',
-  T: 'in transaction',
-  E: 'failed transaction',
-} as const satisfies Record<Exclude<LiveRow['transaction'], null>, string>;
 
 function padded(amount: number): string {
   return String(amount).padStart(2, '0');

@@ -1,7 +1,7 @@
 // Reads and writes the filter form.
 
 import type { LiveRow } from '../../components/ops/live-row.ts';
-import { type RowQuery, SORTS, type Sort } from '../../components/ops/row-order.ts';
+import { DEFAULT_QUERY, type RowQuery, SORTS, type Sort } from '../../components/ops/row-order.ts';
 
 type Field = HTMLInputElement | HTMLSelectElement;
 
@@ -14,7 +14,7 @@ export function readFilters(): RowQuery {
     search: textOf('search'),
     phase: PHASES.find((known) => known === phase) ?? '',
     node: textOf('node'),
-    sort: SORTS.find((known): known is Sort => known === sort) ?? 'age',
+    sort: SORTS.find((known): known is Sort => known === sort) ?? DEFAULT_QUERY.sort,
     order: textOf('order') === 'desc' ? 'desc' : 'asc',
   };
 }

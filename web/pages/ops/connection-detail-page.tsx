@@ -6,8 +6,8 @@ import type { ConsoleProps } from '../../components/console/console-view.ts';
 import { Panel } from '../../components/console/panel.tsx';
 import { When } from '../../components/console/tables/when.tsx';
 import type { LiveRow } from '../../components/ops/live-row.ts';
+import { mayBeCanceled, stateInWords } from '../../components/ops/live-state.ts';
 import { ReasonForm } from '../../components/ops/reason-form.tsx';
-import { PHASES, TRANSACTIONS } from '../../components/ops/words.ts';
 import { bytesInWords } from '../../components/quantities.ts';
 
 export interface ConnectionDetailProps extends ConsoleProps {
@@ -56,12 +56,13 @@ export function ConnectionDetailPage(props: ConnectionDetailProps): VNode {
           frame={frame}
           id="cancel"
           title="Cancel the running query"
-          lead="As Ctrl-C in psql: the query ends with an error, the connection stays."
+          lead="Like pressing Ctrl-C: stops the query, keeps the connection."
           action={`${path}/cancel`}
           field={{ ...REASON, help: KEPT }}
           typed={typed.reason ?? ''}
           button="Cancel query"
           look="plain"
+          idle={mayBeCanceled(row) ? null : 'No query is running.'}
         />
       )}
       {props.mayEnd && (
@@ -84,9 +85,14 @@ export function ConnectionDetailPage(props: ConnectionDetailProps): VNode {
 function Facts(props: ConnectionDetailProps): VNode {
   const { row, auditPath, now, tls, port, grantId, accessTokenId } = props;
   const since = new Date(row.since);
+  const state = stateInWords(row, now);
   const facts: ReadonlyArray<readonly [label: string, value: string | number | VNode | null]> = [
-    ['State', PHASES[row.phase].word],
-    ['Transaction', row.transaction === null ? null : TRANSACTIONS[row.transaction]],
+    [
+      'State',
+      <span key="state" class={`pill ${state.look}`}>
+        {state.text}
+      </span>,
+    ],
     ['Person', row.person],
     ['Address', `${row.address}, port ${port}`],
     ['Application', row.application],
@@ -107,10 +113,10 @@ function Facts(props: ConnectionDetailProps): VNode {
   return (
     <Panel
       id="facts"
-      title="What is known"
+      title="Details"
       actions={
         <a class="button plain small" href={auditPath}>
-          Its audit trail
+          Audit events
         </a>
       }
     >

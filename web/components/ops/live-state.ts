@@ -1,0 +1,87 @@
+// What a live connection is doing, from its phase, its query and its transaction: the name that
+// filters use, the words of the list, and how pressing it is.
+
+import type { LiveRow } from './live-row.ts';
+import { ageInWords } from './words.ts';
+
+export const STATES = [
+  'running',
+  'copying',
+  'transaction',
+  'failed',
+  'waiting',
+  'connecting',
+  'idle',
+  'connected',
+] as const;
+export type State = (typeof STATES)[number];
+
+export type Stateful = Pick<LiveRow, 'phase' | 'query' | 'querySince' | 'transaction' | 'since'>;
+
+interface StateInWords {
+  readonly text: string;
+  readonly look: '' | 'accent' | 'caution' | 'alarm';
+}
+
+/** A query that runs longer, or a transaction that rests longer, is worth a look. */
+const LONG_MS = 60_000;
+/** Shorter ones come and go too fast to be read, and stand among the idle. */
+const BRIEF_MS = 2_000;
+
+export function stateOf({ phase, query, transaction }: Stateful): State {
+  if (phase !== 'relaying') return phase;
+  if (query === null) return 'connected';
+  if (query !== 'idle') return query;
+  if (transaction === 'T') return 'transaction';
+  return transaction === 'E' ? 'failed' : 'idle';
+}
+
+/** `Running 3m 12s`, `In transaction, idle 14m 02s`; `now` in milliseconds since 1970. */
+export function stateInWords(row: Stateful, now: number): StateInWords {
+  const lastsMs = now - (row.querySince ?? row.since);
+  const age = ageInWords(lastsMs);
+  const isLong = lastsMs > LONG_MS;
+  const state = stateOf(row);
+  switch (state) {
+    case 'running':
+      return { text: `Running ${age}`, look: isLong ? 'caution' : 'accent' };
+    case 'copying':
+      return { text: `Copying ${age}`, look: 'accent' };
+    case 'transaction':
+      return { text: `In transaction, idle ${age}`, look: isLong ? 'alarm' : 'caution' };
+    case 'failed':
+      return { text: `Failed transaction, idle ${age}`, look: isLong ? 'alarm' : 'caution' };
+    case 'waiting':
+      return { text: `Waiting ${age}`, look: 'caution' };
+    case 'connecting':
+      return { text: 'Connecting', look: '' };
+    case 'idle':
+      return { text: `Idle ${age}`, look: '' };
+    case 'connected':
+      return { text: 'Connected', look: 'accent' };
+  }
+}
+
+/** Cancel has something to act on; unknown of nodes of the version before, so allowed there. */
+export function mayBeCanceled(row: Stateful): boolean {
+  const state = stateOf(row);
+  return state === 'running' || state === 'copying' || state === 'connected';
+}
+
+/** Smallest first: what runs or keeps a transaction open for longest, then logins, then idle. */
+export function pressOrder(row: Stateful, now: number): number {
+  const state = stateOf(row);
+  const since = row.querySince ?? row.since;
+  if (isBusy(state) && now - since >= BRIEF_MS) return since;
+  if (row.phase !== 'relaying') return LOGINS + row.since;
+  // The youngest first.
+  return IDLE - row.since;
+}
+
+/** Above all times of this millennium. */
+const LOGINS = 1e14;
+const IDLE = 3e14;
+
+function isBusy(state: State): boolean {
+  return state === 'running' || state === 'copying' || state === 'transaction' || state === 'failed';
+}
