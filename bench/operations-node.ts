@@ -139,6 +139,7 @@ function recordOf(index: number) {
     accessTokenId: null,
     loginRequestId: `l${index}`,
     since: new Date(Date.now() - index * 977).toISOString(),
+    busySince: null,
     upstreamPid: 20_000 + index,
     tls: 'TLSv1.3 TLS_AES_256_GCM_SHA384',
   };

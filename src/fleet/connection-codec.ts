@@ -46,6 +46,7 @@ const CHECKS: Readonly<Record<keyof LiveConnectionRecord, FieldCheck>> = {
   transactionStatus: (value) => value === null || isTransactionStatus(value),
   queryState: (value) => value === null || isQueryState(value),
   queryStateSince: (value) => value === null || isCount(value),
+  busySince: (value) => value === null || isCount(value),
   upstreamPid: (value) => value === null || Number.isSafeInteger(value),
   tls: isTextOrNull,
 };
@@ -61,7 +62,7 @@ export function decodeRecord(json: string): LiveConnectionRecord | null {
   const value = parseJson(json);
   if (isRecord(value)) return value;
   // Nodes of the version before do not say what the database does.
-  const known = isObject(value) ? { ...UNKNOWN_QUERY_STATE, ...value } : null;
+  const known = isObject(value) ? { ...UNKNOWN_QUERY_STATE, busySince: null, ...value } : null;
   return isRecord(known) ? known : null;
 }
 

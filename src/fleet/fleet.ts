@@ -67,7 +67,7 @@ export function createFleet({ catalogue, redis, subscriber, nodeId, version, clo
   const routes = mirrorOf(redisKeys.cancelRoutes(nodeId), SHORT_BATCH_INTERVAL_MS);
 
   const counts = new ConnectionCounts({ redis, heartbeat, mirror: countsMirror });
-  const local = new LocalConnections({ counts, readRights: (asked) => readRightsAtOnce(catalogue, asked), log });
+  const local = new LocalConnections({ counts, readRights: (asked) => readRightsAtOnce(catalogue, asked), clock, log });
   const published = new BatchedWriter({
     target: new PublishedConnections({ redis, nodeId, connections: local.published }),
     batchIntervalMs: RECORD_BATCH_INTERVAL_MS,

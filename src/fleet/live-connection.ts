@@ -55,9 +55,24 @@ export interface LiveConnectionRecord extends LiveConnectionSnapshot {
   readonly loginRequestId: LoginRequestId | null;
   /** ISO 8601, UTC. */
   readonly since: string;
+  /**
+   * When the query or the open transaction that has lasted for two seconds began, in milliseconds
+   * since 1970. With the facts, so that a list in this order reads no counters.
+   */
+  readonly busySince: number | null;
   readonly upstreamPid: number | null;
   /** `TLSv1.3 TLS_AES_256_GCM_SHA384`, or null in clear text. */
   readonly tls: string | null;
+}
+
+/** Shorter ones come and go too fast to be listed in an order. */
+const LASTING_MS = 2_000;
+
+/** For `busySince`, at a moment in milliseconds since 1970. */
+export function busySince(counters: LiveConnectionSnapshot, nowMs: number): number | null {
+  const { queryState, queryStateSince, transactionStatus } = counters;
+  if (queryState === null || queryStateSince === null || nowMs - queryStateSince < LASTING_MS) return null;
+  return queryState === 'idle' && transactionStatus === 'I' ? null : queryStateSince;
 }
 
 export type ConnectionPlace = Pick<LiveConnectionRecord, 'id' | 'nodeId'>;

@@ -3,6 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RightsAskedFor, RightsReader } from '../catalogue/access/rights-reader.ts';
 import type { RecordedEnding } from '../catalogue/endings/ended-access.ts';
+import type { Clock } from '../clock.ts';
 import type { ConnectionId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import { commandConnections } from './command-connections.ts';
@@ -10,6 +11,7 @@ import type { ConnectionCaps, ConnectionCounts, ExceededCap } from './connection
 import { endConnections } from './endings/end-connections.ts';
 import { recheckConnections } from './endings/recheck-connections.ts';
 import {
+  busySince,
   countersOf,
   filterMatcher,
   type LiveConnectionFilter,
@@ -45,11 +47,13 @@ interface LocalConnection extends PublishedConnection {
 interface LocalConnectionsOptions {
   readonly readRights: (asked: RightsAskedFor) => Promise<RightsReader>;
   readonly counts: ConnectionCounts;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
 export class LocalConnections {
   readonly #counts: ConnectionCounts;
+  readonly #clock: Clock;
   readonly #log: Log;
   readonly #readRights: LocalConnectionsOptions['readRights'];
   readonly #connections = new Map<ConnectionId, LocalConnection>();
@@ -59,7 +63,8 @@ export class LocalConnections {
   #timer: NodeJS.Timeout | undefined;
   #sampling: Promise<void> | null = null;
 
-  constructor({ counts, readRights, log }: LocalConnectionsOptions) {
+  constructor({ counts, readRights, clock, log }: LocalConnectionsOptions) {
+    this.#clock = clock;
     this.#readRights = readRights;
     this.#counts = counts;
     this.#log = log;
@@ -145,18 +150,22 @@ export class LocalConnections {
   /** In slices, so that thousands of connections do not hold the event loop. */
   async #sample(): Promise<void> {
     let sampled = 0;
+    const nowMs = this.#clock.now().getTime();
     for (const connection of this.#connections.values()) {
-      this.#sampleOne(connection);
+      this.#sampleOne(connection, nowMs);
       sampled += 1;
       if (sampled % SAMPLED_PER_TURN === 0) await nextTurn();
     }
   }
 
-  #sampleOne(connection: LocalConnection): void {
+  #sampleOne(connection: LocalConnection, nowMs: number): void {
     const counters = connection.handle.snapshot();
-    if (sameCounters(counters, connection.counters)) return;
-    connection.counters = counters;
-    this.#changed(connection.record.id);
+    if (!sameCounters(counters, connection.counters)) {
+      connection.counters = counters;
+      this.#changed(connection.record.id);
+    }
+    const since = busySince(counters, nowMs);
+    if (since !== connection.record.busySince) this.#update(connection, { busySince: since });
   }
 
   #update(connection: LocalConnection, patch: Partial<LiveConnectionRecord>): void {

@@ -26,7 +26,7 @@ async function writeOldNode({ redis }: TestNode, given: { userId: UserId; comput
     waitingConnections: 0,
     isDraining: false,
   };
-  const { queryState: _, queryStateSince: __, ...written } = record;
+  const { queryState: _, queryStateSince: __, busySince: ___, ...written } = record;
   await redis.hset(redisKeys.liveConnections(nodeId), record.id, JSON.stringify(written));
   await redis.set(redisKeys.node(nodeId), JSON.stringify(node), 'PX', 60_000);
   await redis.zadd(redisKeys.nodes(), now.getTime(), nodeId);

@@ -30,11 +30,11 @@ const BASE: LiveRow = {
   transaction: 'I',
   query: 'idle',
   querySince: 1_000,
+  busySince: null,
   pid: 7,
 };
 const row = (id: string, changes: Partial<LiveRow> = {}): LiveRow => ({ ...BASE, id, ...changes });
 const mapOf = (rows: readonly LiveRow[]) => new Map(rows.map((each) => [each.id, each]));
-const NOW = 1_000_000;
 const ids = (rows: readonly LiveRow[]) => rows.map(({ id }) => id);
 
 describe('a delta between two snapshots', () => {
@@ -77,7 +77,7 @@ describe('a delta between two snapshots', () => {
 });
 
 describe('the list', () => {
-  const pickAt = (query: RowQuery) => pickRows(rows, query, NOW);
+  const pickAt = (query: RowQuery) => pickRows(rows, query);
   const rows = [
     row('c1', { since: 3_000, received: 5, person: 'zoe@example.com' }),
     row('c2', { since: 1_000, received: 500, project: 'ledger', node: 'node-b' }),
@@ -89,12 +89,13 @@ describe('the list', () => {
       row('idle-old', { since: 1_000 }),
       row('idle-young', { since: 9_000 }),
       row('login', { phase: 'waiting', query: null, querySince: null }),
-      row('runs', { query: 'running', querySince: NOW - 192_000 }),
-      row('rests', { transaction: 'T', querySince: NOW - 840_000 }),
-      row('brief', { query: 'running', querySince: NOW - 1_000, since: 5_000 }),
-      row('failed', { transaction: 'E', querySince: NOW - 60_000 }),
+      row('runs', { query: 'running', busySince: 808_000 }),
+      row('rests', { transaction: 'T', busySince: 160_000 }),
+      // Too short to be listed in an order.
+      row('brief', { query: 'running', querySince: 999_000, since: 5_000 }),
+      row('failed', { transaction: 'E', busySince: 940_000 }),
     ];
-    expect(ids(pickRows(states, DEFAULT_QUERY, NOW))).toEqual([
+    expect(ids(pickRows(states, DEFAULT_QUERY))).toEqual([
       ...['rests', 'runs', 'failed', 'login', 'idle-young', 'brief', 'idle-old'],
     ]);
   });

@@ -95,6 +95,7 @@ export function firstRecord({ peer, startup, tls }: Client, nodeId: NodeId, sinc
     bytesToClient: 0,
     transactionStatus: null,
     ...UNKNOWN_QUERY_STATE,
+    busySince: null,
     upstreamPid: null,
     tls: tls === null ? null : `${tls.version} ${tls.cipher}`,
   };

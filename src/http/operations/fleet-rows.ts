@@ -46,6 +46,7 @@ export function liveRow(record: LiveConnectionRecord): LiveRow {
     transaction: record.transactionStatus,
     query: record.queryState,
     querySince: record.queryStateSince,
+    busySince: record.busySince,
     pid: record.upstreamPid,
   };
 }

@@ -152,7 +152,7 @@ export class FleetWatch {
     const rowOf = all === null ? facts : (record: LiveConnectionRecord) => current(facts(record), all);
     const { version } = this.#view;
     const picked = lists.map(({ picker }) => {
-      const rows = picker.pick({ records: this.#view.records(), version, at }, rowOf);
+      const rows = picker.pick({ records: this.#view.records(), version }, rowOf);
       return { rows, first: picker.firstOf(rows), shown: picker.windowOf(rows) };
     });
     const shown = picked.flatMap((list) => list.shown);

@@ -19,7 +19,7 @@ export interface PickedRows {
   readonly nodeIds: readonly string[];
 }
 
-const SORTS_BY_COUNTERS: ReadonlySet<Sort> = new Set(['sent', 'received', 'sending', 'receiving', 'state']);
+const SORTS_BY_COUNTERS: ReadonlySet<Sort> = new Set(['sent', 'received', 'sending', 'receiving']);
 
 export class RowPicker {
   readonly request: RowRequest;
@@ -35,17 +35,16 @@ export class RowPicker {
   }
 
   pick(
-    fleet: { readonly records: Iterable<LiveConnectionRecord>; readonly version: string; readonly at: Date },
+    { records, version }: { readonly records: Iterable<LiveConnectionRecord>; readonly version: string },
     rowOf: (record: LiveConnectionRecord) => LiveRow,
   ): PickedRows {
-    const { records, version, at } = fleet;
     if (this.#picked?.version === version && !this.sortsByCounters) return this.#picked.rows;
     const { query } = this.request;
     const inScope: LiveRow[] = [];
     for (const record of records) if (this.#isInScope(record)) inScope.push(rowOf(record));
     const waiting = inScope.filter(({ phase }) => phase === 'waiting').length;
     const rows = {
-      rows: pickRows(inScope, query, at.getTime()),
+      rows: pickRows(inScope, query),
       counts: { live: inScope.length - waiting, waiting },
       nodeIds: [...new Set(inScope.map(({ node }) => node))].sort(),
     };

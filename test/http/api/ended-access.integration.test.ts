@@ -57,7 +57,14 @@ async function useProject(
       ...{ ...target, ...terminal, id: newConnectionId(), nodeId: web.catalogue.nodeId, phase: 'relaying', port: 5000 },
       ...{ userId: idFrom<UserId>(person.userId), personEmail: person.email, projectName: 'shop', computeName: 'main' },
       ...{ grantId: null, accessTokenId: null, loginRequestId: null, since: new Date().toISOString() },
-      ...{ bytesToUpstream: 0, bytesToClient: 0, transactionStatus: 'I', upstreamPid: null, tls: null },
+      ...{
+        bytesToUpstream: 0,
+        bytesToClient: 0,
+        transactionStatus: 'I',
+        upstreamPid: null,
+        tls: null,
+        busySince: null,
+      },
       ...UNKNOWN_QUERY_STATE,
     },
     {

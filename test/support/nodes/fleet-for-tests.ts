@@ -99,6 +99,7 @@ export function connectionRecord(
     bytesToClient: 0,
     transactionStatus: null,
     ...UNKNOWN_QUERY_STATE,
+    busySince: null,
     upstreamPid: null,
     tls: null,
     ...given,

@@ -28,6 +28,8 @@ export interface LiveRow {
   readonly query: 'idle' | 'running' | 'copying' | null;
   /** Milliseconds since 1970, null without a state. */
   readonly querySince: number | null;
+  /** When what has lasted for two seconds began: a query, or a transaction that is left open. */
+  readonly busySince: number | null;
   readonly pid: number | null;
 }
 

@@ -25,8 +25,6 @@ interface StateInWords {
 
 /** A query that runs longer, or a transaction that rests longer, is worth a look. */
 const LONG_MS = 60_000;
-/** Shorter ones come and go too fast to be read, and stand among the idle. */
-const BRIEF_MS = 2_000;
 
 export function stateOf({ phase, query, transaction }: Stateful): State {
   if (phase !== 'relaying') return phase;
@@ -68,20 +66,12 @@ export function mayBeCanceled(row: Stateful): boolean {
   return state === 'running' || state === 'copying' || state === 'connected';
 }
 
-/** Smallest first: what runs or keeps a transaction open for longest, then logins, then idle. */
-export function pressOrder(row: Stateful, now: number): number {
-  const state = stateOf(row);
-  const since = row.querySince ?? row.since;
-  if (isBusy(state) && now - since >= BRIEF_MS) return since;
-  if (row.phase !== 'relaying') return LOGINS + row.since;
-  // The youngest first.
-  return IDLE - row.since;
+/** Smallest first: what has been busy for longest, then logins, then the youngest. */
+export function pressOrder({ phase, busySince, since }: Pick<LiveRow, 'phase' | 'busySince' | 'since'>): number {
+  if (busySince !== null) return busySince;
+  return phase === 'relaying' ? YOUNGEST_FIRST - since : LOGINS + since;
 }
 
 /** Above all times of this millennium. */
 const LOGINS = 1e14;
-const IDLE = 3e14;
-
-function isBusy(state: State): boolean {
-  return state === 'running' || state === 'copying' || state === 'transaction' || state === 'failed';
-}
+const YOUNGEST_FIRST = 3e14;

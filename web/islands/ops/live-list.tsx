@@ -140,7 +140,7 @@ export class LiveList {
   }
 
   #pick(): void {
-    this.#picked = pickRows(this.#rows.values(), this.#query, this.#now);
+    this.#picked = pickRows(this.#rows.values(), this.#query);
     this.#drawSoon();
   }
 
