@@ -20,6 +20,8 @@ export interface AuditFilter {
   readonly loginRequestId?: string;
   readonly event?: AuditEventName;
   readonly outcome?: AuditOutcome;
+  /** Part of a person's e-mail, an address, a project's name or another name, in any case. */
+  readonly about?: string;
   /** The first words of event names, before the dot. */
   readonly families?: readonly string[];
   /** Half open: from inclusive, to exclusive. */
@@ -119,6 +121,7 @@ function filtered<Row>(events: SelectQueryBuilder<Schema, 'audit_events', Row>, 
       ...Object.entries(columns)
         .filter((entry) => entry[1] !== undefined)
         .map(([column, value]) => sql<boolean>`${sql.ref(column)} = ${value}`),
+      ...(filter.about === undefined ? [] : [mentions(filter.about)]),
       ...(filter.families === undefined
         ? []
         : [sql<boolean>`split_part(event, '.', 1) = any(${[...filter.families]})`]),
@@ -126,4 +129,14 @@ function filtered<Row>(events: SelectQueryBuilder<Schema, 'audit_events', Row>, 
       ...(filter.to === undefined ? [] : [where('at', '<', filter.to.toISOString())]),
     ]),
   );
+}
+
+/** Names in events, and projects by the name that they have now. */
+function mentions(text: string) {
+  const part = text.toLowerCase();
+  const fields = ['actor_email', 'subject', 'terminal_ip', 'browser_ip', 'database', 'project_id', 'connection_id'];
+  const named = sql.join(fields.map((field) => sql`body ->> ${sql.lit(field)}`));
+  return sql<boolean>`(position(${part} in lower(concat_ws(' ', ${named}))) > 0
+    OR project_id IN (SELECT id FROM projects p
+      WHERE p.account_id = audit_events.account_id AND position(${part} in lower(p.name)) > 0))`;
 }

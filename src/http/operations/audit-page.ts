@@ -3,15 +3,16 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { AuditPage, type AuditRow } from '../../../web/pages/ops/audit-page.tsx';
+import { AuditPage } from '../../../web/pages/ops/audit-page.tsx';
 import { linkedAbort } from '../../async/time-limit.ts';
 import { exportAuditLines } from '../../audit/audit-export.ts';
 import { AUDIT_EVENT_CODES, type AuditEventName } from '../../catalogue/trail/audit-event-codes.ts';
-import type { AuditEventBody } from '../../catalogue/trail/audit-events.ts';
 import { type AuditFilter, listAuditEvents } from '../../catalogue/trail/audit-trail-reader.ts';
+import { findTrailNames } from '../../catalogue/trail/trail-names.ts';
 import { PosternError } from '../../errors.ts';
 import { type AccountId, idFrom, type ProjectId } from '../../ids.ts';
-import { cleanForLog } from '../../untrusted-text.ts';
+import { auditEntries } from './audit-entries.ts';
+import { AUDIT_SENTENCES } from './audit-sentences.ts';
 import { type OperationsCall, operationsView, whileAllowed } from './operations-scope.ts';
 
 const EVENTS_PER_PAGE = 50;
@@ -28,6 +29,7 @@ const day = z.union([z.literal('').transform(() => undefined), z.iso.date()]).op
 const filterSchema = z.object({
   event: z.union([z.literal('').transform(() => undefined), z.enum(eventNames())]).optional(),
   outcome: z.union([z.literal('').transform(() => undefined), z.enum(['success', 'refused', 'failure'])]).optional(),
+  about: absentWhenEmpty,
   actor: absentWhenEmpty,
   connection: absentWhenEmpty,
   account: absentWhenEmpty,
@@ -44,6 +46,8 @@ export async function showAudit(call: OperationsCall): Promise<void> {
   const cursor = z.string().max(512).optional().catch(undefined).parse(request.query.cursor);
   const filter = filterOf(call, query);
   const page = await listAuditEvents(parts.catalogue, context, { ...filter, limit: EVENTS_PER_PAGE, cursor });
+  const { accountId } = scope;
+  const names = await findTrailNames(parts.catalogue, { events: page.items, accountId });
   const asked = new URLSearchParams(
     Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
@@ -51,10 +55,9 @@ export async function showAudit(call: OperationsCall): Promise<void> {
   parts.renderer.send(request, response, AuditPage, {
     view: operationsView(call, { label: 'Audit trail', href: scope.auditPath }),
     path: scope.auditPath,
-    reach: scope.accountId === null ? 'installation' : 'account',
     query,
-    eventNames: eventNames(),
-    rows: page.items.map(auditRow),
+    events: eventNames().map((name) => ({ value: name, label: AUDIT_SENTENCES[name][0] })),
+    entries: auditEntries(page.items, names),
     olderPath: page.cursor === null ? null : `${scope.auditPath}?${older}`,
     isFirstPage: cursor === undefined,
   });
@@ -102,6 +105,7 @@ function filterOf({ scope }: OperationsCall, query: AuditQuery): AuditFilter {
   const to = query.to === undefined ? undefined : new Date(Date.parse(query.to) + DAY_MS);
   return {
     ...(accountId === undefined ? {} : { accountId }),
+    ...(query.about === undefined ? {} : { about: query.about }),
     ...(query.project === undefined ? {} : { projectId: idFrom<ProjectId>(query.project) }),
     ...(query.actor === undefined ? {} : { actorId: query.actor }),
     ...(query.connection === undefined ? {} : { connectionId: query.connection }),
@@ -116,23 +120,4 @@ function eventNames(): [AuditEventName, ...AuditEventName[]] {
   const [first, ...rest] = Object.keys(AUDIT_EVENT_CODES) as AuditEventName[];
   if (first === undefined) throw new Error('the audit trail knows no event');
   return [first, ...rest];
-}
-
-const IN_COLUMNS: ReadonlySet<string> = new Set(['id', 'at', 'event', 'code', 'outcome', 'reason', 'previous_hash']);
-
-export function auditRow(body: AuditEventBody): AuditRow {
-  const text = (name: string) => (body[name] === undefined ? null : cleanForLog(String(body[name])));
-  return {
-    id: String(body.id),
-    at: new Date(String(body.at)),
-    event: text('event') ?? '',
-    code: text('code') ?? '',
-    outcome: text('outcome') ?? '',
-    who: text('actor_email') ?? text('actor_id') ?? text('actor_type') ?? '',
-    subject: text('subject') ?? text('connection_id') ?? text('project_id') ?? text('account_id'),
-    reason: text('reason'),
-    details: Object.keys(body)
-      .filter((name) => !IN_COLUMNS.has(name))
-      .map((name) => ({ name, value: text(name) ?? '' })),
-  };
 }

@@ -1,44 +1,47 @@
-// The audit trail: filters, a page of events with their details, and the export.
+// The audit trail: one field to search it, a page of sentences with their raw events, the export.
 
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../components/console/console-view.ts';
-import { OptionalField, SelectField } from '../../components/console/forms/fields.tsx';
+import { SelectField } from '../../components/console/forms/fields.tsx';
 import { HiddenFields } from '../../components/console/forms/hidden-fields.tsx';
-import { type Column, DataTable } from '../../components/console/tables/data-table.tsx';
 
-export interface AuditRow {
+export interface AuditEventView {
   readonly id: string;
   readonly at: Date;
-  readonly event: string;
   readonly code: string;
   readonly outcome: string;
-  readonly who: string;
-  readonly subject: string | null;
-  readonly reason: string | null;
-  readonly details: ReadonlyArray<{ readonly name: string; readonly value: string }>;
+  readonly sentence: string;
+  /** The whole event, one field a line. */
+  readonly json: string;
+}
+
+/** One event, or those of one login, whose most telling one speaks for all. */
+export interface AuditEntry extends AuditEventView {
+  /** Newest first. */
+  readonly events: readonly AuditEventView[];
 }
 
 export interface AuditProps extends ConsoleProps {
   readonly path: string;
-  readonly reach: 'installation' | 'account';
   readonly query: Readonly<Record<string, string | undefined>>;
-  readonly eventNames: readonly string[];
-  readonly rows: readonly AuditRow[];
+  /** Kinds of events, for the filter. */
+  readonly events: ReadonlyArray<{ readonly value: string; readonly label: string }>;
+  readonly entries: readonly AuditEntry[];
   /** Null on the last page. */
   readonly olderPath: string | null;
   readonly isFirstPage: boolean;
 }
 
 export function AuditPage(props: AuditProps): VNode {
-  const { frame, view, path, rows, olderPath, query, isFirstPage } = props;
+  const { frame, view, path, entries, olderPath, query, isFirstPage } = props;
   const asked = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return (
     <ConsolePage
       frame={frame}
       view={view}
       title="Audit trail"
-      lead="Who did what, newest first. Nothing here can be changed or taken out; times are UTC."
+      lead="Everything that happened, newest first. Entries can’t be edited or deleted; times are UTC."
       styles={['ops']}
       actions={
         <form method="post" action={`${path}/export`}>
@@ -50,14 +53,8 @@ export function AuditPage(props: AuditProps): VNode {
       }
     >
       <div class="ops stack">
-        <Filters {...props} />
-        <DataTable
-          caption="Audit events"
-          columns={COLUMNS}
-          rows={rows}
-          rowKey={({ id }) => id}
-          empty="No event fits these filters."
-        />
+        <Filters {...props} asked={asked} />
+        {entries.length === 0 ? <p class="table-empty">No event matches.</p> : <Days entries={entries} />}
         <nav class="strip" aria-label="Pages of the trail">
           {!isFirstPage && (
             <a class="button plain" href={`${path}?${new URLSearchParams(asked)}`}>
@@ -76,29 +73,48 @@ export function AuditPage(props: AuditProps): VNode {
 }
 
 const OUTCOMES = [
-  { value: '', label: 'Any' },
+  { value: '', label: 'Any outcome' },
   { value: 'success', label: 'Success' },
   { value: 'refused', label: 'Refused' },
   { value: 'failure', label: 'Failure' },
 ] as const;
 
-function Filters({ path, reach, query, eventNames }: AuditProps): VNode {
-  const events = [{ value: '', label: 'Any' }, ...eventNames.map((name) => ({ value: name, label: name }))];
+/** Filters by id have no field: links of other pages set them, and here they are taken out. */
+const BY_ID = ['actor', 'account', 'project', 'connection'] as const;
+
+function Filters({ path, query, events, asked }: AuditProps & { readonly asked: [string, string][] }): VNode {
+  const kinds = [{ value: '', label: 'Anything' }, ...events];
+  const chips = BY_ID.flatMap((name) => (query[name] === undefined ? [] : [[name, query[name]] as const]));
   return (
     <search>
       <form class="audit-filters" method="get" action={path}>
-        <SelectField name="event" label="Event" choices={events} picked={query.event ?? ''} />
+        <div class="field audit-about">
+          <label for="about">Person, project, address or name</label>
+          <input class="input" id="about" name="about" type="search" value={query.about ?? ''} maxlength={200} />
+        </div>
+        <SelectField name="event" label="What happened" choices={kinds} picked={query.event ?? ''} />
         <SelectField name="outcome" label="Outcome" choices={OUTCOMES} picked={query.outcome ?? ''} />
         <DayField name="from" label="From" value={query.from} />
         <DayField name="to" label="To" value={query.to} />
-        <OptionalField name="actor" label="Actor’s id" value={query.actor ?? ''} />
-        {reach === 'installation' && <OptionalField name="account" label="Account’s id" value={query.account ?? ''} />}
-        <OptionalField name="project" label="Project’s id" value={query.project ?? ''} />
-        <OptionalField name="connection" label="Connection’s id" value={query.connection ?? ''} />
+        {chips.map(([name, value]) => (
+          <input key={name} type="hidden" name={name} value={value} />
+        ))}
         <button class="button plain" type="submit">
-          Filter
+          Search
         </button>
       </form>
+      {chips.length > 0 && (
+        <ul class="chips" aria-label="Narrowed to">
+          {chips.map(([name, value]) => (
+            <li key={name}>
+              <a class="chip" href={`${path}?${new URLSearchParams(asked.filter(([other]) => other !== name))}`}>
+                <span class="visually-hidden">Remove </span>
+                {name} <bdi>{value}</bdi> <span aria-hidden="true">×</span>
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
     </search>
   );
 }
@@ -112,56 +128,57 @@ function DayField(props: { readonly name: string; readonly label: string; readon
   );
 }
 
-const EXACT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' });
+const DAY = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeZone: 'UTC' });
+const TIME = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: 'UTC' });
 
-const COLUMNS: ReadonlyArray<Column<AuditRow>> = [
-  { header: 'Event', kind: 'main', cell: (row) => <Event row={row} /> },
-  { header: 'Time', cell: ({ at }) => <time datetime={at.toISOString()}>{EXACT.format(at)}</time> },
-  { header: 'By', cell: ({ who }) => <bdi>{who}</bdi> },
-  { header: 'What', cell: ({ subject, reason }) => <What subject={subject} reason={reason} /> },
-  { header: 'Details', cell: (row) => <Details row={row} /> },
-];
-
-function Event({ row: { event, code, outcome } }: { readonly row: AuditRow }): VNode {
+function Days({ entries }: { readonly entries: readonly AuditEntry[] }): VNode {
+  const days = new Map<string, AuditEntry[]>();
+  for (const entry of entries) {
+    const day = DAY.format(entry.at);
+    days.set(day, [...(days.get(day) ?? []), entry]);
+  }
   return (
-    <>
-      {event}
-      <span class="row-detail">
-        {code} {outcome !== 'success' && <span class="pill caution">{outcome}</span>}
-      </span>
-    </>
+    <div class="panel audit">
+      {[...days].map(([day, ofDay]) => (
+        <section key={day} aria-label={day}>
+          <h2>{day}</h2>
+          {ofDay.map((entry) => (
+            <Entry key={entry.id} entry={entry} />
+          ))}
+        </section>
+      ))}
+    </div>
   );
 }
 
-function What({ subject, reason }: Pick<AuditRow, 'subject' | 'reason'>): VNode {
+function Entry({ entry }: { readonly entry: AuditEntry }): VNode {
+  const others = entry.events.length - 1;
   return (
-    <span>
-      {(subject !== null || reason === null) && <bdi>{subject ?? '–'}</bdi>}
-      {reason !== null && (
-        <span class="row-detail">
-          <bdi>{reason}</bdi>
-        </span>
-      )}
-    </span>
-  );
-}
-
-function Details({ row }: { readonly row: AuditRow }): VNode {
-  return (
-    <details class="audit-details">
+    <details class="audit-entry">
       <summary>
-        {row.details.length} fields<span class="visually-hidden"> of {row.event}</span>
+        <Line event={entry} />
+        {others > 0 && <span class="audit-more">{others} more of this login</span>}
       </summary>
-      <dl>
-        {row.details.map(({ name, value }) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>
-              <bdi>{value}</bdi>
-            </dd>
-          </div>
-        ))}
-      </dl>
+      {entry.events.map((event) => (
+        <div key={event.id} class="audit-event" data-copy-box>
+          {others > 0 && <Line event={event} />}
+          <button class="button plain small" type="button" data-copy hidden>
+            <span data-copy-label>Copy JSON</span>
+          </button>
+          <pre data-copy-text>{event.json}</pre>
+        </div>
+      ))}
     </details>
+  );
+}
+
+function Line({ event: { at, sentence, code, outcome } }: { readonly event: AuditEventView }): VNode {
+  return (
+    <span class="audit-line">
+      <time datetime={at.toISOString()}>{TIME.format(at)}</time>
+      <bdi>{sentence}</bdi>
+      {outcome !== 'success' && <span class="pill caution">{outcome}</span>}
+      <code>{code}</code>
+    </span>
   );
 }
