@@ -1,7 +1,8 @@
-// Turns the TypeScript of src/ and web/ into what Node runs, file by file, under dist/. Checks no
-// types: that is `npm run types`, and takes as long as a start may.
+// Turns the TypeScript of src/ and web/ into what Node runs, file by file, under dist/, and copies
+// the documents there, which `/docs` shows. Checks no types: that is `npm run types`, and takes as
+// long as a start may.
 
-import { readdir } from 'node:fs/promises';
+import { cp, readdir, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -40,6 +41,8 @@ await build({
   sourcemap: true,
   logLevel: 'warning',
 });
+await rm(join(ROOT, 'dist', 'docs'), { recursive: true, force: true });
+await cp(join(ROOT, 'docs'), join(ROOT, 'dist', 'docs'), { recursive: true });
 console.log(`${relative(process.cwd(), join(ROOT, 'dist'))} built in ${Math.round(performance.now() - startedAt)} ms`);
 
 async function modulesUnder(folder) {

@@ -26,10 +26,11 @@ function configurationDocument(): string {
   return lines(
     '# Configuration',
     '',
-    'Made from `src/config/config-variables.ts` by `npm run docs`.',
+    'Every environment variable with its default and its meaning.',
     '',
-    'Environment variables; `npm run postern -- config` prints each with its value and where that comes from. Durations are written',
-    '`90s`, `2m`, `8h`; lists by comma; networks as `10.0.0.0/8`. A start warns of a `POSTERN_` variable that does not exist.',
+    'Made from `src/config/config-variables.ts` by `npm run docs`. `npm run postern -- config` prints each with its value',
+    'and where that comes from. Durations are written `90s`, `2m`, `8h`; lists by comma; networks as `10.0.0.0/8`. A start',
+    'warns of a `POSTERN_` variable that does not exist.',
     '',
     '| variable | default | meaning |',
     '|---|---|---|',
@@ -48,6 +49,8 @@ function clientsDocument(): string {
 function errorsDocument(): string {
   return lines(
     '# Errors',
+    '',
+    'Every way in which a connection, a page or a call of the API can be refused, and what to do next.',
     '',
     'Made from `src/error-table/` by `npm run docs`. Codes are stable: logs, metrics, the audit trail and tests name them.',
     'Each `{…}` is filled in.',

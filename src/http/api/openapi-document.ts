@@ -14,7 +14,7 @@ const SESSION = 'BrowserSession';
 // Neon API 2.7.3: securitySchemes
 const KEY_COOKIES = { CookieAuth: 'zenith', TokenCookieAuth: 'keycloak_token' } as const;
 
-const OPENAPI_PATH = `${API_PREFIX}/openapi.json`;
+export const OPENAPI_PATH = `${API_PREFIX}/openapi.json`;
 
 /** Serves the document to anybody; made once, at the first request. */
 export function openApiRoute(router: Router, parts: ApiParts): void {
@@ -29,7 +29,7 @@ export function openApiRoute(router: Router, parts: ApiParts): void {
     .all(methodNotAllowed(['get']));
 }
 
-function openApiDocument({ config, address }: ApiParts) {
+export function openApiDocument({ config, address }: Pick<ApiParts, 'config' | 'address'>) {
   const registry = new OpenAPIRegistry();
   registry.registerComponent('securitySchemes', KEY, { type: 'http', scheme: 'bearer' });
   registry.registerComponent('securitySchemes', SESSION, {

@@ -10,6 +10,8 @@ import { apiErrors } from '../api/call/api-errors.ts';
 import { API_PREFIX } from '../api/call/api-route.ts';
 import { approvalRoutes } from '../approval/approval-routes.ts';
 import { consoleRoutes } from '../console/console-routes.ts';
+import { apiAddressRoute } from '../docs/api-reference-routes.ts';
+import { docsRoutes } from '../docs/docs-routes.ts';
 import { operationsRoutes } from '../operations/operations-routes.ts';
 import { trustNetworks } from '../request/client-address.ts';
 import { errorHandler, unknownPath } from '../request/error-handler.ts';
@@ -58,6 +60,7 @@ export function buildApp({ deps, address, assets, readiness, mailer }: AppOption
   app.use(health, refuseOtherMethods(health), assetRoutes(assets));
   app.use(neverStored, loadRequestContext({ catalogue, address }));
   const consumption = createConsumptionHistory(catalogue);
+  app.use(apiAddressRoute({ config, address, renderer }));
   app.use(apiRoutes({ ...deps, address, mailer, consumption }));
   app.use(API_PREFIX, apiErrors);
   const pages = pageRoutes({ deps, mailer, renderer, address, consumption });
@@ -83,7 +86,7 @@ function pageRoutes({ deps, mailer, renderer, address, consumption }: PageParts)
   const streams = new EventStreams(sessions);
   const pages = express.Router();
   const signInParts = { deps, renderer, address };
-  pages.use(homeRoutes({ catalogue, config, address, renderer }));
+  pages.use(homeRoutes({ catalogue, config, address, renderer }), docsRoutes({ config, address, renderer }));
   pages.use(signInRoutes(signInParts), oidcRoutes(signInParts), signUpRoutes(signInParts));
   const { sharedNetworks } = config.limits;
   const services = { ...deps, nodeId: catalogue.nodeId, reverseCode: config.login.reverseCode, sharedNetworks };
