@@ -60,7 +60,7 @@ describe('a browser with 30 KB of other applications’ cookies', () => {
     await signIn(page, { email, password: PASSWORD });
     expect(page.url()).toBe(`${web.url}/psql_session/${request.id}`);
     const loaded = page.waitForEvent('load');
-    await page.locator('button[value="approve"]:enabled').click();
+    await page.locator('button[value="approve"]:not([aria-disabled])').click();
     await loaded;
     await page.getByRole('heading', { name: 'Approved' }).waitFor();
     await page.goto(`${web.url}/app/me/profile`);

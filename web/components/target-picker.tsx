@@ -1,5 +1,6 @@
 // Chooses account, project and compute from one list of radio buttons, grouped by account, with a
-// search field above a long list. Works without script.
+// search field above a long list. Closed, it shows the chosen row alone, which the style sheet finds
+// by itself, so that it is the chosen one without script, too.
 
 import type { VNode } from 'preact';
 import { type PickerCounts, pickerCountInWords } from './picker-count.ts';
@@ -52,10 +53,20 @@ const SEARCH_FROM_COMPUTES = 8;
 
 export function TargetPicker(props: TargetPickerProps): VNode {
   const { search, accounts, foundCount, pickedComputeId } = props;
+  const isOpen = pickedComputeId === null || search !== '';
+  const isSingle = foundCount === 1 && !isOpen;
   return (
-    <fieldset class="picker">
+    <fieldset class={isSingle ? 'picker single' : 'picker'} data-picker>
       <legend class="visually-hidden">Account, project and compute</legend>
-      {(foundCount >= SEARCH_FROM_COMPUTES || search !== '') && <Search {...props} />}
+      {!isSingle && (
+        <details class="picker-change" open={isOpen} data-picker-change>
+          <summary>
+            <span class="when-closed">Change</span>
+            <span class="when-open">Show only the chosen one</span>
+          </summary>
+          {(foundCount >= SEARCH_FROM_COMPUTES || search !== '') && <Search {...props} />}
+        </details>
+      )}
       <div class="picker-groups" data-picker-list>
         <PickerGroups accounts={accounts} pickedComputeId={pickedComputeId} />
       </div>
@@ -67,7 +78,9 @@ function Search({ path, search, listedCount, foundCount }: TargetPickerProps): V
   const isWhole = search === '' && listedCount === foundCount;
   return (
     <div class="picker-search" data-picker-search={isWhole ? 'here' : path}>
-      <label for="picker-search">Find a project</label>
+      <label class="visually-hidden" for="picker-search">
+        Find a project
+      </label>
       <div class="picker-search-row">
         <input
           class="input"
@@ -77,7 +90,7 @@ function Search({ path, search, listedCount, foundCount }: TargetPickerProps): V
           form={FIND_FORM}
           value={search}
           maxlength={100}
-          placeholder="Name or id of project, account or compute"
+          placeholder="Find a project, account or compute"
           autocomplete="off"
           autocapitalize="none"
           spellcheck={false}
@@ -136,9 +149,8 @@ function Project({ account, project, pickedComputeId }: ProjectProps): VNode {
         <Choice
           key={compute.id}
           compute={compute}
-          target={isSingle ? project.name : `${project.name}, ${compute.name}`}
+          account={account.name}
           title={isSingle ? project.name : compute.name}
-          subtitle={isSingle ? compute.name : null}
           isPicked={compute.id === pickedComputeId}
         />
       ))}
@@ -148,18 +160,17 @@ function Project({ account, project, pickedComputeId }: ProjectProps): VNode {
 
 interface ChoiceProps {
   readonly compute: PickerCompute;
-  /** The target of an approval, in a line. */
-  readonly target: string;
+  /** Shown where its group's heading is not. */
+  readonly account: string;
   readonly title: string;
-  readonly subtitle: string | null;
   readonly isPicked: boolean;
 }
 
-function Choice({ compute, target, title, subtitle, isPicked }: ChoiceProps): VNode {
+function Choice({ compute, account, title, isPicked }: ChoiceProps): VNode {
   const kind = compute.type === 'read_only' ? 'read-only replica' : null;
   const lastUsed = compute.lastUsed === null ? null : `used ${compute.lastUsed}`;
   const signIn = compute.asksToSignIn && compute.obstacle === null ? 'asks to sign in again' : null;
-  const details = [subtitle, kind, lastUsed, signIn].filter((part) => part !== null).join(' · ');
+  const details = [kind, lastUsed, signIn].filter((part) => part !== null).join(' · ');
   return (
     <label class="choice">
       <input
@@ -169,21 +180,22 @@ function Choice({ compute, target, title, subtitle, isPicked }: ChoiceProps): VN
         checked={isPicked}
         disabled={compute.obstacle !== null}
         data-read-only={compute.offersReadOnly ? 'offered' : undefined}
-        data-target={target}
         required
       />
       <span class="choice-name">
         <bdi>{title}</bdi>
-        {details !== '' && (
-          <span class="choice-detail">
-            <bdi>{details}</bdi>
+        <span class="choice-detail">
+          <span class="choice-account">
+            <bdi>{account}</bdi>
+            {details !== '' && ' · '}
           </span>
-        )}
+          {details}
+        </span>
         {compute.obstacle !== null && <span class="choice-detail">{compute.obstacle}</span>}
       </span>
-      <span class={`state ${compute.state}`}>{STATES[compute.state]}</span>
+      {compute.state !== 'active' && <span class={`state ${compute.state}`}>{STATES[compute.state]}</span>}
     </label>
   );
 }
 
-const STATES = { active: 'active', idle: 'idle, will wake', init: 'starting' } as const;
+const STATES = { idle: 'idle, will wake', init: 'starting' } as const;

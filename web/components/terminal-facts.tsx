@@ -5,6 +5,8 @@ import type { VNode } from 'preact';
 
 export interface TerminalFactsProps {
   readonly address: string;
+  /** `gateway`: on the machine that Postern runs on. */
+  readonly place: 'gateway' | 'forwarded' | 'elsewhere';
   /** The kind of network, in words; null for the internet. */
   readonly network: string | null;
   readonly application: string | null;
@@ -15,6 +17,7 @@ export interface TerminalFactsProps {
   /** Protocol version and cipher; null for a connection without TLS. */
   readonly tls: { readonly version: string; readonly cipher: string } | null;
   readonly askedAt: Date;
+  readonly ageMs: number;
   /** In words, `8 seconds ago`. */
   readonly age: string;
 }
@@ -32,9 +35,9 @@ export function TerminalFacts(props: TerminalFactsProps): VNode {
         <Fact name="Address" aside={props.network}>
           {props.address}
         </Fact>
-        <Fact name="Application">{props.application ?? 'not named'}</Fact>
+        <Fact name="Application">{props.application ?? 'none'}</Fact>
         <Fact name="User">{props.requestedUser}</Fact>
-        <Fact name="Database">{props.requestedDatabase ?? 'not named'}</Fact>
+        <Fact name="Database">{props.requestedDatabase ?? 'none'}</Fact>
         {props.replication !== 'none' && <Fact name="Replication">{REPLICATED[props.replication]}</Fact>}
         <Fact name="Encryption" aside={props.tls?.cipher ?? null}>
           {props.tls?.version ?? 'none'}
@@ -43,8 +46,9 @@ export function TerminalFacts(props: TerminalFactsProps): VNode {
           <th scope="row">Asked</th>
           <td>
             <span class="fact-value">
-              <time dateTime={props.askedAt.toISOString()}>{props.age}</time>
-              <span class="aside">{inUtc(props.askedAt)}</span>
+              <time dateTime={props.askedAt.toISOString()} data-local-time>
+                {inUtc(props.askedAt)}
+              </time>
             </span>
           </td>
         </tr>

@@ -9,7 +9,7 @@ import type { PageFrame } from './page-frame.ts';
 interface DocumentProps {
   readonly frame: PageFrame;
   readonly title: string;
-  readonly width?: 'narrow' | 'wide';
+  readonly width?: 'narrow' | 'ask' | 'wide';
   /** Scripts of the page, by name; the page works without them. */
   readonly islands?: readonly string[];
   /** Additional style sheets, by name. */

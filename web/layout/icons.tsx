@@ -22,6 +22,10 @@ export function CrossSign(): VNode {
   return <Sign path="m7 7 10 10M17 7 7 17" />;
 }
 
+export function CautionSign(): VNode {
+  return <Sign path="M12 4 3.5 19h17zM12 10v4.5M12 17v.1" />;
+}
+
 export function TurningSign(): VNode {
   return <Sign path="M12 3a9 9 0 1 1-8.5 6" />;
 }

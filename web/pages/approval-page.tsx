@@ -1,5 +1,5 @@
-// The page on which a signed-in person decides a login request: the terminal, the target, Approve
-// and Deny.
+// The page on which a signed-in person decides a login request, in the order in which the eye goes:
+// the code, who asks, the target, Approve and Deny.
 
 import type { VNode } from 'preact';
 import {
@@ -9,10 +9,10 @@ import {
   OpenCodeNotice,
 } from '../components/approval/approval-notices.tsx';
 import type { ApprovalProps } from '../components/approval/approval-props.ts';
-import { ApprovalTarget } from '../components/approval/approval-target.tsx';
+import { ApprovalTarget, DatabaseAndRole } from '../components/approval/approval-target.tsx';
 import { DecisionButtons } from '../components/approval/decision-buttons.tsx';
-import { StepNotice } from '../components/approval/step-notice.tsx';
 import { UserCode } from '../components/approval/user-code.tsx';
+import { WhoAsks } from '../components/approval/who-asks.tsx';
 import { Notice } from '../components/notice.tsx';
 import { FIND_FORM } from '../components/target-picker.tsx';
 import { TerminalFacts } from '../components/terminal-facts.tsx';
@@ -20,33 +20,37 @@ import { CsrfField } from '../layout/csrf-field.tsx';
 import { Document } from '../layout/document.tsx';
 
 export function ApprovalPage(props: ApprovalProps): VNode {
-  const { frame, path, picker } = props;
+  const { frame, path, picker, problem } = props;
   const hasNothing = picker.foundCount === 0 && picker.search === '';
   return (
-    <Document frame={frame} title="Approve a login" islands={['decide']}>
+    <Document frame={frame} title={`${props.asker} wants to connect as you`} width="ask" islands={['decide']}>
       <div class="ask">
         <div class="ask-head">
-          <h1>A terminal asks to connect as you</h1>
-          <p class="lead">Did you just run this on your machine? If someone else sent you the link, deny.</p>
+          <h1>{props.asker} wants to connect as you</h1>
+          <p class="lead">Did you start this just now? If someone sent you this link, choose Deny.</p>
         </div>
-        {props.problem !== null && <Notice tone="problem" title={props.problem} />}
-        <StepNotice {...props} />
-        <div class="ask-columns">
-          <section class="card stack ask-who" aria-label="Who asks">
+        {problem?.at === 'page' && <Notice tone="problem" title={problem.text} />}
+        {/* The search stands within the form that decides, and is sent by this one. */}
+        <form id={FIND_FORM} method="get" action={path} hidden />
+        <form class="card ask-card" method="post" action={path} data-decide={path}>
+          <CsrfField frame={frame} />
+          <section class="ask-who" aria-label="Who asks">
             <UserCode {...props} />
-            <TerminalFacts {...props.terminal} />
+            <WhoAsks {...props} />
           </section>
-          {/* The search stands within the form that decides, and is sent by this one. */}
-          <form id={FIND_FORM} method="get" action={path} hidden />
-          <form class="card stack ask-where" method="post" action={path} data-decide={path}>
-            <CsrfField frame={frame} />
+          <section class="ask-where" aria-label="Your decision">
             {props.hasOpenCode && <OpenCodeNotice />}
             {props.isCutOff && <CutOffNotice {...props} />}
             {props.missingTarget !== null && <MissingTargetNotice name={props.missingTarget} />}
             {hasNothing ? <NothingToPick /> : <ApprovalTarget {...props} />}
             <DecisionButtons {...props} />
-          </form>
-        </div>
+            {!hasNothing && <DatabaseAndRole {...props} />}
+          </section>
+          <details class="more ask-details">
+            <summary>Details of the terminal</summary>
+            <TerminalFacts {...props.terminal} />
+          </details>
+        </form>
       </div>
     </Document>
   );

@@ -1,22 +1,16 @@
 // Builds the approval page's view of a claimed login request; foreign text is cleaned here.
 
+import { ageInWords } from '../../../web/components/age-in-words.ts';
 import type { ApprovalProps } from '../../../web/components/approval/approval-props.ts';
 import type { TargetCompute } from '../../catalogue/access/targets.ts';
 import { type ApprovalStep, isNear, requiredStep } from '../../login/decide/step-up.ts';
 import { longestRememberedMs, mustProveReturn, type TerminalSharing } from '../../login/grant/terminal-sharing.ts';
-import { compareToBrowser } from '../../login/request/locality.ts';
+import { compareToBrowser, localityOf } from '../../login/request/locality.ts';
 import type { Access, LoginRequest } from '../../login/request/login-request.ts';
-import { programName } from '../../login/request/program-name.ts';
+import { findAsker, programName } from '../../login/request/program-name.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { computeCount, listed, type OfferedTargets } from './offered-targets.ts';
-import {
-  ageInWords,
-  candidatesOf,
-  findMissingTarget,
-  networkInWords,
-  pickerAccounts,
-  preselect,
-} from './picker-view.ts';
+import { candidatesOf, findMissingTarget, networkInWords, pickerAccounts, preselect } from './picker-view.ts';
 
 type ApprovalView = Omit<ApprovalProps, 'frame'>;
 
@@ -32,7 +26,7 @@ export interface ApprovalSight {
   readonly now: Date;
   readonly authenticatedAt: Date | null;
   readonly typed: TypedChoice | null;
-  readonly problem: string | null;
+  readonly problem: ApprovalView['problem'];
 }
 
 export interface TypedChoice {
@@ -62,6 +56,7 @@ export function approvalView(sight: ApprovalSight): ApprovalView {
     userCode: request.userCode,
     terminal: terminalFacts(request, now),
     remainingMs: Math.max(0, request.expiresAt.getTime() - now.getTime()),
+    lifeMs: request.expiresAt.getTime() - request.createdAt.getTime(),
     addresses: addresses(sight),
     step: strongestStep(sight),
     problem: sight.problem,
@@ -82,6 +77,7 @@ export function approvalView(sight: ApprovalSight): ApprovalView {
     offersReadOnly: computes.some(({ roles }) => roles.some(({ readOnly }) => readOnly)),
     isNoticeBlind: origin.noticeBlind,
     rememberChoices: rememberChoices(longestGrantMs(sight, computes)),
+    asker: findAsker(origin.application) ?? 'A database tool',
     program: origin.application === null ? null : cleanForPage(programName(origin.application)),
     sharing: sight.sharing,
     isKnownTerminal: sight.isKnownTerminal,
@@ -101,7 +97,9 @@ function picks(typed: TypedChoice | null, compute: TargetCompute | undefined): A
 }
 
 function terminalFacts({ origin, createdAt }: LoginRequest, now: Date): ApprovalView['terminal'] {
+  const ageMs = Math.max(0, now.getTime() - createdAt.getTime());
   return {
+    place: PLACES[localityOf(origin).kind],
     address: cleanForPage(origin.address),
     network: networkInWords(origin),
     application: origin.application === null ? null : cleanForPage(origin.application),
@@ -110,9 +108,12 @@ function terminalFacts({ origin, createdAt }: LoginRequest, now: Date): Approval
     replication: origin.replication,
     tls: origin.tls,
     askedAt: createdAt,
-    age: ageInWords(createdAt, now),
+    ageMs,
+    age: ageInWords(ageMs),
   };
 }
+
+const PLACES = { local: 'gateway', forwarded: 'forwarded', remote: 'elsewhere' } as const;
 
 /** Addresses within the account's own networks count as near each other. */
 function addresses({ request, offered, browserAddress }: ApprovalSight): ApprovalView['addresses'] {

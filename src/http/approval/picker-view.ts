@@ -1,5 +1,6 @@
 // The targets that a person may choose, as the page lists them, and the preselected one. Pure.
 
+import { ageInWords } from '../../../web/components/age-in-words.ts';
 import type { PickerAccount, PickerCompute } from '../../../web/components/target-picker.tsx';
 import { assertNever } from '../../assert-never.ts';
 import type { TargetAccount, TargetCompute } from '../../catalogue/access/targets.ts';
@@ -27,7 +28,7 @@ export function pickerAccounts(
       computes: project.computes.map((compute) => ({
         ...pickerCompute(compute, sight.terminalAddress),
         asksToSignIn: !isSignInFresh(compute.policy, sight),
-        lastUsed: compute.lastUsed === null ? null : ageInWords(compute.lastUsed.at, sight.now),
+        lastUsed: compute.lastUsed === null ? null : ageInWords(sight.now.getTime() - compute.lastUsed.at.getTime()),
       })),
     })),
   }));
@@ -151,6 +152,8 @@ const PRIVATE = parseNetworks([
   '169.254.0.0/16',
 ]);
 
+const GATEWAY = 'the gateway’s own machine';
+
 /** Such as `private network`; null for an address of the internet. */
 export function networkInWords(terminal: Located): string | null {
   const locality = localityOf(terminal);
@@ -158,25 +161,10 @@ export function networkInWords(terminal: Located): string | null {
     case 'forwarded':
       return 'a port forward, so anybody who can use it';
     case 'local':
-      return locality.unixUser === null ? 'this machine' : `this machine, Unix user ${locality.unixUser}`;
+      return locality.unixUser === null ? GATEWAY : `${GATEWAY}, Unix user ${locality.unixUser}`;
     case 'remote':
       return PRIVATE.includes(terminal.address) ? 'private network' : null;
     default:
       return assertNever(locality);
   }
-}
-
-const STEPS = [
-  { unit: 'day', ms: 86_400_000 },
-  { unit: 'hour', ms: 3_600_000 },
-  { unit: 'minute', ms: 60_000 },
-  { unit: 'second', ms: 1_000 },
-] as const;
-
-export function ageInWords(at: Date, now: Date): string {
-  const age = now.getTime() - at.getTime();
-  const step = STEPS.find(({ ms }) => age >= ms);
-  if (step === undefined) return 'just now';
-  const amount = Math.floor(age / step.ms);
-  return amount === 1 ? `1 ${step.unit} ago` : `${amount} ${step.unit}s ago`;
 }

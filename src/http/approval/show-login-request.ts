@@ -10,7 +10,7 @@ import { PosternError } from '../../errors.ts';
 import { claimLoginRequest } from '../../login/decide/claim-login-request.ts';
 import { findSharing } from '../../login/grant/terminal-sharing.ts';
 import { isUndecided, type LoginRequest } from '../../login/request/login-request.ts';
-import { keptForm } from '../request/kept-form.ts';
+import { type KeptForm, keptForm } from '../request/kept-form.ts';
 import {
   type ApprovalCall,
   type ApprovalParts,
@@ -30,8 +30,13 @@ export async function showLoginRequest(call: ApprovalCall): Promise<void> {
   const kept = keptForm(request, parts.address);
   await sendApprovalPage(call, {
     typed: choiceOnReturn(kept?.typed ?? request.query),
-    problem: kept === null ? null : (kept.said?.problem ?? 'You signed in after this page was loaded. Decide now.'),
+    problem: kept === null ? null : problemOf(kept),
   });
+}
+
+function problemOf({ said }: KeptForm): ApprovalSight['problem'] {
+  if (said?.code !== undefined) return { at: 'code', text: said.code };
+  return { at: 'page', text: said?.page ?? 'You signed in after this page was loaded. Decide now.' };
 }
 
 export async function sendApprovalPage(

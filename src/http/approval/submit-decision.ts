@@ -1,5 +1,6 @@
 // The person's decision: approve, deny, or "this was not me"; login/ carries it out.
 
+import type { ApprovalProblem } from '../../../web/components/approval/approval-props.ts';
 import { ReverseCodePage } from '../../../web/pages/reverse-code-page.tsx';
 import { approveLogin, denyLogin } from '../../actions/login/decide-login.ts';
 import { assertNever } from '../../assert-never.ts';
@@ -25,8 +26,7 @@ export async function decide(call: ApprovalCall): Promise<void> {
   const parsed = parseDecisionForm(request.body);
   if (parsed.kind === 'refused') {
     if (wantsJson(request) || !isUndecided(loginRequest.status)) throw parsed.error;
-    const refusal = { status: parsed.error.httpStatus, problem: errorInWords(parsed.error) };
-    return await showAgain(call, refusal, parsed.typed);
+    return await showAgain(call, refusalOf(parsed.error), parsed.typed);
   }
   const { form } = parsed;
   if (!isUndecided(loginRequest.status)) {
@@ -47,14 +47,13 @@ async function sayNo(call: ApprovalCall, how: 'deny' | 'report'): Promise<void> 
 async function approve(deciding: Deciding): Promise<void> {
   const { parts, person, loginRequest, form } = deciding;
   const choice = approvalChoice(form);
-  if (choice === null) return await ask(deciding, 'Pick a project to connect to.');
+  if (choice === null) return await ask(deciding, { at: 'page', text: 'Choose a project to connect to.' });
   try {
     const answer = await approveLogin(parts, person, { request: loginRequest, choice });
     await answerApproval(deciding, answer);
   } catch (error) {
     if (!isCorrectableOn('approval', error)) throw error;
-    const refusal = { status: error.httpStatus, problem: errorInWords(error) };
-    await showAgain(deciding, refusal, typedChoice(form));
+    await showAgain(deciding, refusalOf(error), typedChoice(form));
   }
 }
 
@@ -71,9 +70,9 @@ async function answerApproval(deciding: Deciding, answer: ApprovalAnswer): Promi
     case 'sign_in_again':
       return response.redirect(303, signInAgainPath(choicePath(loginRequest, deciding.form)));
     case 'user_code_missing':
-      return await ask(deciding, 'Type the code that your terminal shows.');
+      return await ask(deciding, { at: 'code', text: 'Type the code that your terminal shows.' });
     case 'user_code_wrong':
-      return await ask(deciding, WRONG_CODE);
+      return await ask(deciding, { at: 'code', text: WRONG_CODE });
     case 'too_late':
       return await tooLate(deciding, answer.request);
     default:
@@ -81,19 +80,26 @@ async function answerApproval(deciding: Deciding, answer: ApprovalAnswer): Promi
   }
 }
 
-const WRONG_CODE = 'That is not the code of this terminal. Look again, or deny.';
+const WRONG_CODE = 'That’s not this terminal’s code. Check it, or choose Deny.';
 
-async function ask(deciding: Deciding, problem: string): Promise<void> {
+async function ask(deciding: Deciding, problem: ApprovalProblem): Promise<void> {
   await showAgain(deciding, { status: 400, problem }, typedChoice(deciding.form));
 }
 
-async function showAgain(
-  call: ApprovalCall,
-  { status, problem }: { readonly status: number; readonly problem: string },
-  typed: TypedChoice | null,
-): Promise<void> {
+interface Refusal {
+  readonly status: number;
+  readonly problem: ApprovalProblem;
+}
+
+function refusalOf(error: PosternError): Refusal {
+  return { status: error.httpStatus, problem: { at: 'page', text: errorInWords(error) } };
+}
+
+async function showAgain(call: ApprovalCall, refusal: Refusal, typed: TypedChoice | null): Promise<void> {
   const { request, response, parts } = call;
-  await refuseForm({ request, response, address: parts.address }, { status, said: { problem } }, () =>
+  const { status, problem } = refusal;
+  const said = { [problem.at]: problem.text };
+  await refuseForm({ request, response, address: parts.address }, { status, said }, () =>
     sendApprovalPage(call, { problem, typed }),
   );
 }

@@ -31,3 +31,17 @@ function withoutNumber(word: string): string {
   if (!/\d/.test(word)) return word;
   return /^([a-z]+)\d+$/i.exec(word)?.[1] ?? '';
 }
+
+/**
+ * A known program as people call it; null for any other, whose name is the client's own text and
+ * has no place in a heading.
+ */
+export function findAsker(application: string | null): string | null {
+  const name = application === null ? '' : programName(application).toLowerCase();
+  return KNOWN_PROGRAMS.find((known) => known.toLowerCase() === name) ?? null;
+}
+
+const KNOWN_PROGRAMS: readonly string[] = [
+  ...['psql', 'pg_dump', 'pg_dumpall', 'pg_restore', 'pgbench', 'pg_basebackup', 'pg_receivewal', 'pg_recvlogical'],
+  ...['pgAdmin', 'pgcli', 'DBeaver', 'DataGrip', 'Beekeeper Studio', 'TablePlus', 'Postico', 'usql'],
+];

@@ -47,19 +47,22 @@ describe('a person with more projects than the page lists', () => {
     expect(visit.page.url()).toBe(web.url + path);
   });
 
-  it('finds one while typing, by keyboard alone, and reads what approving would do', async () => {
+  it('finds one while typing, by keyboard alone, and is asked for one when none is left', async () => {
     await using visit = await openContext(browser);
     const { page } = visit;
     await openLink({ web, page }, collector, HERE);
+    // One that was used before is chosen, and the list closed.
+    await page.getByText('Change', { exact: true }).click();
     await page.getByLabel('Find a project').fill('COLLECTION-3');
     await page.getByText('10 to choose from').waitFor();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
     expect(await page.getByRole('radio', { name: /collection-31/ }).isChecked()).toBe(true);
-    await page.getByText('Connects to collection-31 · read-write · this connection only').waitFor();
+    await page.getByRole('button', { name: 'Approve' }).waitFor();
     await page.keyboard.type('9');
     await page.getByText('1 to choose from').waitFor();
     expect(await page.locator('input[name="compute_id"]:checked').count()).toBe(0);
+    await page.getByRole('button', { name: 'Choose a project first' }).waitFor();
     expect(visit.complaints).toEqual([]);
   });
 
@@ -92,7 +95,7 @@ describe('a person with more projects than the page lists', () => {
       reading.push(response.body());
     });
     await openLink({ web, page }, collector, HERE);
-    await page.locator('button[value="approve"]:enabled').waitFor();
+    await page.locator('button[value="approve"]:not([data-arming])').waitFor();
     const bytes = (await Promise.all(reading)).reduce((sum, { length }) => sum + length, 0);
     expect(bytes).toBeGreaterThan(20_000);
     expect(bytes).toBeLessThan(60_000);
@@ -104,10 +107,10 @@ describe('a filtered list', () => {
     await using visit = await openContext(browser);
     const { page } = visit;
     await openLink({ web, page }, await busyDeveloper({ web }), HERE);
-    await page.getByRole('radio', { name: /ledger/ }).check();
+    await page.getByLabel('Find a project').press('ArrowDown');
     await page.getByLabel('Find a project').fill('warehouse');
     expect(await page.locator('input[name="compute_id"]:checked').count()).toBe(0);
-    expect(await page.getByText('Connects to').isVisible()).toBe(false);
+    expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
   });
 
   it('moves focus back to the search field on ArrowUp from its first row', async () => {

@@ -50,7 +50,7 @@ describe('without JavaScript', () => {
     await page.keyboard.press('Enter');
     await page.waitForURL(`**/psql_session/${request.id}`);
     await page.getByRole('radio', { name: /ledger/ }).check();
-    await page.getByRole('radio', { name: '1 hour' }).check();
+    await page.getByLabel('Remember for').selectOption('1h');
     await page.getByRole('button', { name: 'Approve' }).click();
     await page.getByRole('heading', { name: 'Approved' }).waitFor();
     await web.loginRequests.consume(request.id);
@@ -143,18 +143,26 @@ describe('with JavaScript', () => {
     await second.getByRole('heading', { name: 'Approved' }).waitFor();
   });
 
-  it('Approve ignores clicks in the first half second, Deny does not', async () => {
+  it('Approve ignores clicks in the first half second and keeps the focus, Deny does not', async () => {
     await using visit = await openContext(browser);
     const { page } = visit;
     const stage = { web, page };
     await page.clock.install();
-    await openLink(stage, await developer(stage), HERE);
+    const { path } = await openLink(stage, await developer(stage), HERE);
     await page.clock.pauseAt(Date.now() + 60_000);
     await page.reload();
-    const canBePressed = async (decision: string) => await page.locator(`button[value="${decision}"]`).isEnabled();
-    expect([await canBePressed('approve'), await canBePressed('deny')]).toEqual([false, true]);
+    const approving = page.locator('button[value="approve"]');
+    expect(await approving.getAttribute('aria-disabled')).toBe('true');
+    expect(await page.locator('button[value="deny"]').getAttribute('aria-disabled')).toBe(null);
+    await approving.focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('That was quick.').waitFor();
+    expect(await approving.evaluate((button) => button === document.activeElement)).toBe(true);
     await page.clock.runFor(500);
-    expect(await canBePressed('approve')).toBe(true);
+    expect(await approving.getAttribute('aria-disabled')).toBe(null);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Approved' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(path);
   });
 
   it('search and arrow keys select a project; Enter in the search submits nothing', async () => {
@@ -177,8 +185,8 @@ describe('with JavaScript', () => {
     await using visit = await openContext(browser);
     const stage = { web, page: visit.page };
     await openLink(stage, await developer(stage), HERE);
-    await stage.page.getByRole('radio', { name: 'Read-only' }).check();
-    expect(await stage.page.getByRole('radio', { name: 'Read-only' }).isChecked()).toBe(true);
+    await stage.page.getByLabel('Access').selectOption('read_only');
+    expect(await stage.page.getByLabel('Access').inputValue()).toBe('read_only');
   });
 });
 
@@ -188,14 +196,14 @@ describe('a compute that requires a recent sign-in', () => {
     const { page } = visit;
     const { path } = await openLink({ web, page }, await guardedDeveloper({ web }), HERE);
     await page.getByText('asks to sign in again').waitFor();
-    await page.getByRole('radio', { name: '1 hour' }).check();
+    await page.getByLabel('Remember for').selectOption('1h');
     await approve({ web, page });
     await page.getByRole('heading', { name: 'Sign in again' }).waitFor();
     await page.fill('#password', PASSWORD);
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'A terminal asks to connect as you' }).waitFor();
+    await page.getByRole('heading', { name: 'psql wants to connect as you' }).waitFor();
     expect(await page.getByRole('radio', { name: /payroll/ }).isChecked()).toBe(true);
-    expect(await page.getByRole('radio', { name: '1 hour' }).isChecked()).toBe(true);
+    expect(await page.getByLabel('Remember for').inputValue()).toBe('1h');
     expect(await page.getByText('asks to sign in again').count()).toBe(0);
     await approve({ web, page });
     await page.getByRole('heading', { name: 'Approved' }).waitFor();
@@ -245,7 +253,7 @@ describe('the size', () => {
       reading.push(read().catch(() => {}));
     });
     await openLink(stage, await busyDeveloper(stage), HERE);
-    await stage.page.locator('button[value="approve"]:enabled').waitFor();
+    await stage.page.locator('button[value="approve"]:not([data-arming])').waitFor();
     await Promise.all(reading);
     expect(sizes.length).toBeGreaterThan(1);
     expect(sizes.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(60_000);

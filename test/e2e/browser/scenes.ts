@@ -91,10 +91,14 @@ export const SCENES: readonly Scene[] = [
   }),
   scene('approve-problem', async (stage) => {
     await openLink(stage, await busyDeveloper(stage), HERE);
+    const loaded = stage.page.waitForEvent('load');
+    // As a browser without our script would, and one that does not know `required`.
     await stage.page.evaluate(() => {
       for (const radio of document.querySelectorAll('input')) radio.required = false;
+      const approving = document.querySelector<HTMLButtonElement>('[data-approve]');
+      approving?.form?.requestSubmit(approving);
     });
-    await approve(stage);
+    await loaded;
   }),
   scene('reverse-code', async (stage) => {
     await openLink(stage, await developer(stage), ELSEWHERE);
@@ -145,7 +149,7 @@ export async function signInAs({ web, page }: Stage, person: SignedInPerson): Pr
 /** Presses Approve once it is armed. */
 export async function approve({ page }: Stage): Promise<void> {
   const loaded = page.waitForEvent('load');
-  await page.locator('button[value="approve"]:enabled').click();
+  await page.locator('button[value="approve"]:not([aria-disabled])').click();
   await loaded;
 }
 

@@ -276,7 +276,7 @@ describe('a terminal that other people may share', () => {
     const { browser, project, person } = await newDeveloper(web);
     const loopback = { address: '127.0.0.1', locality: { kind: 'forwarded' } } as const;
     const page = await browser.open((await openLoginLink(web, loopback)).path);
-    expect(page.text).not.toContain('this machine');
+    expect(page.text).not.toContain('own machine');
     expect(page.text).toContain('everybody behind a port forward looks like this terminal');
     expect(page.text).not.toContain('name="remember"');
     const forged = await approve(browser, page, { compute_id: project.compute.id, remember: '1h' });
@@ -290,7 +290,7 @@ describe('a terminal that other people may share', () => {
     const { browser } = await newDeveloper(web);
     const here = { address: '127.0.0.1', locality: { kind: 'local', unixUser: 1000 } } as const;
     const page = await browser.open((await openLoginLink(web, here)).path);
-    expect(page.text).toContain('this machine, Unix user 1000');
+    expect(page.text).toContain('the gateway’s own machine, Unix user 1000');
   });
 
   it('asks a client that comes back for a code where its user may be another person', async () => {
@@ -377,7 +377,7 @@ describe('a terminal at another address', () => {
     const { browser, project, person } = await newDeveloper(web);
     const { path, request } = await openLoginLink(web, { address: ELSEWHERE });
     const page = await browser.open(path);
-    expect(page.text).toContain('The terminal is not where you are');
+    expect(page.text).toContain('On another network than you');
     const { location } = await approve(browser, page, { compute_id: project.compute.id });
     const answer = await browser.get(location ?? '');
     const digits = />(\d{3} \d{3})<\/output>/.exec(answer.text)?.[1] ?? '';

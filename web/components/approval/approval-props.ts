@@ -12,12 +12,14 @@ export interface ApprovalProps {
   readonly userCode: string;
   readonly terminal: TerminalFactsProps;
   readonly remainingMs: number;
+  /** The whole time to decide. */
+  readonly lifeMs: number;
   readonly addresses: ComparedAddresses;
   /** The person has approved from this terminal's address recently. */
   readonly isKnownTerminal: boolean;
   /** The step that the person takes besides approving. */
   readonly step: 'approve' | 'user_code' | 'reverse_code';
-  readonly problem: string | null;
+  readonly problem: ApprovalProblem | null;
   /** What the terminal named and this person cannot choose. */
   readonly missingTarget: string | null;
   /** Digits were shown before and have not been typed in the terminal yet. */
@@ -43,12 +45,20 @@ export interface ApprovalProps {
    */
   readonly isNoticeBlind: boolean;
   readonly rememberChoices: ReadonlyArray<'once' | '1h' | '8h'>;
+  /** What asks, in a heading: a known program or a word for any; never the client's own text. */
+  readonly asker: string;
   /** Of the application, as a remembered approval knows it; null where it has no name. */
   readonly program: string | null;
   /** Whether the terminal's address, or its user there, may be other people's, too. */
   readonly sharing: 'own' | 'shared_place' | 'strange_name' | 'shared_name' | 'forwarded';
   /** Other waiting connections of the same terminal. */
   readonly alsoWaiting: Pick<AlsoWaitingProps, 'opened' | 'unopenedCount'>;
+}
+
+/** Why the form was not carried out; what is wrong with the code is said in its box. */
+export interface ApprovalProblem {
+  readonly at: 'page' | 'code';
+  readonly text: string;
 }
 
 /**

@@ -1,57 +1,85 @@
-// The target and the duration: compute, access, database and role, other waiting connections.
+// The sentence that an approval says: where to, with which access, for how long; and the other
+// waiting connections.
 
 import type { VNode } from 'preact';
-import { Segments } from '../segments.tsx';
 import { TargetPicker } from '../target-picker.tsx';
 import { AlsoWaiting } from './also-waiting.tsx';
 import type { ApprovalProps } from './approval-props.ts';
 import { RememberedFor } from './remembered-for.tsx';
-import { UserCodeField } from './user-code.tsx';
+import { SentenceSelect } from './sentence-select.tsx';
 
 export function ApprovalTarget(props: ApprovalProps): VNode {
+  const { picker, picked } = props;
+  const isChosen = picker.pickedComputeId !== null;
   return (
     <>
-      <h2>Connect to</h2>
-      <TargetPicker {...props.picker} />
-      <div class="options">
-        {props.offersReadOnly && (
-          <Segments name="access" legend="Access" picked={props.picked.access} choices={ACCESS} />
-        )}
-        {props.rememberChoices.length > 1 && (
-          <Segments
-            name="remember"
-            legend="Remember for"
-            picked={props.picked.remember}
-            choices={props.rememberChoices.map((value) => ({ value, label: REMEMBER[value] }))}
-            help={props.isNoticeBlind ? 'A program that opens several connections needs 1 hour.' : undefined}
-          />
-        )}
-        <RememberedFor {...props} />
-      </div>
-      <details class="more" open={props.picked.database !== '' || props.picked.role !== ''}>
-        <summary>Database and role</summary>
-        <div class="options">
-          <Suggested name="database" label="Database" value={props.picked.database} suggestions={props.databases} />
-          <Suggested name="role" label="Database role" value={props.picked.role} suggestions={props.roles} />
-        </div>
-      </details>
+      <h2>{isChosen ? 'Connect to' : 'Choose where to connect'}</h2>
+      <TargetPicker {...picker} />
+      <Sentence {...props} />
       <div data-also-waiting>
-        <AlsoWaiting
-          {...props.alsoWaiting}
-          isTicked={props.picked.releasesWaiting}
-          typedCodes={props.picked.waitingCodes}
-        />
+        <AlsoWaiting {...props.alsoWaiting} isTicked={picked.releasesWaiting} typedCodes={picked.waitingCodes} />
       </div>
-      {props.step === 'user_code' && <UserCodeField />}
     </>
   );
 }
 
+/** `read-write, for this connection only`, with both as selects. */
+function Sentence(props: ApprovalProps): VNode {
+  const { offersReadOnly, rememberChoices, isNoticeBlind, picked } = props;
+  const canRemember = rememberChoices.length > 1;
+  const remember = rememberChoices.map((value) => ({ value, label: REMEMBER[value] }));
+  const help = isNoticeBlind ? 'remember-help' : undefined;
+  return (
+    <div class="sentence">
+      {(offersReadOnly || canRemember) && (
+        <p class="sentence-words">
+          {offersReadOnly && (
+            <>
+              with <SentenceSelect name="access" label="Access" picked={picked.access} choices={ACCESS} />
+            </>
+          )}{' '}
+          {canRemember && (
+            <>
+              for{' '}
+              <SentenceSelect
+                name="remember"
+                label="Remember for"
+                picked={picked.remember}
+                choices={remember}
+                describedBy={help}
+              />
+            </>
+          )}
+        </p>
+      )}
+      {canRemember && isNoticeBlind && (
+        <p class="help" id="remember-help">
+          A program that opens several connections needs 1 hour.
+        </p>
+      )}
+      <RememberedFor {...props} />
+    </div>
+  );
+}
+
+/** Which database and which role, for those who want others than Postern would choose. */
+export function DatabaseAndRole({ picked, databases, roles }: ApprovalProps): VNode {
+  return (
+    <details class="more" open={picked.database !== '' || picked.role !== ''}>
+      <summary>Database and role</summary>
+      <div class="options">
+        <Suggested name="database" label="Database" value={picked.database} suggestions={databases} />
+        <Suggested name="role" label="Database role" value={picked.role} suggestions={roles} />
+      </div>
+    </details>
+  );
+}
+
 const ACCESS = [
-  { value: 'read_write', label: 'Read-write' },
-  { value: 'read_only', label: 'Read-only' },
+  { value: 'read_write', label: 'read-write access' },
+  { value: 'read_only', label: 'read-only access' },
 ] as const;
-const REMEMBER = { once: 'This connection only', '1h': '1 hour', '8h': '8 hours' } as const;
+const REMEMBER = { once: 'this connection only', '1h': '1 hour', '8h': '8 hours' } as const;
 
 interface SuggestedProps {
   readonly name: string;

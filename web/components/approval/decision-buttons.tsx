@@ -1,14 +1,13 @@
-// A one-line summary of what approving does, Approve and Deny with equal weight, the time left, and
-// "this was not me".
+// Approve and Deny, of the same size, and "this was not me". The script says on Approve what is
+// still missing.
 
 import type { VNode } from 'preact';
 import type { ApprovalProps } from './approval-props.ts';
 
-export function DecisionButtons({ step, picker, remainingMs }: ApprovalProps): VNode {
+export function DecisionButtons({ step, picker }: ApprovalProps): VNode {
   const canApprove = picker.foundCount > 0 || picker.search !== '';
   return (
     <div class="decide">
-      <p class="decide-summary" id="decide-summary" data-summary hidden />
       <div class="decide-pair">
         {canApprove && (
           <button
@@ -16,32 +15,34 @@ export function DecisionButtons({ step, picker, remainingMs }: ApprovalProps): V
             type="submit"
             name="decision"
             value="approve"
-            aria-describedby="decide-summary"
-            data-arm
+            aria-keyshortcuts="Enter"
+            data-approve
           >
-            {step === 'reverse_code' ? 'Get a code' : 'Approve'}
+            <span data-approve-label>{step === 'reverse_code' ? 'Get a code' : 'Approve'}</span>
+            <span class="key" aria-hidden="true">
+              ↵
+            </span>
           </button>
         )}
-        <button class="button danger" type="submit" name="decision" value="deny" formnovalidate>
+        <button
+          class="button refuse"
+          type="submit"
+          name="decision"
+          value="deny"
+          aria-keyshortcuts="Escape"
+          data-deny
+          formnovalidate
+        >
           Deny
-        </button>
-      </div>
-      <div class="decide-foot">
-        <span>
-          Expires in{' '}
-          <span data-countdown={remainingMs} class="mono">
-            {minutesAndSeconds(remainingMs)}
+          <span class="key" aria-hidden="true">
+            esc
           </span>
-        </span>
-        <button class="link-button" type="submit" name="decision" value="report" formnovalidate>
-          This was not me
         </button>
       </div>
+      <p class="decide-note" role="status" data-decide-note />
+      <button class="link-button alarm" type="submit" name="decision" value="report" formnovalidate>
+        This was not me
+      </button>
     </div>
   );
-}
-
-function minutesAndSeconds(ms: number): string {
-  const seconds = Math.max(0, Math.ceil(ms / 1_000));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }

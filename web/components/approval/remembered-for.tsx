@@ -53,7 +53,7 @@ function Remembered({ program, rememberChoices, sharing, terminal }: RememberedF
   }
   if (rememberChoices.length < 2) return null;
   return (
-    <p class="help">
+    <p class="help remembered">
       Remembered, it lets in every <Program name={program} /> at <bdi class="mono">{address}</bdi> that says it is user{' '}
       <bdi class="mono">{requestedUser}</bdi>, also other people’s behind this address.
       {sharing === 'shared_place' && ' Other people connect from here, so it lasts an hour at most.'}

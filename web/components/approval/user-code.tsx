@@ -1,32 +1,37 @@
-// The user code beside the facts of the terminal: shown for comparing, or only announced where it
-// must be typed.
+// The code box at the top: the user code to compare, or the field to type it into where seeing the
+// terminal must be proved.
 
 import type { VNode } from 'preact';
 import type { ApprovalProps } from './approval-props.ts';
+import { CodeRing, TimeLeft } from './code-ring.tsx';
 
 /** Where the person must copy the code from the terminal, the page does not show it. */
-export function UserCode({ userCode, step }: ApprovalProps): VNode {
-  if (step === 'user_code') {
-    return (
-      <div class="user-code">
-        <p>Your terminal shows a code. Type it into this page, so that you decide about the right one.</p>
-      </div>
-    );
-  }
+export function UserCode({ userCode, step, problem, remainingMs, lifeMs }: ApprovalProps): VNode {
   return (
     <div class="user-code">
-      <p>Is this the code in your terminal?</p>
-      <output>{userCode}</output>
+      <CodeRing remainingMs={remainingMs} lifeMs={lifeMs} />
+      {step === 'user_code' ? (
+        <UserCodeField problem={problem?.at === 'code' ? problem.text : null} />
+      ) : (
+        <>
+          <p>Check that your terminal shows this code</p>
+          <output>{userCode}</output>
+        </>
+      )}
+      <p class="user-code-foot">
+        {step === 'user_code' && <span id="user_code-help">Eight letters, below the link</span>}
+        <TimeLeft remainingMs={remainingMs} />
+      </p>
     </div>
   );
 }
 
-export function UserCodeField(): VNode {
+function UserCodeField({ problem }: { readonly problem: string | null }): VNode {
   return (
-    <div class="field">
-      <label for="user_code">Code shown in your terminal</label>
+    <>
+      <label for="user_code">Enter the code from your terminal</label>
       <input
-        class="input code"
+        class="code-input"
         id="user_code"
         name="user_code"
         type="text"
@@ -34,12 +39,17 @@ export function UserCodeField(): VNode {
         autocomplete="off"
         autocapitalize="characters"
         spellcheck={false}
-        aria-describedby="user_code-help"
+        autofocus
+        aria-invalid={problem === null ? undefined : 'true'}
+        aria-describedby={problem === null ? 'user_code-help' : 'user_code-problem user_code-help'}
+        data-code
         required
       />
-      <p class="help" id="user_code-help">
-        Eight letters, on the line below the link.
-      </p>
-    </div>
+      {problem !== null && (
+        <p class="problem-text" id="user_code-problem" role="alert">
+          {problem}
+        </p>
+      )}
+    </>
   );
 }

@@ -1,0 +1,60 @@
+// Approve: filled in during its first half second, and while something is missing saying what. It
+// keeps its place in the tab order and its clicks meanwhile, but does not send the form.
+
+/** A click that was meant for the previous page must not approve (clickjacking, double click). */
+const ARM_AFTER_MS = 500;
+
+/** Returns a function that looks again at what is missing. */
+export function readyApprove(): () => void {
+  const button = document.querySelector<HTMLButtonElement>('[data-approve]');
+  const label = button?.querySelector<HTMLElement>('[data-approve-label]');
+  const note = document.querySelector<HTMLElement>('[data-decide-note]');
+  if (!button || !label || !note) return () => {};
+  const ready = label.textContent;
+  let isArmed = false;
+  const show = () => {
+    const missing = findMissing();
+    label.textContent = missing?.label ?? ready;
+    button.toggleAttribute('data-missing', missing !== null);
+    button.toggleAttribute('data-arming', !isArmed);
+    if (isArmed && missing === null) button.removeAttribute('aria-disabled');
+    else button.setAttribute('aria-disabled', 'true');
+    if (isArmed) note.textContent = '';
+  };
+  button.addEventListener('click', (event) => {
+    if (!button.hasAttribute('aria-disabled')) return;
+    event.preventDefault();
+    const missing = findMissing();
+    if (missing !== null) missing.field?.focus();
+    else note.textContent = 'That was quick. Look at the code, then choose Approve.';
+  });
+  const arm = () =>
+    setTimeout(() => {
+      isArmed = true;
+      show();
+    }, ARM_AFTER_MS);
+  if (document.visibilityState === 'visible') arm();
+  else document.addEventListener('visibilitychange', arm, { once: true });
+  document.addEventListener('input', show);
+  document.addEventListener('change', show);
+  show();
+  return show;
+}
+
+interface Missing {
+  readonly label: string;
+  /** Where it can be given. */
+  readonly field: HTMLElement | null;
+}
+
+function findMissing(): Missing | null {
+  const code = document.querySelector<HTMLInputElement>('[data-code]');
+  if (code !== null && code.value.replace(/[^a-z]/gi, '').length < 8) {
+    return { label: 'Type the code to approve', field: code };
+  }
+  if (document.querySelector('input[name="compute_id"]:checked') === null) {
+    const field = document.querySelector<HTMLElement>('#picker-search, input[name="compute_id"]:not(:disabled)');
+    return { label: 'Choose a project first', field };
+  }
+  return null;
+}
