@@ -21,6 +21,9 @@ export const LIMIT_RULES = {
   login_requests_of_broad_network: { points: 480, windowMs: MINUTE },
   unknown_links_of_address: { points: 10, windowMs: MINUTE },
   unknown_links_of_person: { points: 30, windowMs: MINUTE },
+  /** Codes typed instead of a link, right or wrong: 34 bits, so guesses must be few. */
+  typed_codes_of_address: { points: 60, windowMs: 15 * MINUTE },
+  typed_codes_of_person: { points: 20, windowMs: 15 * MINUTE },
   /** For all accounts together: one password tried on many accounts. Delays wrong answers only. */
   sign_in_failures_of_address: { points: 100, windowMs: 15 * MINUTE },
   /** Redirects to the identity provider, each of which is remembered for ten minutes. */

@@ -83,6 +83,14 @@ export class Limits {
     return this.#consume([{ rule: 'unknown_links_of_address', key: terminalKey(address), address }, ...ofPerson]);
   }
 
+  /** A user code typed instead of opening the link; counted before it is looked up. */
+  typedCode({ address, userId }: { address: string; userId: UserId }): Promise<LimitVerdict> {
+    return this.#consume([
+      { rule: 'typed_codes_of_address', key: terminalKey(address), address },
+      { rule: 'typed_codes_of_person', key: userId, address },
+    ]);
+  }
+
   /** A wrong password of a person; a later answer than of one account alone, never a refusal. */
   failedSignIn(address: string): Promise<LimitVerdict> {
     return this.#consume([{ rule: 'sign_in_failures_of_address', key: terminalKey(address), address }]);

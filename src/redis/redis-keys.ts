@@ -9,6 +9,8 @@ export const redisKeys = {
   loginRequest: (id: LoginRequestId) => `${PREFIX}:login:{${id}}`,
   /** String, a login request's id by SHA-256 of its token; as long as it. Owner: login-tokens. */
   loginToken: (tokenDigest: string) => `${PREFIX}:login-token:${tokenDigest}`,
+  /** String, a login request's id by its user code; as long as it. Owner: login-tokens. */
+  loginCode: (userCode: string) => `${PREFIX}:login-code:${userCode}`,
   /** String (JSON), a link that nobody opened yet; as long as its token. Owner: login-offers. */
   loginOffer: (id: LoginRequestId) => `${PREFIX}:login-offer:{${id}}`,
   /** String, the id that a terminal was shown last; as long as its link. Owner: login-offers. */

@@ -1,6 +1,6 @@
 // Chooses account, project and compute from one list of radio buttons, grouped by account, with a
-// search field above a long list. Closed, it shows the chosen row alone, which the style sheet finds
-// by itself, so that it is the chosen one without script, too.
+// search field above a long list. Closed, it shows the chosen row alone, which the style sheet
+// finds by itself, without script, too.
 
 import type { VNode } from 'preact';
 import { type PickerCounts, pickerCountInWords } from './picker-count.ts';
@@ -41,7 +41,6 @@ export interface TargetPickerProps extends PickerCounts {
   readonly path: string;
   /** The search text of the list; empty: none. */
   readonly search: string;
-  /** How much of the results is listed. */
   readonly accounts: readonly PickerAccount[];
   readonly pickedComputeId: string | null;
 }

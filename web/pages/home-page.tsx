@@ -22,6 +22,9 @@ export function HomePage({ frame, command, projectCount }: HomeProps): VNode {
           </p>
         </div>
         <code class="command">{command}</code>
+        <p class="quiet">
+          Can’t click the link? <a href="/link">Enter its code</a>
+        </p>
         <p class="quiet">{projectsInWords(projectCount)}</p>
         <a class="button primary" href="/app">
           Open the console

@@ -3,6 +3,7 @@
 import { Router as createRouter, type RequestHandler, type Router } from 'express';
 import { type ApprovalCall, type ApprovalParts, openApproval } from './approval-parts.ts';
 import { followConnection } from './follow-connection.ts';
+import { askForCode, openCode } from './link-code.ts';
 import { findTargets } from './offered-targets.ts';
 import { openLink, showLoginRequest } from './show-login-request.ts';
 import { decide } from './submit-decision.ts';
@@ -16,6 +17,8 @@ export function approvalRoutes(parts: ApprovalParts): Router {
     (handle: (call: ApprovalCall) => Promise<void> | void): RequestHandler<{ key: string }> =>
     async (request, response) =>
       handle(await openApproval(parts, request, response));
+  router.get('/link', (request, response) => askForCode(parts, request, response));
+  router.post('/link', (request, response) => openCode(parts, request, response));
   router.get('/psql_session/:key', isReference, open(showLoginRequest));
   router.get('/psql_session/:key', (request, response) => openLink(parts, request, response));
   router.post('/psql_session/:key', open(decide));

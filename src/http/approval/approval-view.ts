@@ -49,7 +49,6 @@ export function approvalView(sight: ApprovalSight): ApprovalView {
   const computes = candidatesOf(targets, origin.address).map(({ compute }) => compute);
   const pickedId = typed?.computeId ?? preselect(targets, origin);
   const picked = computes.find(({ id }) => id === pickedId);
-  const shown = listed(targets, pickedId);
   const missing = offered.search === '' ? findMissingTarget(targets, origin) : null;
   return {
     path: `/psql_session/${request.id}`,
@@ -58,19 +57,13 @@ export function approvalView(sight: ApprovalSight): ApprovalView {
     remainingMs: Math.max(0, request.expiresAt.getTime() - now.getTime()),
     lifeMs: request.expiresAt.getTime() - request.createdAt.getTime(),
     addresses: addresses(sight),
-    step: strongestStep(sight),
+    step: stepToTake(sight),
+    hasTypedCode: request.claim?.hasTypedCode === true,
     problem: sight.problem,
     missingTarget: missing === null ? null : cleanForPage(missing),
     hasOpenCode: request.stepUp !== null,
     isCutOff: request.waiting === 'none' && request.stepUp === null,
-    picker: {
-      path: `/psql_session/${request.id}`,
-      search: cleanForPage(offered.search),
-      accounts: pickerAccounts(shown, { terminalAddress: origin.address, now, authenticatedAt: sight.authenticatedAt }),
-      listedCount: computeCount(shown),
-      foundCount: computeCount(targets),
-      pickedComputeId: pickedId,
-    },
+    picker: pickerView(sight, pickedId),
     picked: picks(typed, picked),
     databases: suggestions(computes.flatMap(({ databases }) => databases)),
     roles: suggestions(computes.flatMap(({ roles }) => roles.map(({ name }) => name))),
@@ -82,6 +75,21 @@ export function approvalView(sight: ApprovalSight): ApprovalView {
     sharing: sight.sharing,
     isKnownTerminal: sight.isKnownTerminal,
     alsoWaiting: sight.alsoWaiting,
+  };
+}
+
+function pickerView(
+  { request, offered, now, authenticatedAt }: ApprovalSight,
+  pickedComputeId: string | null,
+): ApprovalView['picker'] {
+  const shown = listed(offered.found, pickedComputeId);
+  return {
+    path: `/psql_session/${request.id}`,
+    search: cleanForPage(offered.search),
+    accounts: pickerAccounts(shown, { terminalAddress: request.origin.address, now, authenticatedAt }),
+    listedCount: computeCount(shown),
+    foundCount: computeCount(offered.found),
+    pickedComputeId,
   };
 }
 
@@ -129,6 +137,12 @@ function addresses({ request, offered, browserAddress }: ApprovalSight): Approva
     browser: cleanForPage(browserAddress),
     comparison: comparison !== 'same' && candidates.length > 0 && isNearForAll ? 'near' : comparison,
   };
+}
+
+/** A code that the person came by needs no second typing. */
+function stepToTake(sight: ApprovalSight): ApprovalView['step'] {
+  const step = strongestStep(sight);
+  return step === 'user_code' && sight.request.claim?.hasTypedCode === true ? 'approve' : step;
 }
 
 /** The page shows one step for all candidates: the strongest that any of them requires. */

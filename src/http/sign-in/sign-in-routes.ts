@@ -93,7 +93,7 @@ function sendSignInPage(
 ): void {
   renderer.send(response.req, response, SignInPage, {
     ...form,
-    isForTerminal: form.next.startsWith('/psql_session/'),
+    isForTerminal: form.next === '/link' || form.next.startsWith('/psql_session/'),
     singleSignOn: singleSignOn(deps, '/sign-in/oidc?', form.next),
   });
 }

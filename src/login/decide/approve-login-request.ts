@@ -85,7 +85,8 @@ export async function approveLoginRequest(
   }
   if (step === 'reverse_code') return await beginReverseCode(services, { request, person, approval });
   if (step === 'user_code') {
-    const verdict = await checkUserCode(services, { request, person, typed: choice.userCode });
+    const typed = request.claim?.hasTypedCode === true ? request.userCode : choice.userCode;
+    const verdict = await checkUserCode(services, { request, person, typed });
     if (verdict.kind === 'denied') return { kind: 'too_late', request: verdict.request };
     if (verdict.kind !== 'right') return { kind: `user_code_${verdict.kind}` };
   }

@@ -5,7 +5,7 @@ import { PosternError } from '../../errors.ts';
 import type { NodeId } from '../../ids.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { loginAuditEvent, type PersonAtBrowser, type RecordsAudit } from '../request/login-audit-event.ts';
-import type { LoginRequest } from '../request/login-request.ts';
+import type { Claimant, LoginRequest } from '../request/login-request.ts';
 import type { LoginRequests } from '../request/login-requests.ts';
 import type { TerminalMemory } from './terminal-memory.ts';
 
@@ -21,12 +21,12 @@ export interface ClaimServices {
 export async function claimLoginRequest(
   services: ClaimServices,
   request: LoginRequest,
-  person: PersonAtBrowser,
+  person: PersonAtBrowser & Pick<Claimant, 'hasTypedCode'>,
 ): Promise<LoginRequest | null> {
   if (request.status !== 'pending') return visibleTo(request, person);
   await requireUnblocked(services, request, person);
-  const by = { userId: person.userId, browserAddress: person.address };
-  const outcome = await services.loginRequests.claim(request.id, by);
+  const { userId, address: browserAddress, hasTypedCode = false } = person;
+  const outcome = await services.loginRequests.claim(request.id, { userId, browserAddress, hasTypedCode });
   if (outcome.kind === 'refused') return outcome.request === null ? null : visibleTo(outcome.request, person);
   recordClaim(services, outcome.request, person);
   return outcome.request;

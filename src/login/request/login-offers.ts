@@ -100,6 +100,12 @@ export class LoginOffers {
     return { request: record.request, isNew };
   }
 
+  /** A login request, or the one that an offer of this id becomes now. */
+  async findOrOpen(id: LoginRequestId | null): Promise<LoginRequest | null> {
+    if (id === null) return null;
+    return (await this.#parts.records.read(id))?.request ?? (await this.open(id))?.request ?? null;
+  }
+
   tokenOf({ id }: LoginOffer): Secret {
     const key = this.#parts.tokenKey.reveal();
     const digest = createHmac('sha256', key).update(`postern:login-offer:${id}`).digest();
@@ -130,7 +136,7 @@ export class LoginOffers {
       Promise.all([
         redis.set(redisKeys.loginOffer(id), JSON.stringify(offer), 'PX', ttlMs + keepMs),
         redis.pexpire(keyOfTerminal(origin), ttlMs),
-        tokens.keep(this.tokenOf(offer), id, ttlMs + keepMs),
+        tokens.keep(this.tokenOf(offer), offer, ttlMs + keepMs),
       ]),
     );
   }

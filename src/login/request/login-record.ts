@@ -102,6 +102,7 @@ const hashSchema = z.object({
   claimed_by: userId.optional(),
   claimed_from: z.string().optional(),
   claimed_at: milliseconds.optional(),
+  claimed_by_code: z.string().optional(),
   approval: z.string().transform(parseJson).pipe(approvalSchema).optional(),
   reason: z.string().optional(),
   progress: z.string().transform(parseJson).pipe(progressSchema),
@@ -145,8 +146,7 @@ export function fieldsOf(flat: readonly string[]): Record<string, string> {
 }
 
 function requestOf(hash: z.infer<typeof hashSchema>): LoginRequest {
-  const { claimed_by: claimedBy, claimed_from: claimedFrom, claimed_at: claimedAt } = hash;
-  const isClaimed = claimedBy !== undefined && claimedFrom !== undefined && claimedAt !== undefined;
+  const { claimed_by: by, claimed_from: browserAddress, claimed_at: at, claimed_by_code: code } = hash;
   return {
     id: hash.id,
     status: hash.status,
@@ -156,7 +156,7 @@ function requestOf(hash: z.infer<typeof hashSchema>): LoginRequest {
     waiting: hash.waiting,
     createdAt: hash.created_at,
     expiresAt: hash.expires_at,
-    claim: isClaimed ? { userId: claimedBy, browserAddress: claimedFrom, at: claimedAt } : null,
+    claim: by && browserAddress && at ? { userId: by, browserAddress, at, hasTypedCode: code === '1' } : null,
     approval: hash.approval ?? null,
     reason: hash.reason ?? null,
     progress: hash.progress,

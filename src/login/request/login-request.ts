@@ -85,6 +85,22 @@ export interface StepUp {
   readonly triesLeft: number;
 }
 
+/** The person who opens a login request, by its code where that was typed instead of the link. */
+export interface Claimant {
+  readonly userId: UserId;
+  readonly browserAddress: string;
+  readonly hasTypedCode?: boolean;
+}
+
+/** As the hash of the request has them. */
+export function claimFields({ userId, browserAddress, hasTypedCode }: Claimant): Record<string, string> {
+  return { claimed_by: userId, claimed_from: browserAddress, ...(hasTypedCode === true && { claimed_by_code: '1' }) };
+}
+
+interface Claim extends Required<Claimant> {
+  readonly at: Date;
+}
+
 export interface LoginRequest {
   readonly id: LoginRequestId;
   readonly status: LoginStatus;
@@ -96,7 +112,7 @@ export interface LoginRequest {
   readonly createdAt: Date;
   /** End of the time to decide, by Redis' clock. Meaningless from approval on. */
   readonly expiresAt: Date;
-  readonly claim: { readonly userId: UserId; readonly browserAddress: string; readonly at: Date } | null;
+  readonly claim: Claim | null;
   readonly approval: Approval | null;
   /** Why it was denied or abandoned: one of our own words, for logs and pages. */
   readonly reason: string | null;

@@ -19,6 +19,8 @@ import { LoginOffers, type OfferParts } from './login-offers.ts';
 import { LoginRecords, newLoginFields } from './login-record.ts';
 import {
   type Approval,
+  type Claimant,
+  claimFields,
   isApprovable,
   type LoginOrigin,
   type LoginRequest,
@@ -62,8 +64,7 @@ export class LoginRequests {
     this.#unfollowed = new UnfollowedLogins(parts.redis);
     this.#ttlMs = parts.ttlMs;
     this.#nodeId = parts.nodeId;
-    const stores = { records: this.#records, tokens: this.#tokens };
-    this.offers = new LoginOffers(parts, stores);
+    this.offers = new LoginOffers(parts, { records: this.#records, tokens: this.#tokens });
   }
 
   /** Kept for `keepMs` after the time to decide. Throws PosternError `store_unavailable`. */
@@ -75,12 +76,13 @@ export class LoginRequests {
     await this.#events.ready();
     const id = newLoginRequestId();
     const normal = { ...origin, address: normalizeAddress(origin.address) };
-    const fields = newLoginFields({ id, userCode: newUserCode(), origin: normal, nodeId: this.#nodeId, waiting });
+    const userCode = newUserCode();
+    const fields = newLoginFields({ id, userCode, origin: normal, nodeId: this.#nodeId, waiting });
     const creation = { life_ms: this.#ttlMs, keep_ms: keepMs, fields };
     const { record } = await this.#records.run(CREATE_LOGIN_REQUEST, id, creation);
     // After it is written: it may have to give way to the next one at once.
     const [token] = await Promise.all([
-      this.#tokens.issue(id, this.#ttlMs + keepMs),
+      this.#tokens.issue({ id, userCode }, this.#ttlMs + keepMs),
       this.#waiting.enter(id, normal, this.#ttlMs),
     ]);
     if (record === null) throw new Error(`login request ${id} was not written`);
@@ -95,9 +97,12 @@ export class LoginRequests {
 
   /** Finds ended requests for ten more minutes; null for a token that is not one of ours. */
   async findByToken(token: string): Promise<LoginRequest | null> {
-    const id = await this.#tokens.findRequestId(token);
-    if (id === null) return null;
-    return (await this.find(id)) ?? (await this.offers.open(id))?.request ?? null;
+    return await this.offers.findOrOpen(await this.#tokens.findRequestId(token));
+  }
+
+  /** As `findByToken`, by a normalised user code. */
+  async findByUserCode(userCode: string): Promise<LoginRequest | null> {
+    return await this.offers.findOrOpen(await this.#tokens.findRequestIdOfCode(userCode));
   }
 
   async find(id: LoginRequestId): Promise<LoginRequest | null> {
@@ -117,9 +122,9 @@ export class LoginRequests {
     return await this.#waiting.count(address);
   }
 
-  async claim(id: LoginRequestId, by: { userId: UserId; browserAddress: string }): Promise<MoveOutcome> {
-    const fields = { claimed_by: by.userId, claimed_from: by.browserAddress };
-    const outcome = await this.#moves.move(id, { to: moveTargets('claim'), fields, stamp: 'claimed_at' });
+  async claim(id: LoginRequestId, by: Claimant): Promise<MoveOutcome> {
+    const claim = { to: moveTargets('claim'), fields: claimFields(by), stamp: 'claimed_at' } as const;
+    const outcome = await this.#moves.move(id, claim);
     if (outcome.kind === 'refused') return outcome;
     await this.#waiting.beOpened(id, outcome.request.origin, { userId: by.userId, lifeMs: this.#ttlMs });
     if (outcome.request.waiting === 'none') await this.#unfollowed.add(outcome.request);
@@ -148,11 +153,8 @@ export class LoginRequests {
   }
 
   async report(id: LoginRequestId, { userId }: { userId: UserId }): Promise<MoveOutcome> {
-    return await this.#moves.move(id, {
-      to: moveTargets('report'),
-      claimed_by: userId,
-      fields: { reason: 'reported' },
-    });
+    const fields = { reason: 'reported' };
+    return await this.#moves.move(id, { to: moveTargets('report'), claimed_by: userId, fields });
   }
 
   /** Why a request that was abandoned gave way to others; null when it did not. */

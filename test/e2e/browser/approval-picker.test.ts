@@ -9,7 +9,8 @@ import {
   addProject,
   type PersonForTests,
 } from '../../support/databases/catalogue-for-tests.ts';
-import { busyDeveloper, openLink, signInAs } from './scenes.ts';
+import { busyDeveloper } from './busy-developer.ts';
+import { openLink, signInAs } from './scenes.ts';
 
 const HERE = '127.0.0.1';
 const PROJECTS = 60;
@@ -47,7 +48,7 @@ describe('a person with more projects than the page lists', () => {
     expect(visit.page.url()).toBe(web.url + path);
   });
 
-  it('finds one while typing, by keyboard alone, and is asked for one when none is left', async () => {
+  it('finds one while typing, by keys alone, and is asked for one when none is left', async () => {
     await using visit = await openContext(browser);
     const { page } = visit;
     await openLink({ web, page }, collector, HERE);

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rememberTerminal } from '../../../src/catalogue/access/last-used-targets.ts';
 import { launchBrowser, openContext } from '../../support/browser/browser.ts';
 import { openLoginLink, startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
-import { approve, busyDeveloper, developer, openLink, signInAs } from './scenes.ts';
+import { busyDeveloper } from './busy-developer.ts';
+import { approve, developer, openLink, signInAs } from './scenes.ts';
 
 const HERE = '127.0.0.1';
 const ELSEWHERE = '203.0.113.9';
@@ -106,7 +107,7 @@ describe('by keys alone', () => {
     await page.getByRole('heading', { name: 'Approved' }).waitFor();
   });
 
-  it('Escape denies, but not from a field with something in it', async () => {
+  it('Escape denies, but not from a field of text', async () => {
     await using visit = await openContext(browser);
     const { page } = visit;
     await openLink({ web, page }, await busyDeveloper({ web }), HERE);

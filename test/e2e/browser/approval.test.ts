@@ -11,8 +11,9 @@ import {
   type WebForTests,
 } from '../../support/browser/web-for-tests.ts';
 import { addProject } from '../../support/databases/catalogue-for-tests.ts';
+import { busyDeveloper } from './busy-developer.ts';
 import { guardedDeveloper } from './guarded-developer.ts';
-import { approve, busyDeveloper, developer, openLink, SCENES, signInAs } from './scenes.ts';
+import { approve, developer, openLink, SCENES, signInAs } from './scenes.ts';
 
 let web: WebForTests;
 let browser: Browser;
@@ -143,7 +144,7 @@ describe('with JavaScript', () => {
     await second.getByRole('heading', { name: 'Approved' }).waitFor();
   });
 
-  it('Approve ignores clicks in the first half second and keeps the focus, Deny does not', async () => {
+  it('Approve ignores clicks for half a second and keeps its focus, Deny does not', async () => {
     await using visit = await openContext(browser);
     const { page } = visit;
     const stage = { web, page };

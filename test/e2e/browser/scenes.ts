@@ -6,7 +6,6 @@ import { rememberTerminal } from '../../../src/catalogue/access/last-used-target
 import { createBrowserSession } from '../../../src/catalogue/accounts/browser-sessions.ts';
 import { inviteMembers } from '../../../src/catalogue/accounts/invite-members.ts';
 import { createSetupCodeIfEmpty } from '../../../src/catalogue/accounts/setup-codes.ts';
-import { createCompute } from '../../../src/catalogue/projects/create-compute.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { newConnectionId } from '../../../src/ids.ts';
 import type { Progress } from '../../../src/login/request/login-request.ts';
@@ -18,6 +17,7 @@ import {
   addProject,
   type PersonForTests,
 } from '../../support/databases/catalogue-for-tests.ts';
+import { busyDeveloper } from './busy-developer.ts';
 import { guardedDeveloper } from './guarded-developer.ts';
 import { OPERATIONS_SCENES } from './operations-scenes.ts';
 
@@ -70,6 +70,10 @@ export const SCENES: readonly Scene[] = [
   }),
   scene('approve-many-projects', async (stage) => {
     await openLink(stage, await busyDeveloper(stage), HERE);
+  }),
+  scene('link-code', async (stage) => {
+    await signInAs(stage, await developer(stage));
+    await stage.page.goto(`${stage.web.url}/link`);
   }),
   scene('approve-nothing-to-pick', async (stage) => {
     await openLink(stage, await addPerson(stage.web.catalogue, 'nobody'), HERE);
@@ -157,21 +161,6 @@ export async function approve({ page }: Stage): Promise<void> {
 export async function developer({ web }: Pick<Stage, 'web'>): Promise<PersonForTests> {
   const person = await addPerson(web.catalogue, 'alex');
   await addProject(web.catalogue, person.accountId, 'shop');
-  return person;
-}
-
-/** A person with projects of several accounts, one with two computes, one that cannot be chosen. */
-export async function busyDeveloper({ web }: Pick<Stage, 'web'>): Promise<PersonForTests> {
-  const person = await addPerson(web.catalogue, 'sam');
-  const organization = await addOrganization(web.catalogue, person);
-  for (const name of ['ledger', 'search', 'telemetry', 'mail']) await addProject(web.catalogue, person.accountId, name);
-  for (const name of ['warehouse', 'billing', 'analytics']) await addProject(web.catalogue, organization.id, name);
-  const { project, branchId } = await addProject(web.catalogue, organization.id, 'shop');
-  const place = { project, branchId, hostId: null, host: 'replica.internal', port: 5432, state: 'idle' } as const;
-  const tls = { mode: 'verify-full', ca: null, serverName: null, clientCertificate: null } as const;
-  const replica = { ...place, tls, type: 'read_only' } as const;
-  await createCompute(web.catalogue, SYSTEM_CONTEXT, { ...replica, name: 'replica' });
-  await createCompute(web.catalogue, SYSTEM_CONTEXT, { ...replica, name: 'reports', passwordlessAccess: false });
   return person;
 }
 

@@ -110,6 +110,12 @@ export const PERSON_FORMS: Readonly<Record<string, Fill>> = {
     await filled(await operatorAtBrowser(web), `/ops/nodes/${web.catalogue.nodeId}/drain`, { reason: 'new kernel' }),
   '/ops/requests/:requestId/approve': onRequest('approve', {}),
   '/ops/requests/:requestId/decline': onRequest('decline', { reason: 'not now' }),
+  '/link': async (web) => {
+    const { browser: jar, address, person } = await newDeveloper(web);
+    const { request } = await openLoginLink(web, { address });
+    const fields = { user_code: request.userCode };
+    return { web, jar, userId: person.userId, path: '/link', fields, csrfToken: await jar.csrfToken('/link') };
+  },
   '/psql_session/:key': async (web) => {
     const { browser: jar, address, project, person } = await newDeveloper(web);
     const { path, request } = await openLoginLink(web, { address });

@@ -19,6 +19,8 @@ export interface ApprovalProps {
   readonly isKnownTerminal: boolean;
   /** The step that the person takes besides approving. */
   readonly step: 'approve' | 'user_code' | 'reverse_code';
+  /** The person came by typing the code that the terminal shows. */
+  readonly hasTypedCode: boolean;
   readonly problem: ApprovalProblem | null;
   /** What the terminal named and this person cannot choose. */
   readonly missingTarget: string | null;

@@ -3,18 +3,19 @@
 
 import type { VNode } from 'preact';
 import type { ApprovalProps } from './approval-props.ts';
+import { CodeInput } from './code-input.tsx';
 import { CodeRing, TimeLeft } from './code-ring.tsx';
 
 /** Where the person must copy the code from the terminal, the page does not show it. */
-export function UserCode({ userCode, step, problem, remainingMs, lifeMs }: ApprovalProps): VNode {
+export function UserCode({ userCode, step, problem, hasTypedCode, remainingMs, lifeMs }: ApprovalProps): VNode {
   return (
     <div class="user-code">
       <CodeRing remainingMs={remainingMs} lifeMs={lifeMs} />
       {step === 'user_code' ? (
-        <UserCodeField problem={problem?.at === 'code' ? problem.text : null} />
+        <CodeInput problem={problem?.at === 'code' ? problem.text : null} />
       ) : (
         <>
-          <p>Check that your terminal shows this code</p>
+          <p>{hasTypedCode ? 'The code you entered' : 'Check that your terminal shows this code'}</p>
           <output>{userCode}</output>
         </>
       )}
@@ -23,33 +24,5 @@ export function UserCode({ userCode, step, problem, remainingMs, lifeMs }: Appro
         <TimeLeft remainingMs={remainingMs} />
       </p>
     </div>
-  );
-}
-
-function UserCodeField({ problem }: { readonly problem: string | null }): VNode {
-  return (
-    <>
-      <label for="user_code">Enter the code from your terminal</label>
-      <input
-        class="code-input"
-        id="user_code"
-        name="user_code"
-        type="text"
-        maxlength={16}
-        autocomplete="off"
-        autocapitalize="characters"
-        spellcheck={false}
-        autofocus
-        aria-invalid={problem === null ? undefined : 'true'}
-        aria-describedby={problem === null ? 'user_code-help' : 'user_code-problem user_code-help'}
-        data-code
-        required
-      />
-      {problem !== null && (
-        <p class="problem-text" id="user_code-problem" role="alert">
-          {problem}
-        </p>
-      )}
-    </>
   );
 }

@@ -1,4 +1,4 @@
-// Who asks, in one sentence, and what speaks for or against it. The names are the client's own
+// The asker in one sentence, and what speaks for or against it. The names are the client's own
 // claims, cleaned by the server and isolated from the surrounding text by <bdi>.
 
 import type { ComponentChildren, VNode } from 'preact';
@@ -80,10 +80,11 @@ const REPLICATIONS = {
   server: [{ tone: 'caution', text: 'Copies the whole server, every database on it' }],
 } as const;
 
-function proofsOf({ terminal, addresses, isKnownTerminal }: ApprovalProps): readonly Proof[] {
+function proofsOf({ terminal, addresses, isKnownTerminal, hasTypedCode }: ApprovalProps): readonly Proof[] {
   const known: Proof = { tone: 'good', text: 'You’ve approved this terminal before' };
   return [
     placeProof(addresses),
+    ...(hasTypedCode ? [{ tone: 'good', text: 'Code matches' } as const] : []),
     ...(isKnownTerminal && addresses.comparison !== 'forwarded' ? [known] : []),
     ...encryption(terminal),
     ...REPLICATIONS[terminal.replication],

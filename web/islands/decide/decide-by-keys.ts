@@ -15,7 +15,7 @@ export function decideByKeys(): void {
   });
 }
 
-/** Escape closes a select and empties a search; in a field with something in it it denies nothing. */
+/** Escape closes a select and empties a search; in a field of text it denies nothing. */
 function isMeantFor(focused: Element | null): boolean {
   if (focused instanceof HTMLSelectElement) return true;
   return focused instanceof HTMLInputElement && focused.type !== 'radio' && focused.type !== 'checkbox';
