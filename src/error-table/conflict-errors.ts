@@ -52,5 +52,7 @@ export const CONFLICT_ERRORS = {
   compute_holds_databases: conflict(
     'the compute that holds the databases goes with its project only; suspend it instead',
   ),
+  compute_disabled: conflict('compute "{compute}" is disabled; enable it first'),
+  branch_protected: conflict('branch "{branch}" is protected; unprotect it first, by `protected: false` on the API'),
   read_write_compute_exists: conflict('the branch has a read-write compute already'),
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

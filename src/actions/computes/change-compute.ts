@@ -1,6 +1,10 @@
 // Computes of a project: added, changed, started, suspended and removed.
 
-import { changeCompute as change, changeComputePolicy as changePolicy } from '../../catalogue/projects/computes.ts';
+import {
+  changeCompute as change,
+  changeComputePolicy as changePolicy,
+  getCompute,
+} from '../../catalogue/projects/computes.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import type { ComputeId } from '../../ids.ts';
 import type { ActionParts } from '../action-parts.ts';
@@ -12,8 +16,11 @@ export const addHostedCompute = provisioningAction((provisioning) => provisionin
 /** A compute at an address, after logging in to it. Throws `attach_refused`, `plan_gate`. */
 export const attachCompute = provisioningAction((provisioning) => provisioning.addCompute);
 
-/** Disabling a compute, or closing it to links, ends what this forbids. Throws `plan_gate`. */
-export const changeCompute = ending(catalogueAction(change));
+/**
+ * Disabling a compute suspends it and ends what rests on it; closing it to links ends what this
+ * forbids. Throws `plan_gate`, and `upstream_unreachable` when the host cannot suspend it.
+ */
+export const changeCompute = ending(changeAndSuspend);
 
 /** Ends the grants given under the old policy, and the connections that the new one forbids. */
 export const changeComputePolicy = ending(catalogueAction(changePolicy));
@@ -23,6 +30,22 @@ export const removeCompute = ending(provisioningAction((provisioning) => provisi
 
 /** Wakes it. Throws `upstream_unreachable` when its host cannot, `forbidden`, `not_found`. */
 export const startCompute = provisioningAction((provisioning) => provisioning.startCompute);
+
+type ChangeParts = Pick<ActionParts, 'catalogue' | 'provisioning'>;
+
+// Neon API 2.7.3: Endpoint, `disabled` schedules a suspend compute operation
+async function changeAndSuspend(parts: ChangeParts, context: AuditContext, input: Parameters<typeof change>[2]) {
+  const { catalogue, provisioning } = parts;
+  if (input.changes.isDisabled !== true) return { ...(await change(catalogue, context, input)), operations: [] };
+  await getCompute(catalogue, context, { ...input, action: 'compute.change' });
+  // Before the change, so that nothing is changed when the host cannot suspend it.
+  const before = await provisioning.suspendCompute(context, input);
+  const changed = await change(catalogue, context, input);
+  if (changed.state !== 'active') return { ...changed, operations: [before.operation] };
+  // A login woke it in between; none wakes it any more.
+  const { operation, ...compute } = await provisioning.suspendCompute(context, input);
+  return { ...compute, operations: [before.operation, operation] };
+}
 
 type Suspend = ActionParts['provisioning']['suspendCompute'];
 

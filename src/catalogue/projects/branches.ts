@@ -1,6 +1,7 @@
 // The branch of a project: one default `main`. Creating branches is not offered.
 
 import type { Kysely, Selectable } from 'kysely';
+import { PosternError } from '../../errors.ts';
 import type { BranchId, ProjectId } from '../../ids.ts';
 import { quoted } from '../../untrusted-text.ts';
 import type { ActionOn } from '../rights/permissions.ts';
@@ -49,6 +50,12 @@ export async function getDefaultBranch(db: Kysely<Schema>, projectId: ProjectId)
     .where('is_default', '=', true)
     .executeTakeFirstOrThrow(() => missing(`project "${projectId}"`));
   return camelRow(row);
+}
+
+/** Neon: a project with a protected branch, and the branch's computes, cannot be deleted. */
+export async function requireUnprotected(db: Kysely<Schema>, projectId: ProjectId): Promise<void> {
+  const branch = await getDefaultBranch(db, projectId);
+  if (branch.isProtected) throw new PosternError('branch_protected', { params: { branch: branch.name } });
 }
 
 /** The project if the actor may perform the action and the branch is the project's. */

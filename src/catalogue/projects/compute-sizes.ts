@@ -1,5 +1,6 @@
 // Limits on the size of a compute and on its suspend timeout: the API's and the plan's.
 
+import { z } from 'zod';
 import { PosternError } from '../../errors.ts';
 import { PLAN_TERMS } from '../rights/plans.ts';
 import type { Plan } from '../tables/people-and-accounts.ts';
@@ -8,6 +9,13 @@ import type { Plan } from '../tables/people-and-accounts.ts';
 export const SMALLEST_CU = 0.25;
 export const NEVER_SUSPENDED = -1;
 export const LONGEST_SUSPEND_TIMEOUT_SECONDS = 604_800;
+
+// Neon API 2.7.3: DefaultEndpointSettings, as stored with the project
+export const defaultSizesSchema = z.object({
+  autoscaling_limit_min_cu: z.number().default(SMALLEST_CU),
+  autoscaling_limit_max_cu: z.number().optional(),
+  suspend_timeout_seconds: z.int().default(0),
+});
 
 /** Throws `invalid_input` outside the API's limits, `plan_gate` beyond the plan's. */
 export function requireComputeSizes(

@@ -12,7 +12,7 @@ import { requireName } from '../store/names.ts';
 import type { Schema } from '../store/schema.ts';
 import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 import { type Compute, type ComputeRow, computeFrom, tlsColumns } from './compute-rows.ts';
-import { requireComputeSizes, SMALLEST_CU } from './compute-sizes.ts';
+import { defaultSizesSchema, requireComputeSizes, SMALLEST_CU } from './compute-sizes.ts';
 import { createOperation } from './operations.ts';
 import { type Project, projectResource } from './projects.ts';
 
@@ -114,13 +114,22 @@ function computeRow(catalogue: Catalogue, input: NewCompute): ComputeRow {
     passwordless_access: input.passwordlessAccess ?? true,
     is_disabled: input.isDisabled ?? false,
     policy: input.policy ?? {},
-    autoscaling_limit_min_cu: input.autoscalingMinCu ?? SMALLEST_CU,
-    autoscaling_limit_max_cu: input.autoscalingMaxCu ?? Math.max(SMALLEST_CU, input.autoscalingMinCu ?? 0),
-    suspend_timeout_seconds: input.suspendTimeoutSeconds ?? 0,
+    ...sizesOf(input),
     last_active_at: null,
     started_at: isActive ? now : null,
     suspended_at: isActive ? null : now,
     created_at: now,
     updated_at: now,
+  };
+}
+
+/** What the caller leaves out is what the project says for new computes. */
+function sizesOf({ project, autoscalingMinCu, autoscalingMaxCu, suspendTimeoutSeconds }: NewCompute) {
+  const byDefault = defaultSizesSchema.parse(project.defaultEndpointSettings);
+  const min = autoscalingMinCu ?? byDefault.autoscaling_limit_min_cu;
+  return {
+    autoscaling_limit_min_cu: min,
+    autoscaling_limit_max_cu: autoscalingMaxCu ?? Math.max(min, byDefault.autoscaling_limit_max_cu ?? SMALLEST_CU),
+    suspend_timeout_seconds: suspendTimeoutSeconds ?? byDefault.suspend_timeout_seconds,
   };
 }

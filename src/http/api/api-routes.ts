@@ -61,7 +61,7 @@ function plainNames(query: Request['query']): Record<string, unknown> {
 
 /** Clients and forms send what was not filled in as `limit=&search=`. */
 function withoutEmpty(query: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''));
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => [value].flat().some((text) => text !== '')));
 }
 
 /** Routes by path in Express' notation with the prefix, in the order of the list. */

@@ -1,6 +1,6 @@
 // Computes of a hosted project besides its first: adding a read-only one, and removing one.
 
-import { getBranch } from '../../catalogue/projects/branches.ts';
+import { getBranch, requireUnprotected } from '../../catalogue/projects/branches.ts';
 import type { Compute } from '../../catalogue/projects/compute-rows.ts';
 import { deleteCompute, getCompute, listComputes } from '../../catalogue/projects/computes.ts';
 import { createCompute, type NewCompute } from '../../catalogue/projects/create-compute.ts';
@@ -35,7 +35,7 @@ export async function addHostedCompute(parts: ProvisioningParts, context: AuditC
     ...input,
     project,
     branchId: branch.id,
-    state: 'active',
+    state: input.isDisabled === true ? 'idle' : 'active',
     hostId,
     ...address,
     isListed: true,
@@ -43,13 +43,14 @@ export async function addHostedCompute(parts: ProvisioningParts, context: AuditC
   });
 }
 
-/** Throws `conflict`. */
+/** Throws `conflict`, also below a protected branch. */
 export async function removeCompute(
   { catalogue }: ProvisioningParts,
   context: AuditContext,
   place: { readonly computeId: ComputeId; readonly projectId?: ProjectId },
 ): Promise<Compute> {
   const { compute } = await getCompute(catalogue, context, { ...place, action: 'compute.delete' });
+  await requireUnprotected(catalogue.db, compute.projectId);
   if (compute.hostId !== null && compute.type === 'read_write') throw new PosternError('compute_holds_databases');
   return deleteCompute(catalogue, context, place);
 }

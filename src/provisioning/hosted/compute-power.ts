@@ -48,6 +48,7 @@ export async function wakeCompute(parts: ProvisioningParts, computeId: ComputeId
 
 async function wake(parts: ProvisioningParts, change: PowerChange): Promise<WithOperation<Compute>> {
   const { compute } = change;
+  requireEnabled(compute);
   if (compute.state === 'active') return await recordDone(parts.catalogue, change, compute);
   try {
     const woken = await switchPower(parts, change);
@@ -152,6 +153,7 @@ async function writeState(catalogue: Catalogue, change: PowerChange): Promise<Co
     const current = await findCompute(tx, compute.id);
     if (current === null) throw computeNotFound(compute.id);
     if (current.state === to) return current;
+    if (to === 'active') requireEnabled(current);
     const move = { computeId: compute.id, from: [current.state], to };
     const moved = await moveComputeState({ db: tx, clock: catalogue.clock }, move);
     if (moved === null) return current;
@@ -161,6 +163,11 @@ async function writeState(catalogue: Catalogue, change: PowerChange): Promise<Co
     }
     return moved;
   });
+}
+
+// Neon API 2.7.3: Endpoint, a disabled one cannot be enabled by a connection or console action
+function requireEnabled(compute: Compute): void {
+  if (compute.isDisabled) throw new PosternError('compute_disabled', { params: { compute: shownName(compute) } });
 }
 
 async function recordDone(catalogue: Catalogue, { project, to }: PowerChange, compute: Compute) {

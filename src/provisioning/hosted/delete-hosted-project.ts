@@ -1,6 +1,6 @@
 // Deletes a hosted project and its rows; once begun, some node goes on until it is done.
 
-import { getDefaultBranch } from '../../catalogue/projects/branches.ts';
+import { getDefaultBranch, requireUnprotected } from '../../catalogue/projects/branches.ts';
 import { listDatabaseRoles } from '../../catalogue/projects/database-role-rows.ts';
 import { listDatabases } from '../../catalogue/projects/databases.ts';
 import {
@@ -19,10 +19,14 @@ import { findHostedCompute, orderOf, settleUnfinished } from './hosted-project.t
 
 export const PROJECT_DELETION: Recovery = { kind: 'go_on', work: dropEverything };
 
-/** Throws `conflict` while something on the host cannot be dropped, which is tried again later. */
+/** Throws `conflict` for one with a protected branch, and while something on the host cannot be dropped, which is tried again later. */
 export async function deleteProject(parts: ProvisioningParts, context: AuditContext, projectId: ProjectId) {
   const { catalogue } = parts;
-  const check = () => getProject(catalogue, context, { projectId, action: 'project.delete' });
+  const check = async () => {
+    const project = await getProject(catalogue, context, { projectId, action: 'project.delete' });
+    await requireUnprotected(catalogue.db, projectId);
+    return project;
+  };
   await check();
   const hosted = await findHostedCompute(parts, projectId);
   if (hosted === null) return await deleteProjectRows(catalogue, context, projectId);

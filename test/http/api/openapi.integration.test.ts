@@ -126,7 +126,7 @@ async function visitProject(api: ApiForTests, made: any): Promise<void> {
   const operations = await api.get(`${project}/operations`);
   await api.get(`${project}/operations/${operations.body.operations[0].id}`);
   for (const path of [`${project}/branches`, `${project}/branches/count`, branch]) await api.get(path);
-  await api.patch(branch, { branch: { protected: true } });
+  for (const isProtected of [true, false]) await api.patch(branch, { branch: { protected: isProtected } });
   for (const path of [`${project}/branches`, `${branch}/restore`, `${branch}/set_as_default`]) await api.post(path);
   await api.delete(branch);
   await visitComputes(api, project, branch);

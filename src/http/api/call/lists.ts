@@ -36,12 +36,15 @@ export const searchField = z.string().max(MAX_SEARCH_CHARACTERS).optional();
 export const sortOrderField = z.enum(['asc', 'desc']).default('desc');
 
 /** `a,b` as the api-client sends it, `a` and `b` as repeated parameters, or both mixed. */
-export function listField<Item extends z.ZodType<unknown, string>>(item: Item, { most }: { readonly most: number }) {
+export function listField<Item extends z.ZodType<unknown, string>>(
+  item: Item,
+  { least = 0, most }: { readonly least?: number; readonly most: number },
+) {
   const values = item instanceof z.ZodEnum ? { enum: item.options } : {};
   return z
     .union([z.string(), z.array(z.string())])
     .transform((given) => [given].flat().flatMap((text) => text.split(',').filter((part) => part !== '')))
-    .pipe(z.array(item).max(most))
+    .pipe(z.array(item).min(least).max(most))
     .meta({
       type: 'array',
       items: { type: 'string', ...values },

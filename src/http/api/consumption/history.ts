@@ -51,7 +51,7 @@ export const HISTORY_ROUTES = tagged('Consumption', [
     query: z.object({
       ...rangeShape.shape,
       org_id: z.string(),
-      metrics: listField(metricV2Field, { most: MAX_METRICS }),
+      metrics: listField(metricV2Field, { least: 1, most: MAX_METRICS }),
       ...projectsQuery,
     }),
     reply: z.object({ projects: z.array(projectHistoryV2Shape), pagination: paginationShape.optional() }),
@@ -70,7 +70,9 @@ interface ProjectsQuery extends z.output<typeof rangeShape> {
 async function historyPage<Period>(call: ApiCall, query: ProjectsQuery, onWire: (period: PeriodFrames) => Period) {
   const accountId = await requireHistory(call, query.org_id, 'projects');
   const range = requireRange(call, query);
-  const { limit, cursor, project_ids: ids } = query;
+  const { limit, cursor, project_ids = [] } = query;
+  // An empty list names none, which means all.
+  const ids = project_ids.length === 0 ? undefined : project_ids;
   const page = await listProjects(call.catalogue, call.context, { accountId, limit, cursor, ids });
   const projectIds = page.items.map((project) => project.id);
   const history = await call.consumption.readProjects(accountId, projectIds, range);

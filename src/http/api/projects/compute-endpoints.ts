@@ -19,8 +19,8 @@ import { connectionHost, hostAndPort } from '../call/connection-address.ts';
 import { idField, namedIdField, projectParams, timeField } from '../call/field-shapes.ts';
 import { onWire } from '../call/on-wire.ts';
 import { branchParams, visibleBranch } from './branch-endpoints.ts';
+import { changesFrom, computeSettings } from './compute-settings-shape.ts';
 import { operationOnWire, operationShape } from './operation-endpoints.ts';
-import { computeUnitField, suspendTimeoutField } from './project-settings-shape.ts';
 import { PROVISIONER } from './project-shape.ts';
 
 const computeTypeField = z.enum(['read_write', 'read_only']);
@@ -78,16 +78,6 @@ export function computeOnWire(call: ApiCall, compute: Compute): z.input<typeof c
   });
 }
 
-// Neon API 2.7.3: EndpointCreateRequest, EndpointUpdateRequest
-const computeSettings = z.object({
-  name: z.string().min(1).max(64).optional(),
-  autoscaling_limit_min_cu: computeUnitField.optional(),
-  autoscaling_limit_max_cu: computeUnitField.optional(),
-  suspend_timeout_seconds: suspendTimeoutField.optional(),
-  disabled: z.boolean().optional(),
-  passwordless_access: z.boolean().optional(),
-});
-
 const changedCompute = z.object({ endpoint: computeShape, operations: z.array(operationShape) });
 
 export const COMPUTE_ROUTES = tagged('Endpoints', [
@@ -133,21 +123,21 @@ export const COMPUTE_ROUTES = tagged('Endpoints', [
     reply: changedCompute,
     perform: async (call, { params, body }) => {
       const place = { projectId: params.project_id, branchId: body.endpoint.branch_id };
-      const input = { ...place, type: body.endpoint.type, ...settingsFrom(body.endpoint) };
+      const input = { ...place, type: body.endpoint.type, ...changesFrom(body.endpoint) };
       const compute = await addHostedCompute(call, call.context, input);
       return { endpoint: computeOnWire(call, compute), operations: [operationOnWire(compute.operation)] };
     },
   }),
   apiRoute('patch', '/projects/{project_id}/endpoints/{endpoint_id}', {
     operationId: 'updateProjectEndpoint',
-    summary: 'Changes a compute; what it no longer allows is ended',
+    summary: 'Changes a compute and ends what it no longer allows; disabling suspends it',
     params: computeParams,
     body: z.object({ endpoint: computeSettings }),
     reply: changedCompute,
     perform: async (call, { params, body }) => {
-      const changes = settingsFrom(body.endpoint);
+      const changes = changesFrom(body.endpoint);
       const compute = await changeCompute(call, call.context, { ...computeOf(params), changes });
-      return { endpoint: computeOnWire(call, compute), operations: [] };
+      return { endpoint: computeOnWire(call, compute), operations: compute.operations.map(operationOnWire) };
     },
   }),
   apiRoute('delete', '/projects/{project_id}/endpoints/{endpoint_id}', {
@@ -185,15 +175,4 @@ function powerRoute(verb: string, summary: string, steps: ReadonlyArray<typeof s
 
 function computeOf(params: z.output<typeof computeParams>) {
   return { projectId: params.project_id, computeId: params.endpoint_id };
-}
-
-function settingsFrom(given: z.output<typeof computeSettings>) {
-  return {
-    name: given.name,
-    autoscalingMinCu: given.autoscaling_limit_min_cu,
-    autoscalingMaxCu: given.autoscaling_limit_max_cu,
-    suspendTimeoutSeconds: given.suspend_timeout_seconds,
-    isDisabled: given.disabled,
-    passwordlessAccess: given.passwordless_access,
-  };
 }

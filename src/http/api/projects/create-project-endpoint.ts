@@ -15,12 +15,12 @@ import { branchOnWire, branchShape } from './branch-endpoints.ts';
 import { computeOnWire, computeShape } from './compute-endpoints.ts';
 import { databaseOnWire, databaseShape } from './database-endpoints.ts';
 import { operationOnWire, operationShape } from './operation-endpoints.ts';
-import { retentionField } from './project-endpoints.ts';
 import {
   computeUnitField,
   defaultEndpointSettingsShape,
   projectSettingsShape,
   requireOfferedSettings,
+  retentionField,
 } from './project-settings-shape.ts';
 import { projectOnWire, projectShape } from './project-shape.ts';
 import { listedRoles, roleOnWire, roleShape } from './role-endpoints.ts';
@@ -66,7 +66,7 @@ export const CREATE_PROJECT_ROUTES = tagged('Projects', [
     status: 201,
     reply: createdProject,
     perform: async (call, { body }) => {
-      requireOfferedSettings(body.project.settings);
+      requireOfferedSettings(body.project);
       return createdOnWire(call, await createProjectAndShowPassword(call, call.context, inputFrom(call, body.project)));
     },
   }),

@@ -21,6 +21,7 @@ import {
   defaultEndpointSettingsShape,
   projectSettingsShape,
   requireOfferedSettings,
+  retentionField,
 } from './project-settings-shape.ts';
 import { projectOnWire, projectShape, projectsOnWire } from './project-shape.ts';
 
@@ -31,10 +32,6 @@ const pageQuery = {
   timeout: wholeNumberField({ least: 100, most: 30_000 }).optional(),
 };
 const projectsPage = { projects: z.array(projectShape), pagination: paginationShape.optional() };
-
-// Neon API 2.7.3: ProjectUpdateRequest
-const MAX_RETENTION_SECONDS = 2_592_000;
-export const retentionField = z.int().min(0).max(MAX_RETENTION_SECONDS);
 
 export const PROJECT_ROUTES = tagged('Projects', [
   apiRoute('get', '/projects', {
@@ -92,7 +89,7 @@ export const PROJECT_ROUTES = tagged('Projects', [
     reply: z.object({ project: projectShape, operations: z.array(operationShape) }),
     perform: async (call, { params, body }) => {
       const { name, settings, ...further } = body.project;
-      requireOfferedSettings(settings);
+      requireOfferedSettings(body.project);
       const changes = {
         ...{ name, settings, defaultEndpointSettings: further.default_endpoint_settings },
         historyRetentionSeconds: further.history_retention_seconds,
