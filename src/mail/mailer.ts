@@ -1,14 +1,18 @@
 // Sends mail: by the configured server, or into the log where there is none.
 
 import { once } from 'node:events';
-import { createTransport } from 'nodemailer';
+import { createTransport, type SMTPTransportOptions } from 'nodemailer';
 import { ConcurrencyLimiter } from '../async/concurrency-limiter.ts';
 import { listedPauses, retry } from '../async/retry.ts';
 import type { Config } from '../config/config.ts';
 import { OutgoingAgent } from '../config/outgoing-agent.ts';
+import { openTunnel } from '../config/proxy-tunnel.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 
+// RFC 8314, section 7.3; RFC 6409, section 3.1
+const SUBMISSIONS_PORT = 465;
+const SUBMISSION_PORT = 587;
 const CONNECT_LIMIT_MS = 5_000;
 const SOCKET_LIMIT_MS = 10_000;
 
@@ -30,13 +34,15 @@ export function createMailer({ config, log, metrics }: MailerOptions): Mailer {
   }
   const agent = new OutgoingAgent(config.outgoing);
   const { authorities: ca } = agent;
-  // A mail server is reached through the proxy for https, which is asked to CONNECT.
-  const proxy = agent.proxyFor(new URL(smtpUrl.reveal()));
+  const url = new URL(smtpUrl.reveal());
+  const port = url.port === '' ? (url.protocol === 'smtps:' ? SUBMISSIONS_PORT : SUBMISSION_PORT) : Number(url.port);
+  const proxy = agent.proxyFor(url);
   const transport = createTransport(
     {
       ...(ca !== undefined && { tls: { ca } }),
-      ...(proxy !== null && { proxy }),
-      url: smtpUrl.reveal(),
+      ...(proxy !== null && { getSocket: throughProxy({ proxy: new URL(proxy), host: url.hostname, port, ca }) }),
+      url: url.href,
+      port,
       connectionTimeout: CONNECT_LIMIT_MS,
       greetingTimeout: CONNECT_LIMIT_MS,
       socketTimeout: SOCKET_LIMIT_MS,
@@ -47,6 +53,18 @@ export function createMailer({ config, log, metrics }: MailerOptions): Mailer {
   const deliver = async ({ to, subject, text }: Mail) =>
     void (await transport.sendMail({ to: { name: '', address: to }, subject, text }));
   return new OutgoingMail({ deliver, log, metrics });
+}
+
+type GetSocket = NonNullable<SMTPTransportOptions['getSocket']>;
+
+/** A mail server is reached through the proxy for https. The library's own has no authorities. */
+function throughProxy(way: Omit<Parameters<typeof openTunnel>[0], 'limitMs'>): GetSocket {
+  return (_options, callback) => {
+    openTunnel({ ...way, limitMs: CONNECT_LIMIT_MS }).then(
+      (connection) => callback(null, { connection }),
+      (error: Error) => callback(error, undefined),
+    );
+  };
 }
 
 const MAILS_AT_ONCE = 5;
