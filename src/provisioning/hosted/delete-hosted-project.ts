@@ -19,7 +19,10 @@ import { findHostedCompute, orderOf, settleUnfinished } from './hosted-project.t
 
 export const PROJECT_DELETION: Recovery = { kind: 'go_on', work: dropEverything };
 
-/** Throws `conflict` for one with a protected branch, and while something on the host cannot be dropped, which is tried again later. */
+/**
+ * Throws `conflict` for a project with a protected branch, and while something on the host cannot
+ * be dropped, which is tried again later.
+ */
 export async function deleteProject(parts: ProvisioningParts, context: AuditContext, projectId: ProjectId) {
   const { catalogue } = parts;
   const check = async () => {

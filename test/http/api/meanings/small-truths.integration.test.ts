@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
-import { type CallerForTests, newCaller } from './api-for-tests.ts';
-import { newHostedProject } from './hosted-project.ts';
+import { startWeb, type WebForTests } from '../../../support/browser/web-for-tests.ts';
+import { type CallerForTests, newCaller } from '../api-for-tests.ts';
+import { newHostedProject } from '../hosted-project.ts';
 
 let web: WebForTests;
 let caller: CallerForTests;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ALL_API_ROUTES } from '../../../src/http/api/all-routes.ts';
-import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
-import { type CallerForTests, newCaller } from './api-for-tests.ts';
-import { newHostedProject } from './hosted-project.ts';
-import { measuredOrganization } from './measured-organization.ts';
+import { ALL_API_ROUTES } from '../../../../src/http/api/all-routes.ts';
+import { startWeb, type WebForTests } from '../../../support/browser/web-for-tests.ts';
+import { type CallerForTests, newCaller } from '../api-for-tests.ts';
+import { newHostedProject } from '../hosted-project.ts';
+import { measuredOrganization } from '../measured-organization.ts';
 
 let web: WebForTests;
 let caller: CallerForTests;
