@@ -57,6 +57,18 @@ describe.each(redisKinds)('the pace of wrong passwords on $name', ({ start }) =>
     expect(await pace.settle(attempt, 'right')).toEqual({ kind: 'answer' });
   });
 
+  // A pool that restarts behind a NAT connects thousands of times a second.
+  it('lets in 2,000 right ones of one address within one window, each at once', async () => {
+    const { pace, slowed } = await openPace(redis.url);
+    const attempts = Array.from({ length: 2_000 }, (_, index) => ({
+      secret: `token:${index % 4}`,
+      address: '192.0.2.7',
+    }));
+    const outcomes = await Promise.all(attempts.map((attempt) => pace.settle(attempt, 'right')));
+    expect(outcomes.filter(({ kind }) => kind !== 'answer')).toEqual([]);
+    expect(slowed).toEqual([]);
+  });
+
   it('says the same as the judge that counts without Redis', async () => {
     const { pace } = await openPace(redis.url);
     const attempt = { secret: 'role:4', address: '192.0.2.1' };
