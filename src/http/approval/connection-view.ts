@@ -6,7 +6,8 @@ import type { LoginRequest, Progress } from '../../login/request/login-request.t
 import { cleanForPage } from '../../untrusted-text.ts';
 import { asSentence } from '../request/error-handler.ts';
 
-const AGAIN = 'Run the command again to get a new link.';
+const AGAIN = 'Run the command again for a new link.';
+const BY_MISTAKE = 'Denied by mistake? Run the command again for a new link.';
 
 export function connectionView(request: LoginRequest): StatusView | null {
   switch (request.status) {
@@ -19,7 +20,7 @@ export function connectionView(request: LoginRequest): StatusView | null {
     case 'consumed':
       return isToConnectAgain(request) ? letIn(request) : progressView(request);
     case 'denied':
-      return deniedView(request.reason);
+      return deniedView(request);
     case 'expired':
       return stopped('This link has expired', `Nobody approved it in time. ${AGAIN}`);
     case 'abandoned':
@@ -120,20 +121,21 @@ function abandonedView(reason: string | null): StatusView {
   if (reason?.startsWith('too_many_') === true) {
     return stopped('The login gave way', `Too many were waiting, and newer ones took its place. ${AGAIN}`);
   }
-  return stopped(
-    'The terminal closed',
-    `It stopped waiting before the login was approved, so nothing was opened. ${AGAIN}`,
-  );
+  return stopped('The terminal closed', `It stopped waiting, so nobody got in. ${AGAIN}`);
 }
 
-function deniedView(reason: string | null): StatusView {
+function deniedView({ reason, origin }: LoginRequest): StatusView {
   if (reason === 'reported') {
-    return stopped(
-      'Denied and reported',
-      'The terminal was turned away, and its links are blocked for you for 15 minutes. The admins of your organizations are told.',
-    );
+    const address = cleanForPage(origin.address);
+    return {
+      ...stopped(
+        'Blocked. Nobody got in.',
+        `Links from ${address} won’t work for you for 15 minutes, and your admins have been told.`,
+      ),
+      link: { label: 'Review your sessions', href: '/app/me/sessions' },
+    };
   }
-  if (reason === 'denied') return stopped('Denied', 'The terminal was told and nothing was opened.');
+  if (reason === 'denied') return stopped('Denied', `Nobody got in, and the terminal has been told. ${BY_MISTAKE}`);
   return stopped('Denied', `A wrong code was typed too often, so the login was denied. ${AGAIN}`);
 }
 

@@ -74,7 +74,7 @@ function sendPage({ renderer, address }: ErrorParts, response: Response, error: 
 function titleAndText(error: PosternError) {
   return {
     title:
-      error.code === 'link_unknown' ? 'This link leads nowhere' : (TITLES[error.httpStatus] ?? 'That did not work'),
+      error.code === 'link_unknown' ? 'This link no longer works' : (TITLES[error.httpStatus] ?? 'That did not work'),
     text: error.code === 'internal' ? INTERNAL_TEXT : errorInWords(error),
   };
 }

@@ -315,7 +315,7 @@ describe('denying', () => {
     const page = await browser.open(path);
     await approve(browser, page, { decision: 'deny' });
     expect((await web.loginRequests.find(request.id))?.status).toBe('denied');
-    expect((await browser.get(page.path)).text).toContain('The terminal was told');
+    expect((await browser.get(page.path)).text).toContain('Nobody got in, and the terminal has been told.');
   });
 
   it('blocks the address for that person after "this was not me"', async () => {

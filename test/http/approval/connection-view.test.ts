@@ -57,7 +57,12 @@ describe('the page of a decided login request', () => {
     ['abandoned', { status: 'abandoned' }, 'The terminal closed', { tone: 'stopped', isFinal: true }],
     ['expired', { status: 'expired' }, 'This link has expired', { tone: 'stopped', isFinal: true }],
     ['denied', { status: 'denied', reason: 'denied' }, 'Denied', { tone: 'stopped', isFinal: true }],
-    ['reported', { status: 'denied', reason: 'reported' }, 'Denied and reported', { tone: 'stopped', isFinal: true }],
+    [
+      'reported',
+      { status: 'denied', reason: 'reported' },
+      'Blocked. Nobody got in.',
+      { tone: 'stopped', isFinal: true },
+    ],
     [
       'let in without a connection of its own',
       { status: 'consumed', waiting: 'none', origin: loginOrigin({ noticeBlind: true }) },

@@ -47,7 +47,7 @@ it('"this was not me" is mailed to admins of organizations that the person joine
 
   const page = await report(web, reporter, { address: ELSEWHERE, application: 'psql\u001b]8;;https://evil.example' });
 
-  expect(page).toContain('The admins of your organizations are told.');
+  expect(page).toContain('your admins have been told');
   await waitUntil(() => mailbox.letters.length === 1, 'the admin gets mail');
   expect(mailbox.letters.map(({ to }) => to)).toEqual([ada.email]);
   const letter = mailbox.letters.find(({ to }) => to === ada.email)?.text ?? '';
