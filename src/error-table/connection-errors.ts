@@ -56,6 +56,30 @@ export const CONNECTION_ERRORS = {
     message: 'terminating connection because access was revoked',
     hint: 'Ask an organization admin.',
   }),
+  revoked_approval: policy('57P01', 403, {
+    code: 'revoked',
+    message: 'terminating connection because access was revoked',
+    hint: 'You ended this approval. Connect again to log in.',
+  }),
+  revoked_sign_in: policy('57P01', 403, {
+    code: 'revoked',
+    message: 'terminating connection because access was revoked',
+    hint: 'You signed out everywhere, or your password changed. Connect again to log in.',
+  }),
+  revoked_access_token: policy('57P01', 403, {
+    code: 'revoked',
+    message: 'terminating connection because access was revoked',
+    hint: 'The access token was revoked. Create a new one in the console.',
+  }),
+  revoked_database_role: policy('57P01', 403, {
+    code: 'revoked',
+    message: 'terminating connection because access was revoked',
+    hint: 'Its database role has a new password, or was deleted. See the roles of the project.',
+  }),
+  suspended: policy('57P01', 403, {
+    message: 'terminating connection because the compute was suspended',
+    hint: 'The compute was suspended by {by}; connect again to wake it.',
+  }),
   killed: policy('57P01', 403, {
     message: 'terminating connection due to administrator command',
     hint: 'Reason: {reason}.',

@@ -2,7 +2,7 @@
 
 import type { ConnectionId } from '../ids.ts';
 import type { Log } from '../log.ts';
-import type { LiveConnectionHandle } from './live-connection.ts';
+import type { EndCause, LiveConnectionHandle } from './live-connection.ts';
 import type { NodeCommand, NodeReply } from './node-messages.ts';
 
 interface CommandedConnections {
@@ -40,6 +40,10 @@ interface ConnectionWork {
   readonly run: (handle: LiveConnectionHandle) => Promise<void> | undefined;
 }
 
+function causeOf({ cause, reason, by }: Extract<NodeCommand, { readonly kind: 'end_connection' }>): EndCause {
+  return cause === 'suspended' ? { kind: 'suspended', by } : { kind: 'killed', reason };
+}
+
 function workOf(command: NodeCommand): ConnectionWork | null {
   switch (command.kind) {
     case 'end_connection':
@@ -47,7 +51,7 @@ function workOf(command: NodeCommand): ConnectionWork | null {
         ids: [command.connectionId],
         by: command.by,
         run: (handle) => {
-          handle.end({ kind: 'killed', reason: command.reason });
+          handle.end(causeOf(command));
           return undefined;
         },
       };

@@ -14,6 +14,7 @@ import type {
   UserId,
 } from '../ids.ts';
 import type { QueryState } from '../relay/query-watch.ts';
+import type { RevokedCause } from './endings/end-connections.ts';
 
 /** What changes all the time: each node samples it once a second. */
 export interface LiveConnectionSnapshot {
@@ -80,7 +81,9 @@ export type ConnectionPlace = Pick<LiveConnectionRecord, 'id' | 'nodeId'>;
 /** Why a connection is ended from outside. The reason of `killed` is an operator's own text. */
 export type EndCause =
   | { readonly kind: 'killed'; readonly reason: string }
-  | { readonly kind: 'revoked' }
+  /** `by` is the e-mail or the key of whoever suspended its compute. */
+  | { readonly kind: 'suspended'; readonly by: string }
+  | RevokedCause
   | { readonly kind: 'drain' };
 
 export interface LiveConnectionHandle {
@@ -118,6 +121,7 @@ const FILTER_FIELDS = [
   'computeId',
   'grantId',
   'accessTokenId',
+  'database',
   'databaseRole',
 ] as const satisfies ReadonlyArray<keyof LiveConnectionRecord>;
 

@@ -103,10 +103,14 @@ export class LiveConnections {
   }
 
   /** Ends one connection; `reason` is shown to its person. Throws when Redis is away. */
-  async end(connection: ConnectionId | ConnectionPlace, { reason, by }: CommandSource & { readonly reason: string }) {
+  async end(
+    connection: ConnectionId | ConnectionPlace,
+    { reason, by, cause = 'killed' }: CommandSource & { reason: string; cause?: 'killed' | 'suspended' },
+  ) {
     return await this.#command(connection, (connectionId) => ({
       kind: 'end_connection',
       connectionId,
+      cause,
       reason: cut(reason),
       by: cut(by),
     }));

@@ -18,7 +18,14 @@ const operatorText = z.string().max(MAX_OPERATOR_TEXT_CHARACTERS);
 const by = z.string().max(MAX_OPERATOR_TEXT_CHARACTERS);
 
 const commandSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('end_connection'), connectionId, reason: operatorText, by }),
+  z.object({
+    kind: z.literal('end_connection'),
+    connectionId,
+    reason: operatorText,
+    // A node of an earlier version neither sends nor knows it, and ends with the reason.
+    cause: z.enum(['killed', 'suspended']).default('killed'),
+    by,
+  }),
   z.object({ kind: z.literal('cancel_query'), connectionId, by }),
   z.object({
     kind: z.literal('notify'),

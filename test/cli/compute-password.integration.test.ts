@@ -80,7 +80,7 @@ it('ends grants and connections of the renewed role, and no others', async () =>
   await runAsSuperuser(`ALTER ROLE ${role} PASSWORD 'after'`);
   await runs(['compute', 'password', project.compute_id, '--role', role, '--password-stdin'], 'after');
   await waitUntil(() => renewed.ends.length > 0, 'the connection with the old password ends');
-  expect(renewed.ends).toEqual([{ kind: 'revoked' }]);
+  expect(renewed.ends).toEqual([{ kind: 'revoked', thing: 'database_role' }]);
   expect(untouched.ends).toEqual([]);
   await waitUntil(async () => (await grants.list(userId)).length === 1, 'its grant ends');
   expect((await grants.list(userId)).map(({ id }) => id)).toEqual([other.id]);

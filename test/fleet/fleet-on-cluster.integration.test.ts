@@ -34,7 +34,10 @@ it('nodes find, end, revoke and cancel across a Redis Cluster', async () => {
   await waitUntil(async () => (await here.cancelRoutes.cancel(key)) === 'forwarded', 'the key is known');
   await endAccess(here, { userId });
   await waitUntil(() => handle.ends.length === 2, 'the revocation arrives');
-  expect(handle.ends).toEqual([{ kind: 'killed', reason: 'test' }, { kind: 'revoked' }]);
+  expect(handle.ends).toEqual([
+    { kind: 'killed', reason: 'test' },
+    { kind: 'revoked', thing: 'sign_in' },
+  ]);
 
   const own = here.liveConnections.register(connectionRecord(here.nodeId, { userId }), recordingHandle());
   expect(await own.findExceededCap({ person: 2 })).toBeNull();

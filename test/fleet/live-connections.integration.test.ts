@@ -137,9 +137,12 @@ describe.each(redisKinds)('live connections on $name', ({ start }) => {
     const resting = [register(here, { userId }), register(there, { userId, phase: 'connecting' })];
     const other = register(there, { userId: newUserId() });
     await endAccess(here, { userId });
-    expect(resting[0]?.handle.ends).toEqual([{ kind: 'revoked' }]);
+    expect(resting[0]?.handle.ends).toEqual([{ kind: 'revoked', thing: 'sign_in' }]);
     await waitUntil(() => resting[1]?.handle.ends.length, 'the other node ends its connection');
-    expect(resting.map(({ handle }) => handle.ends)).toEqual([[{ kind: 'revoked' }], [{ kind: 'revoked' }]]);
+    expect(resting.map(({ handle }) => handle.ends)).toEqual([
+      [{ kind: 'revoked', thing: 'sign_in' }],
+      [{ kind: 'revoked', thing: 'sign_in' }],
+    ]);
     expect(other.handle.ends).toEqual([]);
   });
 
@@ -159,7 +162,7 @@ describe.each(redisKinds)('live connections on $name', ({ start }) => {
     await there.subscriber.unsubscribe();
     await endAccess(here, { userId });
     await waitUntil(() => handle.ends.length, 'it reads by itself');
-    expect(handle.ends).toEqual([{ kind: 'revoked' }]);
+    expect(handle.ends).toEqual([{ kind: 'revoked', thing: 'sign_in' }]);
   });
 
   it('a revocation does not touch connections that came after it was obeyed', async () => {

@@ -162,12 +162,12 @@ describe('a Redis that dies', () => {
     await redis.kill('SIGKILL');
 
     await endAccess(here, { userId });
-    expect(own.ends).toEqual([{ kind: 'revoked' }]);
+    expect(own.ends).toEqual([{ kind: 'revoked', thing: 'sign_in' }]);
     expect(other.ends).toEqual([]);
 
     await redis.restart();
     await waitUntil(() => other.ends.length, 'the revocation arrives', SEEN_WITHIN_MS);
-    expect(other.ends).toEqual([{ kind: 'revoked' }]);
+    expect(other.ends).toEqual([{ kind: 'revoked', thing: 'sign_in' }]);
   });
 
   it('does not stop connections from being registered and closed', async () => {

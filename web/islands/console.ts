@@ -6,6 +6,7 @@ const COPIED_FOR_MS = 1_600;
 closeMenus();
 showCurrentTab();
 copyLines();
+awaitTypedName();
 sayBusy();
 
 /** One open menu at a time; Escape, a click elsewhere and moving the focus away close it. */
@@ -50,6 +51,20 @@ function copyLines(): void {
         },
       );
     });
+  }
+}
+
+/** The button of a question works once the name that it asks for is typed. */
+function awaitTypedName(): void {
+  for (const form of document.querySelectorAll<HTMLFormElement>('form[data-confirm-text]')) {
+    const field = form.querySelector<HTMLInputElement>('input[name="name"]');
+    const button = form.querySelector<HTMLButtonElement>('button[type="submit"]');
+    if (field === null || button === null) continue;
+    const compare = () => {
+      button.disabled = field.value.trim() !== form.dataset.confirmText;
+    };
+    field.addEventListener('input', compare);
+    compare();
   }
 }
 

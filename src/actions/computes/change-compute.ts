@@ -8,6 +8,7 @@ import {
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import type { ComputeId } from '../../ids.ts';
 import type { ActionParts } from '../action-parts.ts';
+import { nameOf } from '../connections/act-on-connections.ts';
 import { catalogueAction, ending, provisioningAction } from '../define-action.ts';
 
 /** A compute that reads a hosted project's databases. `conflict`, `not_offered`, `plan_gate`. */
@@ -48,25 +49,26 @@ async function changeAndSuspend(parts: ChangeParts, context: AuditContext, input
 }
 
 type Suspend = ActionParts['provisioning']['suspendCompute'];
+type SuspendParts = Pick<ActionParts, 'catalogue' | 'provisioning' | 'liveConnections'>;
 
-/** Suspends it until the next login; connections within a transaction go on. */
+/** Suspends it until the next login. Its connections end first, and are told by whom. */
 export async function suspendCompute(
-  { provisioning, liveConnections }: Pick<ActionParts, 'provisioning' | 'liveConnections'>,
+  { catalogue, provisioning, liveConnections }: SuspendParts,
   context: AuditContext,
   place: Parameters<Suspend>[1],
-): ReturnType<Suspend> {
-  const compute = await provisioning.suspendCompute(context, place);
-  await endIdleConnections(liveConnections, compute.id);
-  return compute;
+) {
+  const { compute } = await getCompute(catalogue, context, { ...place, action: 'compute.suspend' });
+  const endedConnections = await endConnections(liveConnections, compute.id, nameOf(context.actor));
+  return { ...(await provisioning.suspendCompute(context, place)), endedConnections };
 }
 
-/** A host does this itself once none of the computes on its databases is left. */
-async function endIdleConnections(
+async function endConnections(
   liveConnections: ActionParts['liveConnections'],
   computeId: ComputeId,
-): Promise<void> {
-  const connections = await liveConnections.list({ computeId, phase: 'relaying' });
-  const idle = connections.filter(({ transactionStatus }) => transactionStatus === 'I');
-  const ended = { reason: 'the compute was suspended', by: 'suspend' };
-  await Promise.all(idle.map((connection) => liveConnections.end(connection, ended)));
+  by: string,
+): Promise<number> {
+  const connections = await liveConnections.list({ computeId });
+  const ended = { cause: 'suspended', reason: 'the compute was suspended', by } as const;
+  const outcomes = await Promise.all(connections.map((connection) => liveConnections.end(connection, ended)));
+  return outcomes.filter((outcome) => outcome === 'done').length;
 }

@@ -126,7 +126,7 @@ function unknownConnection(): PosternError {
 }
 
 /** The asking person, for the log of the node that obeys. */
-function nameOf(actor: Actor): string {
+export function nameOf(actor: Actor): string {
   if (actor.kind === 'system') return 'postern';
   return actor.kind === 'person' ? actor.email : `API key ${actor.keyId}`;
 }

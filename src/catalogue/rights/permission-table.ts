@@ -111,7 +111,7 @@ export const PERMISSION_TABLE = {
   'compute.change': on('project', PROJECT_MEMBERS, 'change computes'),
   'compute.delete': on('project', PROJECT_MEMBERS, 'delete computes'),
   'compute.start': on('project', PROJECT_USERS, 'start computes'),
-  'compute.suspend': on('project', PROJECT_USERS, 'suspend computes'),
+  'compute.suspend': on('project', PROJECT_MEMBERS, 'suspend computes'),
   'compute.read_policy': on('project', MEMBERS, 'see the policy of computes'),
   'compute.change_policy': on('project', ADMINS_IN_PERSON, 'change the policy of computes'),
   'database.create': on('project', PROJECT_USERS, 'create databases'),

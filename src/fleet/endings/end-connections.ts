@@ -13,11 +13,19 @@ import type { Log } from '../../log.ts';
 /** The narrowest first; a database role goes with its project. */
 const OWNERS = ['accessTokenId', 'grantId', 'userId', 'computeId', 'projectId', 'accountId'] as const;
 
+export interface RevokedCause {
+  readonly kind: 'revoked';
+  /** What was taken away, where the person should do something else than ask an admin. */
+  readonly thing?: RevokedThing;
+}
+
+type RevokedThing = 'approval' | 'sign_in' | 'access_token' | 'database_role';
+
 interface EndableConnection {
   readonly record: RestingOn & { readonly id: ConnectionId };
   readonly handle: {
     readonly rightAsOf: CatalogueSnapshot | null;
-    end(cause: { readonly kind: 'revoked' }): void;
+    end(cause: RevokedCause): void;
   };
 }
 
@@ -35,12 +43,21 @@ export function endConnections<T extends EndableConnection>(
     if (found?.kind === 'end') {
       const { owners, id: ending_id } = found;
       log.info({ event: 'connection.revoked', connection_id: record.id, ending_id, owners }, 'ending a connection');
-      handle.end({ kind: 'revoked' });
+      handle.end({ kind: 'revoked', ...thingOf(owners) });
     } else if (found?.kind === 'recheck') {
       toRecheck.push(connection);
     }
   }
   return toRecheck;
+}
+
+/** A person alone is named where all of their access ends: by signing out everywhere. */
+function thingOf(owners: AccessOwners): { readonly thing?: RevokedThing } {
+  if (owners.grantId !== undefined) return { thing: 'approval' };
+  if (owners.accessTokenId !== undefined) return { thing: 'access_token' };
+  if (owners.databaseRole !== undefined) return { thing: 'database_role' };
+  const isPersonAlone = owners.userId !== undefined && Object.values(owners).filter(Boolean).length === 1;
+  return isPersonAlone ? { thing: 'sign_in' } : {};
 }
 
 /** Finds for each of many connections what was taken away from it, by owner. */

@@ -1,6 +1,7 @@
 // The one reason why a connection must end. Every wait of the connection listens to the signal.
 
 import type { Duplex } from 'node:stream';
+import { assertNever } from '../../assert-never.ts';
 import { PosternError } from '../../errors.ts';
 import type { EndCause } from '../../fleet/live-connection.ts';
 import { cleanOperatorText } from '../../untrusted-text.ts';
@@ -22,11 +23,22 @@ export class SessionEnding {
 
   /** As `start`, for a reason from outside the connection. */
   startFor(cause: EndCause): void {
-    this.start(
-      cause.kind === 'killed'
-        ? new PosternError('killed', { params: { reason: cleanOperatorText(cause.reason) } })
-        : new PosternError(cause.kind),
-    );
+    this.start(errorOf(cause));
+  }
+}
+
+function errorOf(cause: EndCause): PosternError {
+  switch (cause.kind) {
+    case 'killed':
+      return new PosternError('killed', { params: { reason: cleanOperatorText(cause.reason) } });
+    case 'suspended':
+      return new PosternError('suspended', { params: { by: cleanOperatorText(cause.by) } });
+    case 'revoked':
+      return new PosternError(cause.thing === undefined ? 'revoked' : `revoked_${cause.thing}`);
+    case 'drain':
+      return new PosternError('drain');
+    default:
+      return assertNever(cause);
   }
 }
 

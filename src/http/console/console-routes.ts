@@ -9,6 +9,7 @@ import * as tokens from './keys/access-tokens-page.ts';
 import { createToken, showNewToken } from './keys/access-tokens-page.ts';
 import * as keys from './keys/api-keys-page.ts';
 import { unlink } from './me/identities.ts';
+import * as endings from './me/my-endings.ts';
 import * as invitations from './me/my-invitations.ts';
 import * as me from './me/my-pages.ts';
 import * as organizations from './organizations/new-organization.ts';
@@ -35,15 +36,15 @@ const PERSON: RouteTable<ConsoleCall> = {
     ['/me/sessions', me.showSessions],
     ['/me/profile', me.showProfile, me.saveName],
     ['/me/invitations', invitations.showOwnInvitations],
+    ['/me/sessions/connections/:connectionId/end', endings.askEndOwnConnection, endings.endOwnConnection],
+    ['/me/sessions/grants/:grantId/revoke', endings.askRevokeGrant, endings.revokeGrant],
+    ['/me/sign-out-everywhere', endings.askSignOutEverywhere, endings.signOutEverywhere],
     ['/organizations/new', organizations.showNewOrganization, organizations.createOwnOrganization],
   ],
   forms: [
-    ['/me/sessions/connections/:connectionId/end', me.endOwnConnection, me.showSessions],
-    ['/me/sessions/grants/:grantId/revoke', me.revokeGrant, me.showSessions],
-    ['/me/sessions/browsers/:sessionId/sign-out', me.signOutBrowser, me.showSessions],
+    ['/me/sessions/browsers/:sessionId/sign-out', endings.signOutBrowser, me.showSessions],
     ['/me/invitations/:invitationId/accept', invitations.acceptInvitation, invitations.showOwnInvitations],
     ['/me/invitations/:invitationId/decline', invitations.declineInvitation, invitations.showOwnInvitations],
-    ['/me/sign-out-everywhere', me.signOutEverywhere, me.showSessions],
     ['/me/profile/password', me.savePassword, me.showProfile],
     ['/me/profile/identities/unlink', unlink, me.showProfile],
     ['/organizations/request', organizations.sendRequest, organizations.showNewOrganization],
@@ -63,11 +64,11 @@ const ACCOUNT: RouteTable<AccountCall> = {
     ['/access-tokens/new', showNewToken, createToken],
     ['/access-tokens/:tokenId/revoke', tokens.askRevokeToken, tokens.revokeToken],
     ['/billing', billing.showBilling, billing.saveBilling],
+    ['/billing/plan', billing.askPlan, billing.savePlan],
     ['/settings', settings.showSettings],
     ['/settings/delete', settings.askDeleteAccount, settings.deleteAccount],
   ],
   forms: [
-    ['/billing/plan', billing.savePlan, billing.showBilling],
     ['/settings/name', settings.renameAccount, settings.showSettings],
     ['/settings/policy', settings.savePolicy, settings.showSettings],
   ],
@@ -80,6 +81,7 @@ const PEOPLE: RouteTable<PeopleCall> = {
     ['/members/:membershipId/remove', members.askRemoveMember, members.removeMemberOrLeave],
     ['/invite', invites.showInviteMembers, invites.invite],
     ['/invitations', invites.showPendingInvites],
+    ['/invitations/:invitationId/cancel', invites.askCancel, invites.cancel],
     ['/guests', guests.showGuests],
     ['/invite-guests', guests.showInviteGuests, guests.inviteGuests],
     ['/guests/:shareId/remove', guests.askRemoveGuest, guests.removeGuest],
@@ -87,7 +89,6 @@ const PEOPLE: RouteTable<PeopleCall> = {
   forms: [
     ['/members/:membershipId/role', members.changeMemberRole, members.showMembers],
     ['/invitations/:invitationId/resend', invites.resend, invites.showPendingInvites],
-    ['/invitations/:invitationId/cancel', invites.cancel, invites.showPendingInvites],
     ['/guests/convert', guests.convert, guests.showGuests],
   ],
 };
@@ -104,21 +105,21 @@ const PROJECT: RouteTable<ProjectCall> = {
     ['/connections/:connectionId/end', askEndConnection, endProjectConnection],
     ['/computes/new', computes.showNewCompute, computes.addCompute],
     ['/computes/:computeId/policy', showComputePolicy, saveComputePolicy],
+    ['/computes/:computeId/suspend', computes.askSuspend, computes.suspendCompute],
+    ['/computes/:computeId/link-login', computes.askLinkLogin, computes.switchLinkLogin],
     ['/computes/:computeId/delete', computes.askDeleteCompute, computes.removeCompute],
     ['/databases/:name/delete', databases.askDeleteDatabase, databases.deleteDatabase],
     ['/databases/roles/:name/reset', databases.askResetPassword, databases.resetPassword],
     ['/databases/roles/:name/delete', databases.askDeleteRole, databases.deleteRole],
     ['/sharing/:shareId/remove', sharing.askUnshare, sharing.unshare],
+    ['/transfer', project.askTransfer, project.transferProject],
     ['/delete', project.askDeleteProject, project.deleteProject],
   ],
   forms: [
     ['/connect/reveal', revealInStrings, showConnect],
     ['/computes/:computeId/start', computes.startCompute, showOverview],
-    ['/computes/:computeId/suspend', computes.suspendCompute, showOverview],
-    ['/computes/:computeId/link-login', computes.switchLinkLogin, showOverview],
     ['/databases/roles', databases.createRole, databases.showDatabases],
     ['/databases/roles/:name/reveal', databases.revealPassword, databases.showDatabases],
-    ['/transfer', project.transferProject, project.showProjectSettings],
   ],
 };
 

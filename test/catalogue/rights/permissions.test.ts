@@ -120,7 +120,7 @@ compute.create                      x     x     x      -      -        -       x
 compute.change                      x     x     x      -      -        -       x       x
 compute.delete                      x     x     x      -      -        -       x       x
 compute.start                       x     x     x      x      -        -       x       x
-compute.suspend                     x     x     x      x      -        -       x       x
+compute.suspend                     x     x     x      -      -        -       x       x
 compute.read_policy                 x     x     x      -      -        -       x       -
 compute.change_policy               x     x     -      -      -        -       -       -
 database.create                     x     x     x      x      -        -       x       x

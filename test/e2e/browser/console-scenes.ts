@@ -40,6 +40,7 @@ export const CONSOLE_PLACES: readonly ConsolePlace[] = [
     as: 'admin',
     path: (town) => `${shop('/computes/')(town)}${town.shop.compute.id}/policy`,
   },
+  { name: 'suspend', as: 'admin', path: (town) => `${shop('/computes/')(town)}${town.shop.compute.id}/suspend` },
   { name: 'delete-project', as: 'admin', path: shop('/delete') },
   { name: 'end-connection', as: 'admin', path: (town) => `${shop('/connections/')(town)}${town.connectionId}/end` },
   { name: 'members', as: 'admin', path: org('/people') },
@@ -60,6 +61,7 @@ export const CONSOLE_PLACES: readonly ConsolePlace[] = [
   { name: 'new-organization', as: 'stranger', path: () => '/app/organizations/new' },
   { name: 'requests', as: 'operator', path: () => '/ops/requests' },
   { name: 'my-sessions', as: 'admin', path: () => '/app/me/sessions' },
+  { name: 'sign-out-everywhere', as: 'admin', path: () => '/app/me/sign-out-everywhere' },
   { name: 'my-profile', as: 'admin', path: () => '/app/me/profile' },
   { name: 'my-invitations', as: 'guest', path: () => '/app/me/invitations' },
 ];

@@ -119,11 +119,20 @@ describe('by the lines of the console', () => {
 });
 
 describe('a project’s page', () => {
-  it('suspends a compute, which the next login wakes', async () => {
+  it('asks before a compute is suspended, and tells the terminals by whom it was', async () => {
     const suspend = `${place}/computes/${desk.project.compute.id}/suspend`;
-    const page = await desk.browser.get(place);
-    const suspended = await desk.browser.submit(page, {}, suspend);
-    expect(suspended.html).toContain('the next login wakes it');
+    const psql = desk.psql(['-At']);
+    await desk.browser.approve((await psql.waitForStderr(/https?:\/\/\S+psql_session\S+/))[0]);
+    psql.write('begin; select 6 * 7;\n');
+    await psql.waitForStdout(/42/);
+    const question = await desk.browser.get(suspend);
+    expect(question.html).toContain(`1 person is connected: ${desk.person.email}.`);
+    const suspended = await desk.browser.submit(question, {}, suspend);
+    psql.write('select 1;\n');
+    const { email } = desk.person;
+    expect((await psql.waitForStderr(/FATAL:[\s\S]*HINT:.*/))[0]).toMatch(
+      new RegExp(`because the compute was suspended\n[\\s\\S]*was suspended by ${email}; connect again to wake it`),
+    );
     expect(suspended.html).toContain('class="state idle"');
     expect(await desk.login(['-Atc', 'select 1'])).toMatchObject({ code: 0, stdout: '1\n' });
     expect((await desk.browser.get(place)).html).toContain('class="state active"');

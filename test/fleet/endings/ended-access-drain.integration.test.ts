@@ -18,7 +18,7 @@ import { startTcpRelay } from '../../support/nodes/tcp-relay-for-tests.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 
 const catalogueOf = useTestCatalogue();
-const ENDED = [{ kind: 'revoked' }];
+const ENDED = [{ kind: 'revoked', thing: 'sign_in' }];
 
 function connect(node: TestNode, userId: UserId, rightAsOf: ReturnType<typeof recordingHandle>['rightAsOf'] = null) {
   const handle = Object.assign(recordingHandle(), { rightAsOf });

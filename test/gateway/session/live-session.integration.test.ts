@@ -161,16 +161,19 @@ describe('an operator', () => {
   });
 });
 
+const ASK_AN_ADMIN = /^Ask an organization admin/;
+
 describe('a right that is revoked', () => {
   it.each([
-    { what: 'of the person', match: () => ({ userId: developer.userId }) },
-    { what: 'on the project', match: () => ({ projectId: developer.project.project.id }) },
-    { what: 'on the compute', match: () => ({ computeId: developer.project.compute.id }) },
-  ])('ends the live connections that depend on it: $what', async ({ match }) => {
+    { what: 'of the person', match: () => ({ userId: developer.userId }), hint: /^You signed out everywhere/ },
+    { what: 'on the project', match: () => ({ projectId: developer.project.project.id }), hint: ASK_AN_ADMIN },
+    { what: 'on the compute', match: () => ({ computeId: developer.project.compute.id }), hint: ASK_AN_ADMIN },
+  ])('ends the live connections that depend on it and says what to do: $what', async ({ match, hint }) => {
     using client = await connectedClient(gateway, developer);
     await endAccess({ ...gateway, ...gateway.fleet }, match());
     await client.waitForEnd();
-    expect(client.fatal).toMatchObject({ C: '57P01', M: 'terminating connection because access was revoked' });
+    const said = { M: 'terminating connection because access was revoked', H: expect.stringMatching(hint) };
+    expect(client.fatal).toMatchObject({ C: '57P01', ...said });
   });
 });
 

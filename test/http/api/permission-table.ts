@@ -84,8 +84,8 @@ GET    P/endpoints/{endpoint_id}                              ok  ok  ok  404 40
 PATCH  P/endpoints/{endpoint_id}                              ok  ok  403 404 403 ok  ok  404
 DELETE P/endpoints/{endpoint_id}                              ok  ok  403 404 403 ok  ok  404
 POST   P/endpoints/{endpoint_id}/start                        ok  ok  ok  404 403 ok  ok  404
-POST   P/endpoints/{endpoint_id}/suspend                      ok  ok  ok  404 403 ok  ok  404
-POST   P/endpoints/{endpoint_id}/restart                      ok  ok  ok  404 403 ok  ok  404
+POST   P/endpoints/{endpoint_id}/suspend                      ok  ok  403 404 403 ok  ok  404
+POST   P/endpoints/{endpoint_id}/restart                      ok  ok  403 404 403 ok  ok  404
 
 GET    B/databases                                            ok  ok  ok  404 403 ok  ok  404
 POST   B/databases                                            ok  ok  ok  404 403 ok  ok  404

@@ -1,34 +1,53 @@
-// A confirmation: what will happen, a link back, and the button that does it.
+// The question before anything is taken away: what will happen, whom it touches, a way back, and
+// the button that does it. Every destructive act of the console asks by this page.
 
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../components/console/console-view.ts';
 import { CheckField } from '../../components/console/forms/fields.tsx';
+import { HiddenFields } from '../../components/console/forms/hidden-fields.tsx';
 import { TextField } from '../../components/text-field.tsx';
-import { CsrfField } from '../../layout/csrf-field.tsx';
 
 export interface ConfirmProps extends ConsoleProps {
   readonly action: string;
   /** A question: `Remove ada@example.com from Example Org?` */
   readonly title: string;
   readonly text: string;
+  /** Whom it reaches right now: `2 people are connected: …` */
+  readonly touches?: string | undefined;
+  /** What is different afterwards, line by line. */
+  readonly changes?: readonly Change[];
   readonly button: string;
   readonly cancelPath: string;
-  /** The text to type, for actions that cannot be undone. */
+  /** `plain`: nothing is lost for good. */
+  readonly tone?: 'danger' | 'plain';
+  /** Sent along unseen. */
+  readonly fields?: Readonly<Record<string, string>>;
+  /** The text to type, for actions that cannot be undone, and what was typed already. */
   readonly typeName?: string;
+  readonly typed?: string | undefined;
   /** Something that is done in the same act unless it is unticked. */
   readonly also?: { readonly name: string; readonly label: string; readonly help: string };
   /** Asks for a reason, which the person at the other end will see. */
   readonly reason?: 'asked';
 }
 
+export interface Change {
+  readonly what: string;
+  readonly before: string;
+  readonly after: string;
+}
+
 export function ConfirmPage(props: ConfirmProps): VNode {
-  const { frame, view, action, title, text, button, cancelPath, typeName, reason, also } = props;
+  const { frame, view, action, title, text, touches, changes = [], button, cancelPath, tone = 'danger' } = props;
+  const { fields = {}, typeName, also, reason } = props;
   return (
     <ConsolePage frame={frame} view={view} title={title}>
-      <form class="panel form-panel" method="post" action={action}>
-        <CsrfField frame={frame} />
+      <form class="panel form-panel" method="post" action={action} data-confirm-text={typeName}>
+        <HiddenFields frame={frame} fields={fields} />
         <p>{text}</p>
+        {changes.length > 0 && <Changes changes={changes} />}
+        {touches !== undefined && <p class="touches">{touches}</p>}
         {reason !== undefined && (
           <TextField
             name="reason"
@@ -43,13 +62,14 @@ export function ConfirmPage(props: ConfirmProps): VNode {
           <TextField
             name="name"
             label={`Type ${typeName} to confirm`}
+            value={props.typed ?? ''}
             autocomplete="off"
             maxLength={256}
             focus="first"
           />
         )}
         <div class="form-foot">
-          <button class="button danger" type="submit">
+          <button class={`button ${tone === 'danger' ? 'danger' : 'primary'}`} type="submit">
             {button}
           </button>
           <a class="button plain" href={cancelPath}>
@@ -58,5 +78,29 @@ export function ConfirmPage(props: ConfirmProps): VNode {
         </div>
       </form>
     </ConsolePage>
+  );
+}
+
+function Changes({ changes }: { readonly changes: readonly Change[] }): VNode {
+  return (
+    <table class="changes">
+      <caption class="visually-hidden">What changes</caption>
+      <thead>
+        <tr>
+          <td />
+          <th scope="col">Now</th>
+          <th scope="col">Then</th>
+        </tr>
+      </thead>
+      <tbody>
+        {changes.map(({ what, before, after }) => (
+          <tr key={what} class={before === after ? undefined : 'changed'}>
+            <th scope="row">{what}</th>
+            <td>{before}</td>
+            <td>{after}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }

@@ -151,19 +151,19 @@ export const COMPUTE_ROUTES = tagged('Endpoints', [
     },
   }),
   powerRoute('start', 'Wakes a compute', [startCompute]),
-  powerRoute('suspend', 'Suspends a compute: idle connections end, the next login wakes it', [suspendCompute]),
+  powerRoute('suspend', 'Suspends a compute: its connections end, the next login wakes it', [suspendCompute]),
   powerRoute('restart', 'Suspends a compute and wakes it again', [suspendCompute, startCompute]),
 ]);
 
 /** Clients send these without a body, under any content type. */
-function powerRoute(verb: string, summary: string, steps: ReadonlyArray<typeof suspendCompute>) {
+function powerRoute(verb: string, summary: string, steps: ReadonlyArray<typeof startCompute | typeof suspendCompute>) {
   return apiRoute('post', `/projects/{project_id}/endpoints/{endpoint_id}/${verb}`, {
     operationId: `${verb}ProjectEndpoint`,
     summary,
     params: computeParams,
     reply: changedCompute,
     perform: async (call, { params }) => {
-      const computes: Array<Awaited<ReturnType<typeof suspendCompute>>> = [];
+      const computes: Array<Awaited<ReturnType<typeof startCompute>>> = [];
       for (const step of steps) computes.push(await step(call, call.context, computeOf(params)));
       const last = computes.at(-1);
       if (last === undefined) throw new Error(`${verb} did nothing`);

@@ -62,6 +62,7 @@ export async function askDeleteAccount(call: AccountCall, again?: Again): Promis
     button: 'Delete organization',
     cancelPath: `${base}/settings`,
     typeName: name,
+    typed: again?.typed.name,
   });
 }
 

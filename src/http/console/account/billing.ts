@@ -7,11 +7,11 @@ import { billingDetailsSchema } from '../../../catalogue/accounts/accounts.ts';
 import { listProjects } from '../../../catalogue/projects/project-lists.ts';
 import { accountResource, may, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { PLAN_TERMS } from '../../../catalogue/rights/plans.ts';
-import { PLANS } from '../../../catalogue/tables/people-and-accounts.ts';
+import { PLANS, type Plan } from '../../../catalogue/tables/people-and-accounts.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { type AccountCall, type Again, goTo, parseForm } from '../shell/console-call.ts';
+import { type AccountCall, type Again, goTo, parseForm, queryText, sendConfirmation } from '../shell/console-call.ts';
 import { historyView, sumOfFigures, usageFigures } from '../shell/consumption-view.ts';
-import { accountView } from '../shell/open-console-view.ts';
+import { accountView, belowTabView } from '../shell/open-console-view.ts';
 
 const PROJECTS_SHOWN = 100;
 const { taxId: taxIdField, ...sameFields } = billingDetailsSchema.shape;
@@ -25,9 +25,9 @@ export async function showBilling(call: AccountCall, again?: Again): Promise<voi
   parts.renderer.send(request, response, BillingPage, {
     view: accountView(call, 'billing', again),
     path: `${base}/billing`,
-    plan: account.plan,
+    plan: planName(account.plan),
     terms: PLAN_TERMS[account.plan],
-    plans: may(person, 'account.change_plan', resource) ? PLANS : [],
+    plans: may(person, 'account.change_plan', resource) ? otherPlans(account.plan) : [],
     billing: account.billing,
     mayEdit: may(person, 'account.change_billing', resource),
     total: usage.length === 0 ? null : sumOfFigures(usage.map(({ figures }) => figures)),
@@ -45,11 +45,59 @@ export async function saveBilling(call: AccountCall): Promise<void> {
   goTo(call, `${base}/billing`, 'billing_saved');
 }
 
+const planSchema = z.object({ plan: z.enum(PLANS) });
+
+export async function askPlan(call: AccountCall, again?: Again): Promise<void> {
+  const { person, account, base } = call;
+  requireMay(person, 'account.change_plan', accountResource(account.id));
+  const asked = planSchema.safeParse({ plan: again?.typed.plan ?? queryText(call, 'plan') });
+  const plan = asked.data?.plan ?? account.plan;
+  if (plan === account.plan) return goTo(call, `${base}/billing`);
+  const [now, then] = [termsInWords(account.plan), termsInWords(plan)];
+  sendConfirmation(call, {
+    view: belowTabView(call, ['billing', 'Change plan'], again),
+    title: `Move ${cleanForPage(account.name)} to ${planName(plan)}?`,
+    text: 'The new limits hold from now on. What exists already stays, also beyond them.',
+    changes: now.map((line, index) => ({ ...line, after: then[index]?.before ?? '' })),
+    button: `Change to ${planName(plan)}`,
+    cancelPath: `${base}/billing`,
+    tone: 'plain',
+    fields: { plan },
+  });
+}
+
 export async function savePlan(call: AccountCall): Promise<void> {
   const { parts, context, account, base } = call;
-  const { plan } = parseForm(call, z.object({ plan: z.enum(PLANS) }));
+  const { plan } = parseForm(call, planSchema);
   await changePlan(parts, context, { accountId: account.id, plan });
-  goTo(call, `${base}/billing`, 'billing_saved');
+  goTo(call, `${base}/billing`, 'plan_changed');
+}
+
+function termsInWords(plan: Plan) {
+  const { projectsLimit, computesPerProject, consumptionHistory, maxAutoscalingCu, isPaid } = PLAN_TERMS[plan];
+  return [
+    { what: 'Projects', before: limitInWords(projectsLimit) },
+    { what: 'Computes in each project', before: limitInWords(computesPerProject) },
+    { what: 'Largest compute', before: `${maxAutoscalingCu} CU` },
+    {
+      what: 'Consumption',
+      before: consumptionHistory === 'included' ? 'By hour, day and month' : 'The current month only',
+    },
+    { what: 'May request an organization', before: isPaid ? 'Yes' : 'No' },
+  ];
+}
+
+function limitInWords(limit: number | null): string {
+  return limit === null ? 'No limit' : limit.toLocaleString('en-US');
+}
+
+function otherPlans(current: Plan) {
+  return PLANS.filter((plan) => plan !== current).map((plan) => ({ value: plan, label: planName(plan) }));
+}
+
+/** `Business` */
+function planName(plan: Plan): string {
+  return `${plan.charAt(0).toUpperCase()}${plan.slice(1)}`;
 }
 
 async function usageOfProjects({ parts, context, account, base }: AccountCall) {

@@ -27,6 +27,7 @@ import {
   sendConfirmation,
 } from '../shell/console-call.ts';
 import { accountView, belowTabView } from '../shell/open-console-view.ts';
+import { whoIsConnected } from '../shell/who-is-connected.ts';
 
 export async function showAccessTokens(call: AccountCall, again?: Again): Promise<void> {
   const { parts, request, response, account, base, now } = call;
@@ -57,6 +58,7 @@ export async function askRevokeToken(call: AccountCall, again?: Again): Promise<
     view: belowTabView(call, ['access-tokens', 'Revoke token'], again),
     title: `Revoke access token ${cleanForPage(token.name)}?`,
     text: 'Programs that use it are refused from now on, and their connections end now.',
+    touches: await whoIsConnected(call, { of: call.account.id, accessTokenId: token.id }),
     button: 'Revoke token',
     cancelPath: `${call.base}/access-tokens`,
   });

@@ -4,23 +4,18 @@ import { z } from 'zod';
 import { MyProfilePage } from '../../../../web/pages/console/me/my-profile-page.tsx';
 import { MySessionsPage } from '../../../../web/pages/console/me/my-sessions-page.tsx';
 import { changePassword, renameUser } from '../../../actions/people/change-profile.ts';
-import { listOwnGrants, revokeOwnGrant } from '../../../actions/people/own-grants.ts';
-import * as people from '../../../actions/people/sign-in.ts';
+import { listOwnGrants } from '../../../actions/people/own-grants.ts';
 import { listBrowserSessions } from '../../../catalogue/accounts/browser-sessions.ts';
 import { getUser } from '../../../catalogue/accounts/users.ts';
 import { findProjects, type Project } from '../../../catalogue/projects/projects.ts';
 import { listOwnHistory } from '../../../catalogue/trail/audit-trail-reader.ts';
-import { PosternError } from '../../../errors.ts';
-import type { LiveConnectionRecord } from '../../../fleet/live-connection.ts';
-import { type ConnectionId, type GrantId, idFrom } from '../../../ids.ts';
 import type { Grant } from '../../../login/grant/grant.ts';
 import { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { clearCookie } from '../../request/cookies.ts';
 import { contextOf, requireSession } from '../../request/request-context.ts';
 import { nameField, newPasswordField, passwordField } from '../../sign-in/sign-in-steps.ts';
-import { connectionRow, endAndGoBack } from '../shell/connection-rows.ts';
-import { type Again, type ConsoleCall, goTo, param, parseForm } from '../shell/console-call.ts';
+import { connectionRow } from '../shell/connection-rows.ts';
+import { type Again, type ConsoleCall, goTo, parseForm } from '../shell/console-call.ts';
 import { meView } from '../shell/open-console-view.ts';
 import { identitiesView } from './identities.ts';
 import { browserInWords, historyRow } from './in-words.ts';
@@ -43,7 +38,7 @@ export async function showSessions(call: ConsoleCall, again?: Again): Promise<vo
   parts.renderer.send(request, response, MySessionsPage, {
     view: meView(call, PATH, again),
     path: PATH,
-    connections: connections.map((record) => connectionRow(record, null)),
+    connections: connections.map((record) => connectionRow(record, `${PATH}/connections/${record.id}/end`)),
     grants: grants.map((grant) => grantRow(grant, projects.get(grant.projectId))),
     hiddenBrowsers: Math.max(0, browsers.length - BROWSERS_SHOWN),
     browsers: browsers.slice(0, BROWSERS_SHOWN).map((session) => ({
@@ -57,39 +52,6 @@ export async function showSessions(call: ConsoleCall, again?: Again): Promise<vo
     history: history.items.map(historyRow),
     now,
   });
-}
-
-export async function endOwnConnection(call: ConsoleCall): Promise<void> {
-  const record = await requireOwnConnection(call);
-  const reason = 'ended by its own person in the console';
-  await endAndGoBack(call, { connection: record, capacity: 'owner', reason }, PATH);
-}
-
-export async function revokeGrant(call: ConsoleCall): Promise<void> {
-  await revokeOwnGrant(call.parts, call.context, idFrom<GrantId>(param(call, 'grantId')));
-  goTo(call, PATH, 'grant_revoked');
-}
-
-export async function signOutBrowser(call: ConsoleCall): Promise<void> {
-  const { parts, context, person } = call;
-  const which = { userId: person.userId, sessionId: param(call, 'sessionId') };
-  const isEnded = await people.signOut(parts, context, which);
-  if (!isEnded) throw new PosternError('not_found', { params: { thing: 'browser session' } });
-  goTo(call, PATH, 'browser_signed_out');
-}
-
-export async function signOutEverywhere(call: ConsoleCall): Promise<void> {
-  const { parts, context, person, response } = call;
-  await people.signOutEverywhere(parts, context, person.userId);
-  clearCookie(response, parts.address, 'session');
-  goTo(call, '/sign-in');
-}
-
-async function requireOwnConnection(call: ConsoleCall): Promise<LiveConnectionRecord> {
-  const id = idFrom<ConnectionId>(param(call, 'connectionId'));
-  const record = await call.parts.liveConnections.find(id);
-  if (record?.userId === call.person.userId) return record;
-  throw new PosternError('not_found', { params: { thing: 'connection' } });
 }
 
 function grantRow(grant: Grant, project: Project | undefined) {

@@ -17,6 +17,7 @@ import { type Again, goTo, param, parseForm, queryText, sendConfirmation } from 
 import { sendShared } from '../shell/guest-links.ts';
 import { offerReset, remarkPasswords, resetChoice } from '../shell/known-passwords.ts';
 import { belowTabView } from '../shell/open-console-view.ts';
+import { theirConnections } from '../shell/who-is-connected.ts';
 import { type PeopleCall, peopleProps } from './members-page.ts';
 import { invitedRow } from './pending-invites.ts';
 
@@ -84,7 +85,8 @@ export async function askRemoveGuest(call: PeopleCall, again?: Again): Promise<v
   sendConfirmation(call, {
     view: belowTabView(call, ['people', 'Remove guest'], again),
     title: `Remove ${cleanForPage(email)} from ${cleanForPage(projectName)}?`,
-    text: 'Their connections to the project and remembered logins end now. It can be shared with them again.',
+    text: 'Their connections to the project and remembered approvals end now. You can share it with them again.',
+    touches: userId === null ? undefined : await theirConnections(call, { projectId, userId }),
     button: 'Remove from project',
     cancelPath: `${call.place}/guests`,
     ...(userId === null ? {} : await offerReset(call, { projectIds: [projectId], userId })),

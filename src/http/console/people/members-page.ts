@@ -24,6 +24,7 @@ import {
 } from '../shell/console-call.ts';
 import { offerReset, remarkPasswords, resetChoice } from '../shell/known-passwords.ts';
 import { accountView, belowTabView } from '../shell/open-console-view.ts';
+import { theirConnections } from '../shell/who-is-connected.ts';
 
 const MEMBERS_PER_PAGE = 100;
 
@@ -70,7 +71,8 @@ export async function askRemoveMember(call: PeopleCall, again?: Again): Promise<
     title: isYou ? `Leave ${organization}?` : `Remove ${cleanForPage(member.name)} from ${organization}?`,
     text: isYou
       ? 'You lose access to all of its projects, and your connections to them end now.'
-      : 'Their connections to its projects, remembered logins and access tokens end now.',
+      : 'Their connections to its projects, remembered approvals and access tokens end now.',
+    touches: isYou ? undefined : await theirConnections(call, { accountId: account.id, userId: member.userId }),
     button: isYou ? 'Leave organization' : 'Remove member',
     cancelPath: place,
     ...(isYou ? {} : await offerReset(call, { accountId: account.id, userId: member.userId })),

@@ -9,9 +9,10 @@ import { listInvitations } from '../../../catalogue/accounts/invitations.ts';
 import type { InvitationOutcome } from '../../../catalogue/accounts/invite-members.ts';
 import { accountResource, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { parseEmailList } from '../../../catalogue/store/email-address.ts';
+import { PosternError } from '../../../errors.ts';
 import { type InvitationId, idFrom } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { type Again, goTo, param, parseForm } from '../shell/console-call.ts';
+import { type Again, goTo, param, parseForm, sendConfirmation } from '../shell/console-call.ts';
 import { shownLink } from '../shell/guest-links.ts';
 import { belowTabView } from '../shell/open-console-view.ts';
 import { type PeopleCall, peopleProps } from './members-page.ts';
@@ -66,6 +67,19 @@ export async function resend(call: PeopleCall): Promise<void> {
   const which = { accountId: account.id, invitationId: invitationIn(call) };
   const again = await resendInvitation(parts, context, which);
   await sendInvited(call, [invitedRow(call, { kind: 'invited', ...again })]);
+}
+
+export async function askCancel(call: PeopleCall, again?: Again): Promise<void> {
+  const invitations = await listInvitations(call.parts.catalogue, call.context, call.account.id);
+  const invitation = invitations.find(({ id }) => id === invitationIn(call));
+  if (invitation === undefined) throw new PosternError('not_found', { params: { thing: 'invitation' } });
+  sendConfirmation(call, {
+    view: belowTabView(call, ['people', 'Cancel invitation'], again),
+    title: `Cancel the invitation of ${cleanForPage(invitation.email)}?`,
+    text: 'The link they have stops working. You can invite them again.',
+    button: 'Cancel invitation',
+    cancelPath: `${call.place}/invitations`,
+  });
 }
 
 export async function cancel(call: PeopleCall): Promise<void> {

@@ -18,6 +18,7 @@ import { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { type Again, goTo, parseForm, sendConfirmation } from '../shell/console-call.ts';
 import { policyForm, policyFromForm, policySchema } from '../shell/policy-form.ts';
+import { whoIsConnected } from '../shell/who-is-connected.ts';
 import { belowProjectView, mayHere, type ProjectCall, whichCompute } from './open-project.ts';
 
 export async function startCompute(call: ProjectCall): Promise<void> {
@@ -25,14 +26,42 @@ export async function startCompute(call: ProjectCall): Promise<void> {
   goTo(call, call.place, 'compute_started');
 }
 
+export async function askSuspend(call: ProjectCall, again?: Again): Promise<void> {
+  const compute = await requireCompute(call, 'compute.suspend');
+  sendConfirmation(call, {
+    view: belowProjectView(call, 'Suspend', again),
+    title: `Suspend ${cleanForPage(shownName(compute))}?`,
+    text: 'Its connections end now, with their queries. The next login wakes it.',
+    touches: await whoIsConnected(call, { of: call.project.accountId, computeId: compute.id }),
+    button: 'Suspend',
+    cancelPath: call.place,
+  });
+}
+
 export async function suspendCompute(call: ProjectCall): Promise<void> {
   await computes.suspendCompute(call.parts, call.context, whichCompute(call));
   goTo(call, call.place, 'compute_suspended');
 }
 
+const linkLoginSchema = z.object({ link_login: z.enum(['on', 'off']) });
+
+/** Switching it on takes nothing away, so the menu does that at once. */
+export async function askLinkLogin(call: ProjectCall, again?: Again): Promise<void> {
+  const compute = await requireCompute(call, 'compute.change');
+  sendConfirmation(call, {
+    view: belowProjectView(call, 'Login by link', again),
+    title: `Switch login by link off for ${cleanForPage(shownName(compute))}?`,
+    text: 'People then need an access token or a role’s password. Connections made by link end now, and remembered approvals are forgotten.',
+    touches: await whoIsConnected(call, { of: call.project.accountId, computeId: compute.id }),
+    button: 'Switch off',
+    cancelPath: call.place,
+    fields: { link_login: 'off' },
+  });
+}
+
 export async function switchLinkLogin(call: ProjectCall): Promise<void> {
   const { parts, context, place } = call;
-  const { link_login } = parseForm(call, z.object({ link_login: z.enum(['on', 'off']) }));
+  const { link_login } = parseForm(call, linkLoginSchema);
   const changes = { passwordlessAccess: link_login === 'on' };
   await changeCompute(parts, context, { ...whichCompute(call), changes });
   goTo(call, place, 'compute_changed');
@@ -91,12 +120,12 @@ function addAddress(call: ProjectCall) {
 }
 
 export async function askDeleteCompute(call: ProjectCall, again?: Again): Promise<void> {
-  const which = { ...whichCompute(call), action: 'compute.delete' } as const;
-  const { compute } = await getCompute(call.parts.catalogue, call.context, which);
+  const compute = await requireCompute(call, 'compute.delete');
   sendConfirmation(call, {
     view: belowProjectView(call, 'Delete compute', again),
     title: `Delete compute ${cleanForPage(shownName(compute))}?`,
     text: 'Connections through it end now, and its access tokens stop working. The databases stay as they are.',
+    touches: await whoIsConnected(call, { of: call.project.accountId, computeId: compute.id }),
     button: 'Delete compute',
     cancelPath: call.place,
   });
@@ -108,9 +137,8 @@ export async function removeCompute(call: ProjectCall): Promise<void> {
 }
 
 export async function showComputePolicy(call: ProjectCall, again?: Again): Promise<void> {
-  const { parts, context, request, response } = call;
-  const which = { ...whichCompute(call), action: 'compute.read_policy' } as const;
-  const { compute } = await getCompute(parts.catalogue, context, which);
+  const { parts, request, response } = call;
+  const compute = await requireCompute(call, 'compute.read_policy');
   parts.renderer.send(request, response, ComputePolicyPage, {
     view: belowProjectView(call, 'Logins and connections', again),
     path: policyPath(call),
@@ -127,6 +155,14 @@ export async function saveComputePolicy(call: ProjectCall): Promise<void> {
   const changed = policyFromForm({ of: 'compute', policy: compute.policy }, parseForm(call, policySchema));
   await changeComputePolicy(parts, context, { ...which, ...changed });
   goTo(call, policyPath(call), 'policy_saved');
+}
+
+async function requireCompute(
+  call: ProjectCall,
+  action: 'compute.suspend' | 'compute.change' | 'compute.delete' | 'compute.read_policy',
+) {
+  const which = { ...whichCompute(call), action };
+  return (await getCompute(call.parts.catalogue, call.context, which)).compute;
 }
 
 function policyPath(call: ProjectCall): string {

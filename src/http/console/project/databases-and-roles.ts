@@ -11,6 +11,7 @@ import { listPasswordsKnownOutside } from '../../../catalogue/projects/password-
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { type Again, goTo, param, parseForm, sendConfirmation } from '../shell/console-call.ts';
+import { whoIsConnected } from '../shell/who-is-connected.ts';
 import { belowProjectView, mayHere, type ProjectCall, projectView } from './open-project.ts';
 
 const nameField = z.string().trim().max(256);
@@ -60,9 +61,11 @@ export async function askDeleteDatabase(call: ProjectCall, again?: Again): Promi
     view: belowProjectView(call, 'Delete database', again),
     title: `Delete database ${cleanForPage(name)}?`,
     text: 'Its data is gone for good, and connections to it end now.',
+    touches: await whoIsConnected(call, { of: call.project.accountId, projectId: call.project.id, database: name }),
     button: 'Delete database',
     cancelPath: pathOf(call),
     typeName: name,
+    typed: again?.typed.name,
   });
 }
 
@@ -90,7 +93,8 @@ export async function askResetPassword(call: ProjectCall, again?: Again): Promis
   sendConfirmation(call, {
     view: belowProjectView(call, 'Reset password', again),
     title: `Reset the password of ${cleanForPage(name)}?`,
-    text: 'Whatever uses the old password stops working; connections and remembered logins with this role end now.',
+    text: 'Whatever uses the old password stops working; connections and remembered approvals with this role end now.',
+    touches: await whoIsConnected(call, withRole(call, name)),
     button: 'Reset password',
     cancelPath: pathOf(call),
   });
@@ -108,6 +112,7 @@ export async function askDeleteRole(call: ProjectCall, again?: Again): Promise<v
     view: belowProjectView(call, 'Delete role', again),
     title: `Delete role ${cleanForPage(name)}?`,
     text: 'What it owns goes to the project’s own role. Connections with it end now.',
+    touches: await whoIsConnected(call, withRole(call, name)),
     button: 'Delete role',
     cancelPath: pathOf(call),
   });
@@ -126,10 +131,14 @@ async function sendPassword(
   await parts.renderer.sendOnce(request, response, SecretPage, {
     view: belowProjectView(call, 'Password'),
     title,
-    lead: 'Anybody who has it can connect with this role. It can be revealed again on the page of the roles.',
+    lead: 'Anyone who has it can connect as this role. You can reveal it again on the roles page.',
     lines: [{ label: 'Password', text: password.reveal() }],
     backPath: pathOf(call),
   });
+}
+
+function withRole({ project }: ProjectCall, databaseRole: string) {
+  return { of: project.accountId, projectId: project.id, databaseRole };
 }
 
 function place({ project, branch }: ProjectCall, name: string) {

@@ -9,8 +9,9 @@ import { accountResource, may } from '../../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../../errors.ts';
 import { type AccountId, idFrom } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { type Again, goTo, parseForm, sendConfirmation } from '../shell/console-call.ts';
+import { type Again, goTo, parseForm, queryText, sendConfirmation } from '../shell/console-call.ts';
 import { offerReset, remarkPasswords, resetChoice } from '../shell/known-passwords.ts';
+import { whoIsConnected } from '../shell/who-is-connected.ts';
 import { belowProjectView, mayHere, type ProjectCall, projectView } from './open-project.ts';
 
 export async function showProjectSettings(call: ProjectCall, again?: Again): Promise<void> {
@@ -29,7 +30,6 @@ export async function showProjectSettings(call: ProjectCall, again?: Again): Pro
     destinations: mayHere(call, 'project.transfer')
       ? destinations.map(({ id, name }) => ({ value: id, label: cleanForPage(name) }))
       : [],
-    ...(await offerReset(call, { projectIds: [project.id] })),
   });
 }
 
@@ -38,6 +38,24 @@ export async function renameProject(call: ProjectCall): Promise<void> {
   const { name } = parseForm(call, z.object({ name: z.string().max(256) }));
   await changeProject(parts, context, { projectId: project.id, changes: { name } });
   goTo(call, `${place}/settings`, 'project_renamed');
+}
+
+export async function askTransfer(call: ProjectCall, again?: Again): Promise<void> {
+  const { parts, context, project, accounts, place } = call;
+  await getProject(parts.catalogue, context, { projectId: project.id, action: 'project.transfer' });
+  const wanted = again?.typed.account_id ?? queryText(call, 'account_id');
+  const destination = accounts.find(({ id }) => id === wanted);
+  if (destination === undefined || wanted === project.accountId) return goTo(call, `${place}/settings`);
+  sendConfirmation(call, {
+    view: belowProjectView(call, 'Transfer', again),
+    title: `Transfer ${cleanForPage(project.name)} to ${cleanForPage(destination.name)}?`,
+    text: 'People who aren’t part of the new account lose access. The project’s API keys and the account’s access tokens for it stop working.',
+    touches: await whoIsConnected(call, { of: project.accountId, projectId: project.id }),
+    button: 'Transfer project',
+    cancelPath: `${place}/settings`,
+    fields: { account_id: destination.id },
+    ...(await offerReset(call, { projectIds: [project.id] })),
+  });
 }
 
 /** Ends connections of people who lose the project by the move; checks others again. */
@@ -73,8 +91,10 @@ export async function askDeleteProject(call: ProjectCall, again?: Again): Promis
       ? 'Its databases and all their data are gone for good, and everybody’s connections end now.'
       : 'Everybody’s connections through it end now. The attached Postgres and its data stay as they are.',
     button: 'Delete project',
+    touches: await whoIsConnected(call, { of: project.accountId, projectId: project.id }),
     cancelPath: `${place}/settings`,
     typeName: name,
+    typed: again?.typed.name,
   });
 }
 

@@ -11,6 +11,7 @@ import { cleanForPage } from '../../../untrusted-text.ts';
 import { type Again, goTo, param, parseForm, sendConfirmation } from '../shell/console-call.ts';
 import { sendShared } from '../shell/guest-links.ts';
 import { offerReset, remarkPasswords, resetChoice } from '../shell/known-passwords.ts';
+import { theirConnections } from '../shell/who-is-connected.ts';
 import { belowProjectView, mayHere, type ProjectCall, projectView } from './open-project.ts';
 
 const MAX_LIST_CHARACTERS = 30_000;
@@ -47,7 +48,8 @@ export async function askUnshare(call: ProjectCall, again?: Again): Promise<void
   sendConfirmation(call, {
     view: belowProjectView(call, 'Remove guest', again),
     title: `Remove ${cleanForPage(email)} from this project?`,
-    text: 'Their connections to it and remembered logins end now. The project can be shared with them again.',
+    text: 'Their connections to it and remembered approvals end now. You can share it with them again.',
+    touches: userId === null ? undefined : await theirConnections(call, { projectId, userId }),
     button: 'Remove from project',
     cancelPath: pathOf(call),
     ...(userId === null ? {} : await offerReset(call, { projectIds: [projectId], userId })),

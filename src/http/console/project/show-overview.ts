@@ -72,7 +72,7 @@ function computeRow(call: ProjectCall, compute: Compute): ComputeRow {
 
 function computeMenu(call: ProjectCall, compute: Compute, path: string): MenuItem[] {
   const change: MenuItem = compute.passwordlessAccess
-    ? { kind: 'post', label: 'Switch login by link off', action: `${path}/link-login`, fields: { link_login: 'off' } }
+    ? { kind: 'link', label: 'Switch login by link off', href: `${path}/link-login`, tone: 'danger' }
     : { kind: 'post', label: 'Switch login by link on', action: `${path}/link-login`, fields: { link_login: 'on' } };
   return [
     // The switch cannot allow what the policy forbids.
@@ -91,7 +91,7 @@ export async function askEndConnection(call: ProjectCall, again?: Again): Promis
   const who = record.personEmail ?? record.requestedUser;
   sendConfirmation(call, {
     view: belowProjectView(call, 'End connection', again),
-    title: `End the connection of ${who}?`,
+    title: `End the connection of ${cleanForPage(who)}?`,
     text: `It comes from ${record.address}. A running query is cut off and its transaction rolled back.`,
     button: 'End connection',
     cancelPath: call.place,

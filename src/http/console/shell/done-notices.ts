@@ -36,6 +36,7 @@ const DONE_NOTICES = {
   member_already: 'The guest is a member already',
   guest_removed: 'Removed from the project; their connections have ended',
   billing_saved: 'Billing details are saved',
+  plan_changed: 'The plan is changed',
   settings_saved: 'Settings are saved',
   policy_saved: 'The policy is saved; everybody is asked again at the next connection',
   organization_created: 'The organization is ready',

@@ -17,6 +17,7 @@ export interface ComputeRow {
   readonly linkLogin: 'on' | 'off';
   readonly lastActiveAt: Date | null;
   readonly startPath: string | null;
+  /** The page that asks. */
   readonly suspendPath: string | null;
   readonly menu: readonly MenuItem[];
 }
@@ -66,7 +67,11 @@ function PowerButton({ frame, row }: { readonly frame: PageFrame; readonly row: 
     return <PostButton frame={frame} action={row.startPath} label="Start" look="small" of={row.name} />;
   }
   if (row.suspendPath !== null) {
-    return <PostButton frame={frame} action={row.suspendPath} label="Suspend" look="small" of={row.name} />;
+    return (
+      <a class="button plain small" href={row.suspendPath}>
+        Suspend<span class="visually-hidden"> {row.name}</span>
+      </a>
+    );
   }
   return null;
 }

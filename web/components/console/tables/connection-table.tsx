@@ -1,9 +1,7 @@
 // Live connections as rows. The server has cleaned the clients' own claims; <bdi> isolates them.
 
 import type { VNode } from 'preact';
-import type { PageFrame } from '../../../layout/page-frame.ts';
 import { bytesInWords } from '../../quantities.ts';
-import { PostButton } from '../forms/post-button.tsx';
 import { type Column, DataTable } from './data-table.tsx';
 import { When } from './when.tsx';
 
@@ -20,12 +18,9 @@ export interface ConnectionRow {
   readonly bytesToClient: number;
   /** The page that confirms ending it; null where ending is not offered. */
   readonly endPath: string | null;
-  /** The form that ends it at once: for one's own connections. */
-  readonly endPost?: string;
 }
 
 interface ConnectionTableProps {
-  readonly frame: PageFrame;
   readonly caption: string;
   readonly connections: readonly ConnectionRow[];
   readonly show: 'person' | 'project';
@@ -33,7 +28,7 @@ interface ConnectionTableProps {
   readonly now: Date;
 }
 
-export function ConnectionTable({ frame, caption, connections, show, empty, now }: ConnectionTableProps): VNode {
+export function ConnectionTable({ caption, connections, show, empty, now }: ConnectionTableProps): VNode {
   const named: Column<ConnectionRow> =
     show === 'person'
       ? { header: 'Person', kind: 'main', cell: (row) => <Named name={row.person ?? 'by password'} row={row} /> }
@@ -44,7 +39,7 @@ export function ConnectionTable({ frame, caption, connections, show, empty, now 
     { header: 'State', cell: ({ phase }) => <span class={`state ${STATES[phase].look}`}>{STATES[phase].word}</span> },
     { header: 'Since', cell: ({ since }) => <When at={since} now={now} /> },
     { header: 'Received', kind: 'number', cell: ({ bytesToClient }) => bytesInWords(bytesToClient) },
-    { header: 'End', kind: 'actions', cell: (row) => <EndControl frame={frame} row={row} /> },
+    { header: 'End', kind: 'actions', cell: (row) => <EndControl row={row} /> },
   ];
   return <DataTable caption={caption} columns={columns} rows={connections} rowKey={({ id }) => id} empty={empty} />;
 }
@@ -75,10 +70,8 @@ function From({ address, application }: Pick<ConnectionRow, 'address' | 'applica
   );
 }
 
-function EndControl({ frame, row }: { readonly frame: PageFrame; readonly row: ConnectionRow }): VNode | null {
+function EndControl({ row }: { readonly row: ConnectionRow }): VNode | null {
   const of = `the connection from ${row.address}`;
-  if (row.endPost !== undefined)
-    return <PostButton frame={frame} action={row.endPost} label="End" look="small" of={of} />;
   if (row.endPath === null) return null;
   return (
     <a class="button plain small" href={row.endPath}>

@@ -1,8 +1,6 @@
 // Remembered approvals as rows: their targets, addresses, ends, and uses.
 
 import type { VNode } from 'preact';
-import type { PageFrame } from '../../../layout/page-frame.ts';
-import { PostButton } from '../forms/post-button.tsx';
 import { type Column, DataTable } from './data-table.tsx';
 import { When } from './when.tsx';
 
@@ -21,14 +19,13 @@ export interface GrantRow {
 }
 
 interface GrantTableProps {
-  readonly frame: PageFrame;
-  /** Each is revoked at `<path>/<id>/revoke`. */
+  /** Each is revoked by the page at `<path>/<id>/revoke`. */
   readonly path: string;
   readonly grants: readonly GrantRow[];
   readonly now: Date;
 }
 
-export function GrantTable({ frame, path, grants, now }: GrantTableProps): VNode {
+export function GrantTable({ path, grants, now }: GrantTableProps): VNode {
   const columns: ReadonlyArray<Column<GrantRow>> = [
     { header: 'Project', kind: 'main', cell: (grant) => <GrantTarget grant={grant} /> },
     { header: 'From', cell: ({ address, application }) => <Place address={address} detail={application} /> },
@@ -38,7 +35,9 @@ export function GrantTable({ frame, path, grants, now }: GrantTableProps): VNode
       header: 'Revoke',
       kind: 'actions',
       cell: ({ id, project }) => (
-        <PostButton frame={frame} action={`${path}/${id}/revoke`} label="Revoke" look="small" of={project} />
+        <a class="button plain small" href={`${path}/${id}/revoke`}>
+          Revoke<span class="visually-hidden"> {project}</span>
+        </a>
       ),
     },
   ];

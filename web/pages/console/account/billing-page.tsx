@@ -26,8 +26,8 @@ export interface BillingProps extends ConsoleProps {
     readonly projectsLimit: number | null;
     readonly computesPerProject: number | null;
   };
-  /** The plans that an operator may choose from; empty for others. */
-  readonly plans: readonly string[];
+  /** The other plans that an operator may choose from; empty for others. */
+  readonly plans: ReadonlyArray<{ readonly value: string; readonly label: string }>;
   readonly billing: {
     readonly company: string;
     readonly email: string;
@@ -66,9 +66,9 @@ export function BillingPage(props: BillingProps): VNode {
   );
 }
 
-function PlanPanel({ frame, path, plan, terms, plans }: BillingProps): VNode {
+function PlanPanel({ path, plan, terms, plans }: BillingProps): VNode {
   return (
-    <Panel id="plan" title="Plan">
+    <Panel id="plan-terms" title="Plan">
       <p class="plan-name">{plan}</p>
       <ul class="plain-list">
         <li>{limitInWords(terms.projectsLimit, 'projects')}</li>
@@ -80,16 +80,10 @@ function PlanPanel({ frame, path, plan, terms, plans }: BillingProps): VNode {
         </li>
       </ul>
       {plans.length > 0 && (
-        <form class="field-row" method="post" action={`${path}/plan`}>
-          <CsrfField frame={frame} />
-          <SelectField
-            name="plan"
-            label="Move to plan"
-            choices={plans.map((each) => ({ value: each, label: each }))}
-            picked={plan}
-          />
+        <form class="field-row" method="get" action={`${path}/plan`}>
+          <SelectField name="plan" label="Move to plan" choices={plans} />
           <button class="button plain" type="submit">
-            Change plan
+            Compare
           </button>
         </form>
       )}

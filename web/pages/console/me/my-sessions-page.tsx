@@ -45,16 +45,17 @@ export function MySessionsPage(props: MySessionsProps): VNode {
       frame={frame}
       view={view}
       title="My sessions"
-      lead="Everything that acts in your name right now. End what you do not know."
+      lead="Everything signed in as you. Don’t recognize something? End it."
       actions={
-        <PostButton frame={frame} action="/app/me/sign-out-everywhere" label="Sign out everywhere" look="danger" />
+        <a class="button danger" href="/app/me/sign-out-everywhere">
+          Sign out everywhere
+        </a>
       }
     >
       <Panel id="connections" title="Live connections">
         <ConnectionTable
-          frame={frame}
           caption="Your live connections"
-          connections={connections.map((row) => ({ ...row, endPost: `${path}/connections/${row.id}/end` }))}
+          connections={connections}
           show="project"
           empty="You are not connected to any project."
           now={now}
@@ -65,7 +66,7 @@ export function MySessionsPage(props: MySessionsProps): VNode {
         title="Remembered approvals"
         lead="Within their time, the same terminal gets in without being asked again."
       >
-        <GrantTable frame={frame} path={`${path}/grants`} grants={props.grants} now={now} />
+        <GrantTable path={`${path}/grants`} grants={props.grants} now={now} />
       </Panel>
       <Browsers {...props} />
       <History {...props} />

@@ -25,7 +25,7 @@ export function PendingInvitesPage(props: PendingInvitesProps): VNode {
     isAdmin
       ? [
           { kind: 'post', label: 'Resend', action: `${place}/invitations/${id}/resend` },
-          { kind: 'post', label: 'Cancel invitation', action: `${place}/invitations/${id}/cancel`, tone: 'danger' },
+          { kind: 'link', label: 'Cancel invitation', href: `${place}/invitations/${id}/cancel`, tone: 'danger' },
         ]
       : [];
   const columns: ReadonlyArray<Column<InvitationRow>> = [

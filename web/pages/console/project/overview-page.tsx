@@ -87,7 +87,7 @@ function ClientsLink({ place }: { readonly place: string }): VNode {
   );
 }
 
-function ConnectionsPanel({ frame, connections, connectionsOf, livePath, now }: OverviewProps): VNode {
+function ConnectionsPanel({ connections, connectionsOf, livePath, now }: OverviewProps): VNode {
   const isOwn = connectionsOf === 'self';
   return (
     <Panel
@@ -102,7 +102,6 @@ function ConnectionsPanel({ frame, connections, connectionsOf, livePath, now }: 
       }
     >
       <ConnectionTable
-        frame={frame}
         caption={isOwn ? 'Your connections to this project' : 'Connections to this project'}
         connections={connections}
         show="person"

@@ -3,7 +3,7 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
-import { CheckField, SelectField } from '../../../components/console/forms/fields.tsx';
+import { SelectField } from '../../../components/console/forms/fields.tsx';
 import { Panel } from '../../../components/console/panel.tsx';
 import { TextField } from '../../../components/text-field.tsx';
 import { CsrfField } from '../../../layout/csrf-field.tsx';
@@ -17,8 +17,6 @@ export interface ProjectSettingsProps extends ConsoleProps {
   readonly isOrganization: boolean;
   /** Accounts to which this person may move it; empty when there are none. */
   readonly destinations: ReadonlyArray<{ readonly value: string; readonly label: string }>;
-  /** Done with a transfer unless it is unticked. */
-  readonly also?: { readonly name: string; readonly label: string; readonly help: string };
 }
 
 export function ProjectSettingsPage(props: ProjectSettingsProps): VNode {
@@ -39,7 +37,7 @@ function NamePanel({ frame, place, name, projectId, mayRename }: ProjectSettings
       title="Project"
       lead={
         <>
-          Its id stays <code>{projectId}</code>, whatever its name.
+          Project ID: <code>{projectId}</code> (never changes)
         </>
       }
     >
@@ -56,19 +54,17 @@ function NamePanel({ frame, place, name, projectId, mayRename }: ProjectSettings
   );
 }
 
-function TransferPanel({ frame, place, destinations, also }: ProjectSettingsProps): VNode {
+function TransferPanel({ place, destinations }: ProjectSettingsProps): VNode {
   return (
     <Panel
       id="transfer"
       title="Transfer"
       lead="Another account becomes its owner. Connections end once, and the project’s API keys are revoked."
     >
-      <form class="field-row" method="post" action={`${place}/transfer`}>
-        <CsrfField frame={frame} />
+      <form class="field-row" method="get" action={`${place}/transfer`}>
         <SelectField name="account_id" label="New owner" choices={destinations} />
-        {also !== undefined && <CheckField {...also} isTicked />}
         <button class="button plain" type="submit">
-          Transfer project
+          Transfer…
         </button>
       </form>
     </Panel>
