@@ -55,7 +55,7 @@ describe('a browser with 30 KB of other applications’ cookies', () => {
     const spoken = 'performance.getEntriesByType("navigation")[0].nextHopProtocol';
     expect(await page.evaluate(spoken)).toBe(http === 'http2' ? 'h2' : http);
     await signIn(page, { email, password: 'not that one' });
-    await page.getByText('Email or password is wrong.').waitFor();
+    await page.getByText('That email and password don’t match.').waitFor();
     await page.reload();
     await signIn(page, { email, password: PASSWORD });
     expect(page.url()).toBe(`${web.url}/psql_session/${request.id}`);

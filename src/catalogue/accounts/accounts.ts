@@ -56,6 +56,19 @@ export async function getAccount(catalogue: Catalogue, context: AuditContext, ac
   return account;
 }
 
+/** The names of those that are there. Does not check permissions. */
+export async function findAccountNames(db: Kysely<Schema>, ids: readonly AccountId[]): Promise<Map<AccountId, string>> {
+  const asked = [...new Set(ids)];
+  if (asked.length === 0) return new Map();
+  const rows = await db.selectFrom('accounts').select(['id', 'name']).where('id', 'in', asked).execute();
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+export async function findAccountIdsWithProjects(db: Kysely<Schema>, ids: readonly AccountId[]) {
+  const projects = db.selectFrom('projects').select('account_id').distinct().where('account_id', 'in', ids);
+  return new Set((await projects.execute()).map(({ account_id }) => account_id));
+}
+
 /** Locks the account and its members against changes until the transaction ends. */
 export async function lockAccount(tx: Transaction<Schema>, accountId: AccountId): Promise<Account> {
   const row = await tx

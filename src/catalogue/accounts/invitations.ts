@@ -2,7 +2,7 @@
 // leads to. Invitations are created in invite-members.ts and accepted in accept-invitation.ts.
 
 import type { Kysely, Selectable, Transaction } from 'kysely';
-import type { AccountId, InvitationId, ShareId } from '../../ids.ts';
+import type { AccountId, InvitationId, ProjectId, ShareId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
 import { type ActionOn, accountResource, requireMay } from '../rights/permissions.ts';
 import { camelRow } from '../store/camel-row.ts';
@@ -113,8 +113,18 @@ export interface OpenInvitation {
         readonly name: string;
         readonly memberRole: MemberRole;
       }
-    | { readonly kind: 'project'; readonly shareId: ShareId; readonly name: string };
+    | {
+        readonly kind: 'project';
+        readonly shareId: ShareId;
+        readonly projectId: ProjectId;
+        readonly name: string;
+        /** The account that owns it. */
+        readonly from: string;
+      };
   readonly delivery: LinkDelivery;
+  readonly invitedAt: Date;
+  /** Null when it was not a person, or one who is gone; the e-mail only where it is verified. */
+  readonly inviter: { readonly name: string; readonly email: string | null } | null;
 }
 
 /** Null for a link that is unknown, withdrawn, used or expired. */
@@ -136,25 +146,51 @@ async function findMemberInvitation(db: Kysely<Schema>, { hash, now }: Link): Pr
   const row = await db
     .selectFrom('invitations')
     .innerJoin('accounts', 'accounts.id', 'invitations.account_id')
-    .select(['email', 'email_key', 'member_role', 'account_id', 'accounts.name', 'link_delivery'])
+    .leftJoin('users as inviters', 'inviters.id', 'invited_by')
+    .select(['invitations.email', 'invitations.email_key', 'member_role', 'account_id', 'accounts.name'])
+    .select(['link_delivery', 'invited_at', ...INVITER])
     .where('token_hash', '=', hash)
     .where('expires_at', '>', now)
     .executeTakeFirst();
   if (row === undefined) return null;
   const { account_id: accountId, name, member_role: memberRole } = row;
   const to = { kind: 'organization', accountId, name, memberRole } as const;
-  return { email: row.email, emailKey: row.email_key, to, delivery: row.link_delivery };
+  return { ...openFrom(row), to, invitedAt: row.invited_at };
+}
+
+const INVITER = [
+  'inviters.name as inviter_name',
+  'inviters.email as inviter_email',
+  'inviters.email_verified as inviter_verified',
+] as const;
+
+interface OpenRow {
+  readonly email: string;
+  readonly email_key: string;
+  readonly link_delivery: LinkDelivery;
+  readonly inviter_name: string | null;
+  readonly inviter_email: string | null;
+  readonly inviter_verified: boolean | null;
+}
+
+function openFrom(row: OpenRow): Pick<OpenInvitation, 'email' | 'emailKey' | 'delivery' | 'inviter'> {
+  const { email, email_key: emailKey, link_delivery: delivery, inviter_name: name } = row;
+  const inviter = name === null ? null : { name, email: row.inviter_verified === true ? row.inviter_email : null };
+  return { email, emailKey, delivery, inviter };
 }
 
 async function findGuestInvitation(db: Kysely<Schema>, { hash, now }: Link): Promise<OpenInvitation | null> {
   const row = await db
     .selectFrom('project_shares')
     .innerJoin('projects', 'projects.id', 'project_shares.project_id')
-    .select(['project_shares.id', 'email', 'email_key', 'projects.name', 'link_delivery'])
+    .innerJoin('accounts', 'accounts.id', 'projects.account_id')
+    .leftJoin('users as inviters', 'inviters.id', 'granted_by')
+    .select(['project_shares.id', 'project_shares.email', 'project_shares.email_key', 'project_id', 'projects.name'])
+    .select(['accounts.name as from', 'link_delivery', 'granted_at', ...INVITER])
     .where('link_hash', '=', hash)
     .where('link_expires_at', '>', now)
     .executeTakeFirst();
   if (row === undefined) return null;
-  const to = { kind: 'project', shareId: row.id, name: row.name } as const;
-  return { email: row.email, emailKey: row.email_key, to, delivery: row.link_delivery };
+  const { id: shareId, project_id: projectId, name, from } = row;
+  return { ...openFrom(row), to: { kind: 'project', shareId, projectId, name, from }, invitedAt: row.granted_at };
 }

@@ -27,6 +27,7 @@ import { singleSlashes } from '../request/single-slashes.ts';
 import { assetRoutes, type WebAssets } from '../request/static-assets.ts';
 import { requireOwnForm } from '../security/require-own-form.ts';
 import { securityHeaders } from '../security/security-headers.ts';
+import { invitationRoutes } from '../sign-in/invitation-routes.ts';
 import { oidcRoutes } from '../sign-in/oidc-routes.ts';
 import { signInRoutes } from '../sign-in/sign-in-routes.ts';
 import { signUpRoutes } from '../sign-in/sign-up-routes.ts';
@@ -87,7 +88,8 @@ function pageRoutes({ deps, mailer, renderer, address, consumption }: PageParts)
   const pages = express.Router();
   const signInParts = { deps, renderer, address };
   pages.use(homeRoutes({ catalogue, config, address, renderer }), docsRoutes({ config, address, renderer }));
-  pages.use(signInRoutes(signInParts), oidcRoutes(signInParts), signUpRoutes(signInParts));
+  pages.use(signInRoutes(signInParts), oidcRoutes(signInParts));
+  pages.use(signUpRoutes(signInParts), invitationRoutes(signInParts));
   const { sharedNetworks } = config.limits;
   const services = { ...deps, nodeId: catalogue.nodeId, reverseCode: config.login.reverseCode, sharedNetworks };
   pages.use(approvalRoutes({ ...deps, services, brand: config.brand, renderer, mailer, streams, address }));

@@ -1,8 +1,6 @@
 // Every route of the console.
 
 import { Router as createRouter, type Router } from 'express';
-import { personalAccountId } from '../../ids.ts';
-import { requireSession } from '../request/request-context.ts';
 import * as settings from './account/account-settings.ts';
 import * as billing from './account/billing.ts';
 import * as tokens from './keys/access-tokens-page.ts';
@@ -29,6 +27,7 @@ import * as projects from './projects/create-project-page.ts';
 import { showProjects, showShared } from './projects/list-projects-page.ts';
 import { type AccountCall, type ConsoleCall, type ConsoleParts, openAccount, openCall } from './shell/console-call.ts';
 import { type RouteTable, tableRoutes } from './shell/form-route.ts';
+import { openApp } from './shell/open-app.ts';
 
 const PERSON: RouteTable<ConsoleCall> = {
   prefix: '/app',
@@ -127,9 +126,7 @@ const PROJECT: RouteTable<ProjectCall> = {
 export function consoleRoutes(parts: ConsoleParts): Router {
   const router = createRouter();
   router.use(tableRoutes(parts, openCall, PERSON));
-  router.get('/app', (_request, response) => {
-    response.redirect(303, `/app/${personalAccountId(requireSession(response).user.id)}/projects`);
-  });
+  router.get('/app', (request, response) => openApp(parts, request, response));
   router.get('/app/:accountId', async (request, response) => {
     const { base } = await openAccount(parts, request, response);
     response.redirect(303, `${base}/projects`);

@@ -1,5 +1,5 @@
-// The two cookies: browser session; visitor, which binds forms to one browser, and outlives
-// sessions, so that tabs that were opened before a sign-in go on after it.
+// The cookies: browser session; visitor, which binds forms to one browser, and outlives sessions,
+// so that tabs that were opened before a sign-in go on after it; the account used last.
 
 import { createHmac, randomBytes } from 'node:crypto';
 import { parseCookie } from 'cookie';
@@ -8,7 +8,7 @@ import type { PublicAddress } from '../../config/public-address.ts';
 import type { UserId } from '../../ids.ts';
 import { ownOrigin } from './own-origin.ts';
 
-export type CookieName = 'session' | 'visitor';
+export type CookieName = 'session' | 'visitor' | 'account';
 
 const VISITOR_LIFE_MS = 365 * 24 * 3_600_000;
 

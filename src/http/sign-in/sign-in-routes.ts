@@ -72,6 +72,7 @@ async function signIn(parts: SignInParts, request: Request, response: Response):
 }
 
 const SIGN_OUT_PATH = '/sign-out';
+const signOutSchema = z.object({ next: z.unknown().optional() });
 
 async function endSession({ deps }: SignInParts, response: Response): Promise<void> {
   const { user, sessionId } = requireSession(response);
@@ -79,11 +80,13 @@ async function endSession({ deps }: SignInParts, response: Response): Promise<vo
   await people.signOut(deps, context, { userId: user.id, sessionId });
 }
 
-async function signOut(parts: SignInParts, _request: Request, response: Response): Promise<void> {
+async function signOut(parts: SignInParts, request: Request, response: Response): Promise<void> {
   const { address } = parts;
   if (contextOf(response).session !== null) await endSession(parts, response);
   clearCookie(response, address, 'session');
-  response.redirect(303, '/sign-in');
+  // Somebody else's page, such as an invitation, leads on from here.
+  const next = safeNext(signOutSchema.parse(request.body ?? {}).next);
+  response.redirect(303, next === '/' ? '/sign-in' : next);
 }
 
 function sendSignInPage(

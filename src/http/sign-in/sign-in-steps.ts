@@ -1,6 +1,6 @@
 // What all ways to sign in share: fields, the check of a password, a new browser session.
 
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import { z } from 'zod';
 import * as signIn from '../../actions/people/sign-in.ts';
 import { assertNever } from '../../assert-never.ts';
@@ -11,6 +11,7 @@ import { wholeSeconds } from '../../limits/require-allowed.ts';
 import type { Secret } from '../../secret.ts';
 import { setCookie } from '../request/cookies.ts';
 import type { HttpDependencies } from '../request/http-dependencies.ts';
+import { keptForm } from '../request/kept-form.ts';
 import type { PageRenderer } from '../request/page-renderer.ts';
 import { contextOf } from '../request/request-context.ts';
 
@@ -37,7 +38,7 @@ export async function checkPassword(
     case 'right':
       return checked;
     case 'wrong':
-      return { kind: 'refused', status: 401, problem: 'Email or password is wrong.' };
+      return { kind: 'refused', status: 401, problem: 'That email and password don’t match.' };
     case 'too_many_attempts': {
       const seconds = wholeSeconds(checked);
       response.set('Retry-After', seconds);
@@ -63,6 +64,17 @@ export const newPasswordField = z
 /** The first problem of each field, by the field's name. */
 export function problemsOf(error: z.ZodError): Record<string, string> {
   return Object.fromEntries(error.issues.map((issue) => [String(issue.path[0]), issue.message]).reverse());
+}
+
+/** A page of fields that comes back with what is wrong and what was typed. */
+export interface ShownAgain {
+  readonly problems: Readonly<Record<string, string>>;
+  readonly typed: Readonly<Record<string, string>>;
+}
+
+export function keptOf({ address }: Pick<SignInParts, 'address'>, request: Request): ShownAgain {
+  const kept = keptForm(request, address);
+  return { problems: kept?.said ?? {}, typed: kept?.typed ?? {} };
 }
 
 export async function startBrowserSession(

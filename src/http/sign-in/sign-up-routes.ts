@@ -1,20 +1,25 @@
-// Links by which people come in: the one-time set-up link of a first start, and invitations.
+// The one-time set-up link of a first start, by which the first operator comes in.
 
 import { Router as createRouter, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
-import { InvitationPage } from '../../../web/pages/invitation-page.tsx';
 import { SetUpPage } from '../../../web/pages/set-up-page.tsx';
-import { acceptInvitation, setUpFirstOperator, signUpWithInvitation } from '../../actions/people/sign-up.ts';
-import { findInvitationByToken, type OpenInvitation } from '../../catalogue/accounts/invitations.ts';
+import { setUpFirstOperator } from '../../actions/people/sign-up.ts';
 import { isSetupCodeValid } from '../../catalogue/accounts/setup-codes.ts';
 import { PosternError } from '../../errors.ts';
 import { requireAllowed } from '../../limits/require-allowed.ts';
 import { Secret } from '../../secret.ts';
-import { cleanForPage } from '../../untrusted-text.ts';
-import { keptForm, typedIn } from '../request/kept-form.ts';
+import { typedIn } from '../request/kept-form.ts';
 import { refuseForm } from '../request/refused-form.ts';
-import { auditContextOfPerson, auditContextOfVisitor, contextOf } from '../request/request-context.ts';
-import { nameField, newPasswordField, problemsOf, type SignInParts, startBrowserSession } from './sign-in-steps.ts';
+import { auditContextOfVisitor, contextOf } from '../request/request-context.ts';
+import {
+  keptOf,
+  nameField,
+  newPasswordField,
+  problemsOf,
+  type ShownAgain,
+  type SignInParts,
+  startBrowserSession,
+} from './sign-in-steps.ts';
 
 const setUpSchema = z.object({
   email: z
@@ -33,8 +38,6 @@ export function signUpRoutes(parts: SignInParts): Router {
     sendSetUpPage(parts, response, keptOf(parts, request));
   });
   router.post('/setup/:code', (request, response) => setUp(parts, request, response));
-  router.get('/invitations/:token', (request, response) => showInvitation(parts, request, response));
-  router.post('/invitations/:token', (request, response) => acceptOrSignUp(parts, request, response));
   return router;
 }
 
@@ -67,17 +70,7 @@ function codeOf(request: Request): string {
   return z.string().parse(request.params.code);
 }
 
-interface Shown {
-  readonly problems: Readonly<Record<string, string>>;
-  readonly typed: Readonly<Record<string, string>>;
-}
-
-function keptOf({ address }: SignInParts, request: Request): Shown {
-  const kept = keptForm(request, address);
-  return { problems: kept?.said ?? {}, typed: kept?.typed ?? {} };
-}
-
-function sendSetUpPage({ renderer }: SignInParts, response: Response, { problems, typed }: Shown): void {
+function sendSetUpPage({ renderer }: SignInParts, response: Response, { problems, typed }: ShownAgain): void {
   const request = response.req;
   renderer.send(request, response, SetUpPage, {
     action: request.path,
@@ -85,71 +78,4 @@ function sendSetUpPage({ renderer }: SignInParts, response: Response, { problems
     name: typed.name ?? '',
     problems,
   });
-}
-
-const invitationSchema = z.object({ name: nameField, password: newPasswordField });
-
-async function showInvitation(parts: SignInParts, request: Request, response: Response): Promise<void> {
-  const open = await requireOpenInvitation(parts, request, response);
-  sendInvitationPage(parts, response, { open, ...keptOf(parts, request) });
-}
-
-async function acceptOrSignUp(parts: SignInParts, request: Request, response: Response): Promise<void> {
-  const { catalogue } = parts.deps;
-  const open = await requireOpenInvitation(parts, request, response);
-  const { session } = contextOf(response);
-  if (session !== null) {
-    const context = await auditContextOfPerson(catalogue, response);
-    await acceptInvitation(parts.deps, context, { token: tokenOf(request), userId: session.user.id });
-    return response.redirect(303, '/');
-  }
-  const form = invitationSchema.safeParse(request.body);
-  if (!form.success) {
-    const said = problemsOf(form.error);
-    return await refuseForm({ request, response, address: parts.address }, { status: 400, said }, () =>
-      sendInvitationPage(parts, response, { open, problems: said, typed: typedIn(request) }),
-    );
-  }
-  const details = {
-    token: tokenOf(request),
-    name: form.data.name,
-    password: new Secret(form.data.password),
-  };
-  const user = await signUpWithInvitation(parts.deps, auditContextOfVisitor(response), details);
-  await startBrowserSession(parts, response, { userId: user.id, method: 'invitation' });
-  response.redirect(303, '/');
-}
-
-/** Throws `not_found` for a link that is not open, `rate_limited` after too many attempts. */
-async function requireOpenInvitation(
-  { deps }: SignInParts,
-  request: Request,
-  response: Response,
-): Promise<OpenInvitation> {
-  const open = await findInvitationByToken(deps.catalogue, tokenOf(request));
-  if (open !== null) return open;
-  const { address, session } = contextOf(response);
-  const verdict = await deps.limits.unknownLink({ address, userId: session?.user.id ?? null });
-  requireAllowed(verdict);
-  throw new PosternError('not_found', { params: { thing: 'invitation' } });
-}
-
-function sendInvitationPage(
-  { renderer }: SignInParts,
-  response: Response,
-  { open, problems, typed }: Shown & { readonly open: OpenInvitation },
-): void {
-  const request = response.req;
-  renderer.send(request, response, InvitationPage, {
-    action: request.path,
-    to: { ...open.to, name: cleanForPage(open.to.name) },
-    email: cleanForPage(open.email),
-    signInPath: contextOf(response).session === null ? `/sign-in?next=${encodeURIComponent(request.path)}` : null,
-    name: typed.name ?? '',
-    problems,
-  });
-}
-
-function tokenOf(request: Request): string {
-  return z.string().parse(request.params.token);
 }

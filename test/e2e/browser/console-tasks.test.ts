@@ -54,8 +54,7 @@ describe.each([
 
   it('switches between the personal account and an organization', async () => {
     const { admin, organization } = await anOrganization();
-    const page = await at(admin, '/app');
-    expect(new URL(page.url()).pathname).toBe(`/app/${admin.accountId}/projects`);
+    const page = await at(admin, `/app/${admin.accountId}/projects`);
     await page.locator('summary.switcher').click();
     await page.getByRole('link', { name: /Example Org/ }).click();
     await page.waitForURL(`**/app/${organization.id}/projects`);
@@ -82,6 +81,7 @@ describe.each([
     await theirs.goto(`${web.url}/app/me/invitations`);
     await press(theirs, 'Accept Example Org');
     expect(new URL(theirs.url()).pathname).toBe(`/app/${organization.id}/projects`);
+    expect(await theirs.getByRole('status').first().textContent()).toContain('Welcome to Example Org');
   });
 
   it('resends an invitation, which invalidates its old link, and cancels it', async () => {
@@ -97,6 +97,7 @@ describe.each([
     expect([await statusOf(oldLink), await statusOf(newLink)]).toEqual([404, 200]);
     await page.goto(`${web.url}/app/${organization.id}/people/invitations`);
     await chooseFromMenu(page, { of: email, item: 'Cancel invitation' });
+    await press(page, 'Cancel invitation');
     expect(await page.locator('main').textContent()).toContain('No invitation is waiting');
     expect(await statusOf(newLink)).toBe(404);
   });
@@ -145,7 +146,8 @@ describe.each([
     expect(await rowOf(page, newcomer).count()).toBe(1);
     expect(await rowOf(page, guest.email).textContent()).toContain('warehouse');
     const theirs = await at(guest, '/app');
-    await theirs.getByRole('link', { name: 'Shared with me' }).click();
+    expect(await theirs.getByRole('heading', { name: 'Shared with me' }).count()).toBe(1);
+    expect(await theirs.locator('.group').textContent()).toContain('from Example Org');
     await theirs.getByRole('link', { name: /warehouse/ }).click();
     expect(await heading(theirs)).toBe('warehouse');
     expect(theirs.url()).not.toContain(organization.id);
@@ -162,6 +164,7 @@ describe.each([
     const link = await shownLink(page);
     const theirs = await at(stays, new URL(link).pathname);
     await press(theirs, 'Join');
+    expect(await theirs.getByRole('status').first().textContent()).toContain('Welcome to Example Org');
     await page.goto(`${web.url}/app/${organization.id}/people/guests`);
     expect(await rowNames(page)).toEqual([goes.email]);
     await chooseFromMenu(page, { of: goes.email, item: 'Remove from project' });

@@ -131,7 +131,7 @@ describe('a refused form', () => {
     await page.fill('#email', email);
     await page.fill('#password', 'not that one');
     await press(page, 'Sign in');
-    await page.getByText('Email or password is wrong.').waitFor();
+    await page.getByText('That email and password don’t match.').waitFor();
     await page.reload();
     expect(await page.inputValue('#email')).toBe(email);
     await signIn(page, email);

@@ -3,8 +3,8 @@ import { changePlan } from '../../../src/catalogue/accounts/accounts.ts';
 import { listOperations } from '../../../src/catalogue/projects/operations.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
-import { actingAs } from '../../support/databases/catalogue-for-tests.ts';
-import { hostedProject, organizationForTests } from './console-for-tests.ts';
+import { actingAs, addOrganization } from '../../support/databases/catalogue-for-tests.ts';
+import { hostedProject, organizationForTests, personAtBrowser } from './console-for-tests.ts';
 
 let web: WebForTests;
 
@@ -105,9 +105,24 @@ describe('the address of a page', () => {
     expect((await admin.get(`${base}/projects?done=constructor`)).text).not.toContain('role="status"');
   });
 
-  it('redirects an account to its projects and /app to the personal account', async () => {
+  it('redirects an account to its projects', async () => {
     const { admin, base } = await organizationForTests(web);
     expect((await admin.get(base)).location).toBe(`${base}/projects`);
+  });
+
+  it('opens the only account with projects at first, and then the one used last', async () => {
+    const { admin, base } = await organizationForTests(web);
+    expect((await admin.get('/app')).location).toBe(`${base}/projects`);
+    await admin.get(`/app/${admin.accountId}/billing`);
     expect((await admin.get('/app')).location).toBe(`/app/${admin.accountId}/projects`);
+    await admin.get(`${base}/people`);
+    expect((await admin.get('/app')).location).toBe(`${base}/projects`);
+  });
+
+  it('opens an empty organization rather than an empty personal account', async () => {
+    const alone = await personAtBrowser(web, 'alone');
+    expect((await alone.get('/app')).location).toBe(`/app/${alone.accountId}/projects`);
+    const organization = await addOrganization(web.catalogue, alone);
+    expect((await alone.get('/app')).location).toBe(`/app/${organization.id}/projects`);
   });
 });

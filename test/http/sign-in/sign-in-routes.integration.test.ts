@@ -55,8 +55,8 @@ describe('signing in by email and password', () => {
     const wrong = await newBrowser().signIn(email, 'not it');
     const unknown = await newBrowser().signIn('nobody@example.com', PASSWORD);
     expect([wrong.status, unknown.status]).toEqual([401, 401]);
-    expect(wrong.text).toContain('Email or password is wrong.');
-    expect(unknown.text).toContain('Email or password is wrong.');
+    expect(wrong.text).toContain('That email and password don’t match.');
+    expect(unknown.text).toContain('That email and password don’t match.');
   });
 
   // Ten wrong passwords of a neighbour refused the right one for a quarter of an hour.

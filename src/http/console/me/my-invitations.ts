@@ -31,7 +31,7 @@ export async function showOwnInvitations(call: ConsoleCall, again?: Again): Prom
 
 export async function acceptInvitation(call: ConsoleCall): Promise<void> {
   const accountId = await acceptOwnInvitation(call.parts, call.context, { invitationId: invitationIn(call) });
-  goTo(call, `/app/${accountId}/projects`, 'joined');
+  goTo(call, `/app/${accountId}/projects?welcome=yes`);
 }
 
 export async function declineInvitation(call: ConsoleCall): Promise<void> {

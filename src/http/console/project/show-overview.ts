@@ -5,7 +5,7 @@ import type { ComputeRow } from '../../../../web/components/console/tables/compu
 import type { MenuItem } from '../../../../web/components/console/tables/kebab.tsx';
 import { ConsumptionPage } from '../../../../web/pages/console/project/consumption-page.tsx';
 import { OverviewPage } from '../../../../web/pages/console/project/overview-page.tsx';
-import { findAccount } from '../../../catalogue/accounts/accounts.ts';
+import { type Account, findAccount } from '../../../catalogue/accounts/accounts.ts';
 import { type Compute, shownName } from '../../../catalogue/projects/compute-rows.ts';
 import { listComputes } from '../../../catalogue/projects/computes.ts';
 import { listDatabases } from '../../../catalogue/projects/databases.ts';
@@ -16,7 +16,7 @@ import type { LiveConnectionRecord } from '../../../fleet/live-connection.ts';
 import { type ConnectionId, idFrom } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { connectionRow, endAndGoBack } from '../shell/connection-rows.ts';
-import { type Again, param, parseForm, sendConfirmation } from '../shell/console-call.ts';
+import { type Again, param, parseForm, queryText, sendConfirmation } from '../shell/console-call.ts';
 import { historyView, usageFigures } from '../shell/consumption-view.ts';
 import { belowProjectView, mayHere, type ProjectCall, projectView } from './open-project.ts';
 import { projectPsqlLine } from './psql-line.ts';
@@ -30,8 +30,9 @@ export async function showOverview(call: ProjectCall, again?: Again): Promise<vo
     listDatabases(parts.catalogue.db, branch.id),
   ]);
   parts.renderer.send(request, response, OverviewPage, {
-    view: projectView(call, 'overview', again),
+    view: projectView(call, 'overview', again ?? welcomeNotice(call, account)),
     project: { name: cleanForPage(project.name), id: project.id, pgVersion: project.pgVersion },
+    from: project.accountId === call.account.id ? null : cleanForPage(account?.name ?? 'somebody'),
     place,
     psqlCommand: projectPsqlLine(parts, { project, database: database?.name ?? null }),
     isLinkLoginOff: account?.passwordlessAccess === false,
@@ -42,6 +43,14 @@ export async function showOverview(call: ProjectCall, again?: Again): Promise<vo
     livePath: seesEverybody(call) ? `${call.base}/connections` : null,
     now,
   });
+}
+
+/** After the invitation to this project was accepted. */
+function welcomeNotice(call: ProjectCall, owner: Account | null): Again | undefined {
+  if (queryText(call, 'welcome') !== 'yes') return undefined;
+  const from = owner === null ? '' : `, from ${cleanForPage(owner.name)}`;
+  const title = `Welcome to ${cleanForPage(call.project.name)}${from}`;
+  return { notice: { tone: 'good', title, text: 'Type the line below in a terminal to connect.' }, typed: {} };
 }
 
 function connectionsHere(call: ProjectCall) {

@@ -3,6 +3,7 @@
 import type { ProjectRow } from '../../../../web/components/console/tables/project-table.tsx';
 import { ProjectsPage } from '../../../../web/pages/console/projects/projects-page.tsx';
 import { SharedPage } from '../../../../web/pages/console/projects/shared-page.tsx';
+import { findAccountNames } from '../../../catalogue/accounts/accounts.ts';
 import { listOwnInvitations } from '../../../catalogue/accounts/own-invitations.ts';
 import { listComputesOfProjects } from '../../../catalogue/projects/compute-rows.ts';
 import { listProjects, listSharedProjects } from '../../../catalogue/projects/project-lists.ts';
@@ -12,24 +13,46 @@ import type { Page } from '../../../catalogue/store/keyset-pages.ts';
 import { psqlCommand } from '../../../config/public-address.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { type AccountCall, type Again, queryText } from '../shell/console-call.ts';
-import { accountView } from '../shell/open-console-view.ts';
+import { accountView, belowTabView } from '../shell/open-console-view.ts';
 
 const PROJECTS_PER_PAGE = 25;
+const SHARED_SHOWN = 10;
 
 export async function showProjects(call: AccountCall): Promise<void> {
   const { parts, request, response, context, account, base, person, now } = call;
   const search = queryText(call, 'search').trim();
   const page = await listProjects(parts.catalogue, context, { accountId: account.id, ...pageWish(call, search) });
   parts.renderer.send(request, response, ProjectsPage, {
-    view: accountView(call, 'projects', await invitedNotice(call)),
+    view: accountView(call, 'projects', welcomeNotice(call) ?? (await invitedNotice(call))),
     base,
     projects: await projectRows(call, page.items),
+    shared: await sharedGroup(call, search),
     search,
     nextPath: nextPathOf(`${base}/projects`, search, page),
     psqlCommand: psqlCommand(parts.config, parts.address),
     mayCreate: may(person, 'projects.create', accountResource(account.id)),
     now,
   });
+}
+
+/** After an invitation was accepted. */
+function welcomeNotice(call: AccountCall): Again | undefined {
+  if (queryText(call, 'welcome') !== 'yes') return undefined;
+  const title = `Welcome to ${cleanForPage(call.account.name)}`;
+  return { notice: { tone: 'good', title, text: 'You can connect to any of these projects.' }, typed: {} };
+}
+
+/** What others share with the person is a group in the personal account. */
+async function sharedGroup(call: AccountCall, search: string) {
+  const { parts, context, account, base } = call;
+  if (account.kind !== 'personal' || queryText(call, 'cursor') !== '') return null;
+  const page = await listSharedProjects(parts.catalogue, context, { search, limit: SHARED_SHOWN });
+  if (page.items.length === 0) return null;
+  const moreQuery = search === '' ? '' : `?${new URLSearchParams({ search })}`;
+  return {
+    projects: await sharedRows(call, page.items),
+    morePath: page.cursor === null ? null : `${base}/shared${moreQuery}`,
+  };
 }
 
 /** Invitations wait silently otherwise, where no mail is sent. */
@@ -48,9 +71,9 @@ export async function showShared(call: AccountCall): Promise<void> {
   const search = queryText(call, 'search').trim();
   const page = await listSharedProjects(parts.catalogue, context, pageWish(call, search));
   parts.renderer.send(request, response, SharedPage, {
-    view: accountView(call, 'shared'),
+    view: belowTabView(call, ['projects', 'Shared with me']),
     base,
-    projects: await projectRows(call, page.items),
+    projects: await sharedRows(call, page.items),
     search,
     nextPath: nextPathOf(`${base}/shared`, search, page),
     now,
@@ -78,4 +101,15 @@ async function projectRows({ parts, base }: AccountCall, projects: readonly Proj
     computeStates: (computes.get(project.id) ?? []).map((compute) => compute.state),
     createdAt: project.createdAt,
   }));
+}
+
+/** With whose they are. */
+async function sharedRows(call: AccountCall, projects: readonly Project[]): Promise<ProjectRow[]> {
+  const accountIds = projects.map(({ accountId }) => accountId);
+  const [rows, names] = await Promise.all([
+    projectRows(call, projects),
+    findAccountNames(call.parts.catalogue.db, accountIds),
+  ]);
+  const owners = new Map(projects.map(({ id, accountId }) => [id as string, names.get(accountId)]));
+  return rows.map((row) => ({ ...row, from: cleanForPage(owners.get(row.id) ?? 'somebody') }));
 }

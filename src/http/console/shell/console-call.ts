@@ -13,6 +13,7 @@ import type { AuditContext } from '../../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../../errors.ts';
 import { type AccountId, idFrom, personalAccountId } from '../../../ids.ts';
 import type { ConsumptionHistory } from '../../../metering/frames/consumption-history.ts';
+import { readCookie, setCookie } from '../../request/cookies.ts';
 import type { PageRenderer } from '../../request/page-renderer.ts';
 import { auditContextOfPerson, requireSession } from '../../request/request-context.ts';
 import type { SessionWatch } from '../../request/session-watch.ts';
@@ -84,7 +85,18 @@ export async function openCall(parts: ConsoleParts, request: Request, response: 
 export async function openAccount(parts: ConsoleParts, request: Request, response: Response): Promise<AccountCall> {
   const call = await openCall(parts, request, response);
   const account = await getAccount(parts.catalogue, call.context, idFrom<AccountId>(param(call, 'accountId')));
+  rememberAccount(call, account);
   return { ...call, account, base: `/app/${account.id}` };
+}
+
+const REMEMBERED_MS = 365 * 24 * 3_600_000;
+
+/** The account used last in this browser: `/app` opens it again. */
+function rememberAccount({ parts, request, response, accounts, now }: ConsoleCall, { id }: Account): void {
+  const isOwn = accounts.some((own) => own.id === id);
+  if (request.method !== 'GET' || !isOwn || readCookie(request, parts.address, 'account') === id) return;
+  const expiresAt = new Date(now.getTime() + REMEMBERED_MS);
+  setCookie(response, parts.address, { name: 'account', value: id, expiresAt });
 }
 
 /** A parameter of the route's path, bounded in length. Throws `not_found` for a path without it. */

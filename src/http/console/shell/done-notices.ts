@@ -29,7 +29,6 @@ const DONE_NOTICES = {
   node_unanswered: 'The node has not answered yet',
   role_changed: 'The member’s role has changed',
   member_removed: 'Removed; their connections have ended',
-  joined: 'You have joined the organization',
   invitation_declined: 'Declined; the invitation is gone',
   left: 'You have left the organization',
   invitation_canceled: 'The invitation is withdrawn; its link no longer works',

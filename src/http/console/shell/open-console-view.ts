@@ -16,7 +16,6 @@ import { findDoneNotice, findRemarks } from './done-notices.ts';
 
 const ACCOUNT_TABS = {
   projects: 'Projects',
-  shared: 'Shared with me',
   people: 'People',
   connections: 'Connections',
   billing: 'Billing',
@@ -85,7 +84,6 @@ function accountTabs({ account, base, person }: AccountCall): Link[] {
   const resource = accountResource(account.id);
   const isPersonal = account.kind === 'personal';
   const hidden: Readonly<Partial<Record<AccountTab, boolean>>> = {
-    shared: !isPersonal,
     people: isPersonal,
     connections: !may(person, 'account.read_connections', resource),
     'access-tokens': !may(person, 'access_tokens.read', resource),

@@ -12,6 +12,8 @@ export interface ProjectRow {
   readonly kind: 'hosted' | 'attached';
   readonly computeStates: ReadonlyArray<'init' | 'active' | 'idle'>;
   readonly createdAt: Date;
+  /** The account that owns it, for its guests. */
+  readonly from?: string;
 }
 
 interface ProjectTableProps {
@@ -29,7 +31,13 @@ export function ProjectTable({ caption, projects, empty, now }: ProjectTableProp
       cell: (project) => (
         <a class="row-link" href={project.href}>
           <bdi>{project.name}</bdi>
-          <span class="row-detail mono">{project.id}</span>
+          {project.from === undefined ? (
+            <span class="row-detail mono">{project.id}</span>
+          ) : (
+            <span class="row-detail">
+              from <bdi>{project.from}</bdi>
+            </span>
+          )}
         </a>
       ),
     },

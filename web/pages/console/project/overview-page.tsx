@@ -10,6 +10,8 @@ import { type ConnectionRow, ConnectionTable } from '../../../components/console
 
 export interface OverviewProps extends ConsoleProps {
   readonly project: { readonly name: string; readonly id: string; readonly pgVersion: number };
+  /** The account that owns it, for its guests. */
+  readonly from: string | null;
   readonly place: string;
   readonly psqlCommand: string;
   /** The account's switch for login by link is off. */
@@ -25,7 +27,7 @@ export interface OverviewProps extends ConsoleProps {
 }
 
 export function OverviewPage(props: OverviewProps): VNode {
-  const { frame, view, project, place, computes, now } = props;
+  const { frame, view, project, from, place, computes, now } = props;
   return (
     <ConsolePage
       frame={frame}
@@ -33,6 +35,11 @@ export function OverviewPage(props: OverviewProps): VNode {
       title={project.name}
       lead={
         <>
+          {from !== null && (
+            <>
+              from <bdi>{from}</bdi> ·{' '}
+            </>
+          )}
           <span class="mono">{project.id}</span> · Postgres {project.pgVersion}
         </>
       }

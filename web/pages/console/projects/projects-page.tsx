@@ -13,6 +13,8 @@ export interface ProjectsProps extends ConsoleProps {
   /** `/app/<account id>`. */
   readonly base: string;
   readonly projects: readonly ProjectRow[];
+  /** Shared with the person by others; null when there is nothing of that. */
+  readonly shared: { readonly projects: readonly ProjectRow[]; readonly morePath: string | null } | null;
   readonly search: string;
   /** The path of the next page; null on the last. */
   readonly nextPath: string | null;
@@ -22,7 +24,7 @@ export interface ProjectsProps extends ConsoleProps {
 }
 
 export function ProjectsPage(props: ProjectsProps): VNode {
-  const { frame, view, base, projects, search, nextPath, mayCreate, now } = props;
+  const { frame, view, base, projects, shared, search, mayCreate } = props;
   const isEmpty = projects.length === 0 && search === '';
   return (
     <ConsolePage
@@ -31,37 +33,78 @@ export function ProjectsPage(props: ProjectsProps): VNode {
       title="Projects"
       actions={mayCreate && !isEmpty ? <CreateLinks base={base} /> : undefined}
     >
-      {isEmpty ? (
-        <NoProjects {...props} />
-      ) : (
-        <div class="stack">
-          <div class="strip">
-            <p>Connect to any of them from a terminal:</p>
-            <CopyLine text={props.psqlCommand} what="command" />
-          </div>
-          <SearchForm action={`${base}/projects`} label="Find a project" value={search} />
-          <ProjectTable
-            caption="Projects"
-            projects={projects}
-            now={now}
-            empty={`No project of this account has “${search}” in its name or id.`}
-          />
-          {nextPath !== null && (
-            <p>
-              <a class="button plain" href={nextPath}>
-                Older projects
-              </a>
-            </p>
-          )}
-        </div>
+      {isEmpty && shared === null && <NoProjects {...props} />}
+      {!isEmpty && <OwnProjects {...props} />}
+      {shared !== null && <SharedProjects {...props} shared={shared} />}
+      {isEmpty && shared !== null && mayCreate && (
+        <p class="aside-text">
+          You have no projects of your own. <a href={`${base}/projects/new`}>Create one</a>
+        </p>
       )}
     </ConsolePage>
   );
 }
 
+function OwnProjects({ base, projects, search, nextPath, psqlCommand, now }: ProjectsProps): VNode {
+  return (
+    <div class="stack">
+      <Connect psqlCommand={psqlCommand} />
+      <SearchForm action={`${base}/projects`} label="Find a project" value={search} />
+      <ProjectTable
+        caption="Projects"
+        projects={projects}
+        now={now}
+        empty={`No project of this account has “${search}” in its name or id.`}
+      />
+      {nextPath !== null && (
+        <p>
+          <a class="button plain" href={nextPath}>
+            Older projects
+          </a>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Connect({ psqlCommand }: Pick<ProjectsProps, 'psqlCommand'>): VNode {
+  return (
+    <div class="strip">
+      <p>Connect from a terminal:</p>
+      <CopyLine text={psqlCommand} what="command" />
+    </div>
+  );
+}
+
+function SharedProjects({
+  projects,
+  search,
+  shared,
+  psqlCommand,
+  now,
+}: ProjectsProps & { readonly shared: NonNullable<ProjectsProps['shared']> }): VNode {
+  return (
+    <section class="stack group" aria-labelledby="shared">
+      <div class="stack-tight">
+        <h2 id="shared">Shared with me</h2>
+        <p class="lead">Projects other people have shared with you.</p>
+      </div>
+      {projects.length === 0 && search === '' && <Connect psqlCommand={psqlCommand} />}
+      <ProjectTable caption="Projects shared with you" projects={shared.projects} now={now} empty="" />
+      {shared.morePath !== null && (
+        <p>
+          <a class="button plain" href={shared.morePath}>
+            All shared projects
+          </a>
+        </p>
+      )}
+    </section>
+  );
+}
+
 function NoProjects({ base, psqlCommand, mayCreate }: ProjectsProps): VNode {
   return (
-    <EmptyState title="No project yet" actions={mayCreate ? <CreateLinks base={base} /> : undefined}>
+    <EmptyState title="Create your first project" actions={mayCreate ? <CreateLinks base={base} /> : undefined}>
       <ol class="steps">
         <li>
           <strong>Create a project</strong>, or attach a Postgres that you run already.
@@ -71,7 +114,7 @@ function NoProjects({ base, psqlCommand, mayCreate }: ProjectsProps): VNode {
           <CopyLine text={psqlCommand} what="command" />
         </li>
         <li>
-          <strong>Open the link</strong> that it shows, pick the project here, and go back: you are connected.
+          <strong>Open the link</strong> it prints, choose this project, and you’re connected.
         </li>
       </ol>
     </EmptyState>

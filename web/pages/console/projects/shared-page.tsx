@@ -17,15 +17,10 @@ export interface SharedProps extends ConsoleProps {
 
 export function SharedPage({ frame, view, base, projects, search, nextPath, now }: SharedProps): VNode {
   return (
-    <ConsolePage
-      frame={frame}
-      view={view}
-      title="Shared with me"
-      lead="You are a guest of these projects: you may use them, and they belong to somebody else."
-    >
+    <ConsolePage frame={frame} view={view} title="Shared with me" lead="Projects other people have shared with you.">
       {projects.length === 0 && search === '' ? (
-        <EmptyState title="Nothing is shared with you">
-          <p class="lead">When somebody shares a project with your e-mail, it appears here by itself.</p>
+        <EmptyState title="Nothing here yet">
+          <p class="lead">Projects shared with {frame.person?.email ?? 'you'} show up here.</p>
         </EmptyState>
       ) : (
         <div class="stack">
