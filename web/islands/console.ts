@@ -7,6 +7,7 @@ closeMenus();
 showCurrentTab();
 copyLines();
 awaitTypedName();
+showToast();
 sayBusy();
 
 /** One open menu at a time; Escape, a click elsewhere and moving the focus away close it. */
@@ -37,13 +38,14 @@ function copyLines(): void {
     const text = button.closest('[data-copy-box]')?.querySelector('[data-copy-text]')?.textContent ?? '';
     const label = button.querySelector('[data-copy-label]');
     if (label === null || navigator.clipboard === undefined) continue;
+    const wording = label.textContent;
     button.hidden = false;
     button.addEventListener('click', () => {
       navigator.clipboard.writeText(text).then(
         () => {
           label.textContent = 'Copied';
           setTimeout(() => {
-            label.textContent = 'Copy';
+            label.textContent = wording;
           }, COPIED_FOR_MS);
         },
         () => {
@@ -66,6 +68,27 @@ function awaitTypedName(): void {
     field.addEventListener('input', compare);
     compare();
   }
+}
+
+/** Said once: a reload or a copied address does not say it again. */
+function showToast(): void {
+  const address = new URL(location.href);
+  for (const name of ['done', 'also', 'welcome']) address.searchParams.delete(name);
+  if (address.href !== location.href) history.replaceState(history.state, '', address);
+  const toast = document.querySelector<HTMLElement>('[data-toast]');
+  if (toast === null) return;
+  toast.querySelector('.toast-close')?.addEventListener('click', (event) => {
+    event.preventDefault();
+    toast.remove();
+  });
+  // Screen readers announce what comes into a live region, not what the page begins with.
+  const said = document.createElement('p');
+  said.className = 'visually-hidden';
+  said.setAttribute('role', 'status');
+  toast.after(said);
+  requestAnimationFrame(() => {
+    said.textContent = toast.querySelector('p')?.textContent ?? '';
+  });
 }
 
 /** For forms whose work takes seconds: ignores further clicks and shows the waiting time. */

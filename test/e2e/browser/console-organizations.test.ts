@@ -110,7 +110,7 @@ async function visitAs(person: PersonForTests, path: string) {
 
 async function fillRequest(page: Page, name: string): Promise<void> {
   await page.getByLabel('Name of the organization').fill(name);
-  await page.getByLabel('I understand, and want that').check();
+  await page.getByLabel('I understand').check();
 }
 
 async function addOperator(): Promise<PersonForTests> {

@@ -193,7 +193,7 @@ describe.each([
     await admins.getByRole('link', { name: 'Delete project' }).click();
     await admins.getByLabel('Type analytics to confirm').fill('analytics');
     await press(admins, 'Delete project');
-    expect(await admins.getByRole('status').first().textContent()).toContain('The project is gone');
+    expect(await admins.getByRole('status').first().textContent()).toContain('The project is deleted');
   });
 
   it('shows billing to a member, and lets an admin edit it', async () => {

@@ -3,6 +3,7 @@
 
 import type { ComponentChildren, VNode } from 'preact';
 import { Document } from '../../layout/document.tsx';
+import { CrossSign } from '../../layout/icons.tsx';
 import { ConsoleBar } from './console-bar.tsx';
 import type { ConsoleProps, ConsoleView, FormNotice, Tab } from './console-view.ts';
 
@@ -40,6 +41,7 @@ export function ConsolePage(props: ConsolePageProps): VNode {
       </div>
       {view.notice !== null && <FormNoticeBox notice={view.notice} />}
       {children}
+      {view.toast !== null && <Toast toast={view.toast} />}
     </Document>
   );
 }
@@ -76,6 +78,21 @@ function FormNoticeBox({ notice }: { readonly notice: FormNotice }): VNode {
     <div class={`notice ${notice.tone}`} role={notice.tone === 'problem' ? 'alert' : 'status'}>
       <strong>{notice.title}</strong>
       {notice.text !== null && <span>{notice.text}</span>}
+    </div>
+  );
+}
+
+/** Lies over the page, so that nothing moves. Without script its link loads the page without it. */
+function Toast({ toast }: { readonly toast: FormNotice }): VNode {
+  return (
+    <div class="toast" role="status" data-toast>
+      <p>
+        <strong>{toast.title}</strong>
+        {toast.text !== null && <span>{toast.text}</span>}
+      </p>
+      <a class="toast-close" href="?" aria-label="Dismiss">
+        <CrossSign />
+      </a>
     </div>
   );
 }

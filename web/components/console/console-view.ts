@@ -16,7 +16,7 @@ export interface Tab extends Link {
   readonly isCurrent: boolean;
 }
 
-/** The notice at the top of a page about the form that was just sent. */
+/** About the form that was just sent, or something that waits for the person. */
 export interface FormNotice {
   readonly tone: 'good' | 'problem';
   readonly title: string;
@@ -34,6 +34,8 @@ export interface ConsoleView {
   /** In the person's menu, above signing out. */
   readonly personLinks: readonly Link[];
   readonly notice: FormNotice | null;
+  /** What the form that led here has done. */
+  readonly toast: FormNotice | null;
 }
 
 /** Passed to each console page besides its own values. */

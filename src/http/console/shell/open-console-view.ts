@@ -60,7 +60,8 @@ export function personView(call: ConsoleCall, again?: Again, crumbs: readonly Li
     crumbs,
     tabs: [],
     personLinks: personLinks(call),
-    notice: again?.notice ?? done,
+    notice: again?.notice ?? null,
+    toast: done,
   };
 }
 

@@ -36,7 +36,7 @@ export function NewOrganizationPage(props: NewOrganizationProps): VNode {
       frame={frame}
       view={view}
       title={isOnRequest ? 'Request an organization' : 'New organization'}
-      lead="Members share all of its projects, guests use single ones. Your personal account stays yours."
+      lead="Work on projects with your team. You keep your personal account."
     >
       {isOnRequest ? <RequestForm {...props} /> : <CreateForm {...props} />}
       {requests.length > 0 && <OwnRequests {...props} />}
@@ -88,7 +88,7 @@ function RequestForm({ frame, typed }: NewOrganizationProps): VNode {
         value={typed.admin_email ?? ''}
         autocomplete="email"
         maxLength={256}
-        help="You are an admin too."
+        help="You’ll be an admin as well."
       />
       <div class="stack-tight">
         <p class="label">When an operator approves</p>
@@ -98,12 +98,7 @@ function RequestForm({ frame, typed }: NewOrganizationProps): VNode {
           <li>Its admins invite members and guests, and manage billing.</li>
         </ul>
       </div>
-      <CheckField
-        name="consent"
-        label="I understand, and want that"
-        isTicked={typed.consent === 'yes'}
-        need="required"
-      />
+      <CheckField name="consent" label="I understand" isTicked={typed.consent === 'yes'} need="required" />
       <div class="form-foot">
         <button class="button primary" type="submit">
           Send request

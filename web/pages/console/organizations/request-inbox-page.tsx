@@ -35,7 +35,7 @@ export function RequestInboxPage({ frame, view, waiting, decided, now }: Request
       frame={frame}
       view={view}
       title="Organization requests"
-      lead="Approving makes the organization, moves the person’s projects and plan to it, and leaves them the Free plan."
+      lead="Approving creates the organization and moves the requester’s projects and plan to it. Their personal account becomes Free."
     >
       {waiting.length === 0 ? (
         <p class="table-empty">No request is waiting.</p>

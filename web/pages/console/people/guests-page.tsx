@@ -49,7 +49,7 @@ export function GuestsPage(props: GuestsProps): VNode {
   ];
   return (
     <PeopleFrame {...props}>
-      <p class="lead section-lead">Guests (collaborators) use single projects and do not see the organization.</p>
+      <p class="lead section-lead">Guests can use only the projects you share with them.</p>
       <DataTable
         caption="Guests"
         columns={columns}

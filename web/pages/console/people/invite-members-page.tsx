@@ -21,8 +21,8 @@ export function InviteMembersPage({ frame, view, place, organization, typed }: I
       title="Invite members"
       lead={
         <>
-          Members use all projects of <bdi>{organization}</bdi> and may create new ones. Whoever has an account joins at
-          once; the others get a link to sign up, open for 7 days.
+          Members can use every project in <bdi>{organization}</bdi> and create new ones. Everyone gets a link that
+          works for 7 days.
         </>
       }
     >

@@ -18,15 +18,15 @@ export interface InvitedProps extends ConsoleProps {
 
 export function InvitedPage({ frame, view, place, rows }: InvitedProps): VNode {
   const isWaiting = rows.some(({ outcome }) => outcome === 'invited');
-  const hasLinks = rows.some(({ link }) => link !== null);
+  const links = rows.flatMap(({ email, link }) => (link === null ? [] : [`${email} ${link}`]));
   return (
     <ConsolePage
       frame={frame}
       view={view}
       title="Invited"
       lead={
-        hasLinks
-          ? 'Pass each link on to its person alone: it lets whoever has it sign up under that e-mail, which then counts as not verified. People with an account find invitations under My invitations, too.'
+        links.length > 0
+          ? 'No mail was sent, so send each person their own link. It works for 7 days, and anyone who has it can join with it. People with an account also find it under My invitations.'
           : undefined
       }
     >
@@ -44,6 +44,7 @@ export function InvitedPage({ frame, view, place, rows }: InvitedProps): VNode {
             </li>
           ))}
         </ul>
+        {links.length > 1 && <CopyAll links={links} />}
         <div class="form-foot">
           <a class="button primary" href={isWaiting ? `${place}/invitations` : place}>
             Done
@@ -54,10 +55,25 @@ export function InvitedPage({ frame, view, place, rows }: InvitedProps): VNode {
   );
 }
 
+/** One line a person, for a chat or a sheet. */
+function CopyAll({ links }: { readonly links: readonly string[] }): VNode {
+  return (
+    <div data-copy-box>
+      <pre data-copy-text hidden>
+        {links.join('\n')}
+      </pre>
+      <button class="button plain" type="button" data-copy hidden>
+        <span data-copy-label>Copy all</span>
+        <span class="visually-hidden"> links</span>
+      </button>
+    </div>
+  );
+}
+
 const OUTCOMES = {
-  invited: 'is invited, and joins by accepting. The link is open for 7 days.',
+  invited: 'is invited. The link works for 7 days.',
   already_member: 'is a member already.',
-  guest: 'is a guest now.',
-  already_guest: 'was a guest before.',
+  guest: 'is a guest now, and can use the project after opening the link.',
+  already_guest: 'was a guest already.',
   has_access_already: 'has the project already.',
 } as const;

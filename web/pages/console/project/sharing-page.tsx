@@ -72,7 +72,7 @@ export function SharingPage({ frame, view, path, mayShare, mayUnshare, guests, t
           columns={columns}
           rows={guests}
           rowKey={({ id }) => id}
-          empty="It is shared with nobody."
+          empty="Not shared with anyone yet."
         />
       </Panel>
     </ConsolePage>
