@@ -35,9 +35,19 @@ export function cleanForTerminal(text: string): string {
   return cleanForPage(text);
 }
 
-/** For readers of an unknown encoding: other characters than ASCII, LF and TAB become `?`. */
+// What phones and word processors type. Double quotes of names are escaped before this.
+const TYPOGRAPHY: ReadonlyArray<readonly [RegExp, string]> = [
+  [/[\u2018\u2019\u201a\u201b]/g, "'"],
+  [/[\u201c\u201d\u201e\u201f]/g, '"'],
+  [/[\u2010-\u2015\u2212]/g, '-'],
+  [/\u2026/g, '...'],
+  [/[\u00a0\u2002-\u200a\u202f]/g, ' '],
+];
+
+/** For readers of an unknown encoding: quotes and dashes in ASCII, all else beyond it as `?`. */
 export function asciiOnly(text: string): string {
-  return text.replace(NON_ASCII, '?');
+  const plain = TYPOGRAPHY.reduce((before, [characters, ascii]) => before.replace(characters, ascii), text);
+  return plain.replace(NON_ASCII, '?');
 }
 
 /** A name in quotes, none of which it can end by itself, nor seem to. */

@@ -71,6 +71,7 @@ describe('text that others wrote', () => {
   it('is ASCII for readers of an unknown encoding, one ? per character', () => {
     expect(asciiOnly(cleanForTerminal('Größe 🔑'))).toBe('Gr??e ?');
     expect(asciiOnly('several\n\tlines\u001b')).toBe('several\n\tlines?');
+    expect(asciiOnly('“Don’t” – wait\u00a0… ☕')).toBe('"Don\'t" - wait ... ?');
   });
 
   it('ends no quotes around it, and does not seem to', () => {

@@ -13,11 +13,12 @@ const READY = 1 | COUNTED;
 const ANSWERED = 2;
 const COPIES_IN = 4;
 const COPIES_OUT = 8;
+const SETS = 16;
 /**
  * ReadyForQuery; CommandComplete, EmptyQueryResponse, PortalSuspended, ErrorResponse;
- * CopyInResponse, CopyBothResponse; CopyOutResponse, CopyData.
+ * CopyInResponse, CopyBothResponse; CopyOutResponse, CopyData; ParameterStatus.
  */
-export const ANSWER_KINDS = messageKinds({ Z: READY, CIsE: ANSWERED, GW: COPIES_IN, Hd: COPIES_OUT });
+export const ANSWER_KINDS = messageKinds({ Z: READY, CIsE: ANSWERED, GW: COPIES_IN, Hd: COPIES_OUT, S: SETS });
 
 /** `unknown` once the framing of the upstream made no sense. */
 export type QueryState = 'idle' | 'running' | 'copying' | 'unknown';
@@ -28,6 +29,8 @@ type Answers = Pick<FrameCounter, 'seenKinds' | 'lastKind' | 'counted' | 'isLost
 export class QueryWatch {
   /** Grows whenever a query begins or ends: the state is an old one while it stays the same. */
   turns = 0;
+  /** The upstream has told of a parameter's new value, perhaps of `client_encoding`. */
+  hasNewParameters = false;
   readonly #requests = new FrameCounter(REQUEST_KINDS);
   /** How many ReadyForQuery the upstream owes: clients may send several requests ahead. */
   #readyOwed = 0;
@@ -70,6 +73,7 @@ export class QueryWatch {
   onAnswer(answers: Answers): void {
     const { seenKinds, isLost } = answers;
     if (isLost) this.#isUnknown = true;
+    if ((seenKinds & SETS) !== 0) this.hasNewParameters = true;
     if (seenKinds === 0) return;
     if (this.#isCopying || (seenKinds & (COPIES_IN | COPIES_OUT)) !== 0) this.#followCopy(answers);
     if ((seenKinds & READY) !== 0) {

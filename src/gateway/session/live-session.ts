@@ -12,7 +12,7 @@ import { noticeResponse } from '../../protocol/backend-messages.ts';
 import type { Relay } from '../../relay/relay.ts';
 import type { RelayActivity } from '../../relay/relay-activity.ts';
 import type { Client } from '../client/client.ts';
-import { inCharset } from '../client/client-line.ts';
+import { type Greeting, inCharset } from '../client/client-line.ts';
 import { operatorNotice } from '../client/link-notices.ts';
 import type { DoorName } from './admission.ts';
 import { type ConnectionAudit, connectionAudit } from './connection-audit.ts';
@@ -23,10 +23,14 @@ import type { PhaseTimes } from './phase-times.ts';
 import { ClientWatch, SessionEnding } from './session-ending.ts';
 import type { UnfinishedConnection, UnfinishedConnections } from './unfinished-connections.ts';
 
+type Charset = Greeting['charset'];
+
 /** What a connection has once its client is ready for queries. */
 export interface Relaying {
   readonly relay: Relay;
   readonly activity: RelayActivity;
+  /** Of the client, as the upstream told it when the connection began. */
+  readonly charset: Charset;
   /** Cancels the query that runs on the upstream, and records in the audit trail by whom. */
   readonly cancelQuery: (by: 'client' | 'hang_up' | 'operator') => Promise<void>;
 }
@@ -119,9 +123,14 @@ function fleetHandle(session: LiveSession, clock: Clock): LiveConnectionHandle {
     notify: async (text) => {
       const report = operatorNotice(text);
       if (session.relaying === null) session.client.line.sendNotice(report);
-      else await session.relaying.relay.inject(noticeResponse(inCharset(report, 'other')));
+      else await session.relaying.relay.inject(noticeResponse(inCharset(report, charsetOf(session.relaying))));
     },
   };
+}
+
+/** A client that has set a parameter since may have set its encoding. */
+function charsetOf({ relay, charset }: Relaying): Charset {
+  return relay.queries.hasNewParameters ? 'other' : charset;
 }
 
 const NOTHING_RELAYED: LiveConnectionSnapshot = {

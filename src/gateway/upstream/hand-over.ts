@@ -1,6 +1,7 @@
 // Connects the client to the upstream, then gives it a cancel key of ours and ReadyForQuery.
 
 import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
 import type { CancelRoute } from '../../fleet/cancel-routes.ts';
 import { backendKeyData, readyForQuery } from '../../protocol/backend-messages.ts';
@@ -39,24 +40,39 @@ export async function handOver(
   const { person, project, databaseRole } = target;
   const as = { person: person?.email ?? databaseRole, projectName: project.name, database, databaseRole };
   line.sendNotice(notices?.connected?.(as));
+  // Frees them: the connection may live for hours.
+  const greeting = upstream.greeting.splice(0);
   line.send([
-    // Frees them: the connection may live for hours.
-    ...upstream.greeting.splice(0),
+    ...greeting,
     ...(key === null ? [] : [backendKeyData(key.processId, key.secretKey)]),
     readyForQuery(upstream.readyStatus),
   ]);
   session.clientWatch.stop();
-  const { socket } = upstream;
-  // NOTE: a person who closes the lid, or whose network is away, comes back to an open transaction.
-  // Until here a short keepalive finds those that left while they waited.
-  for (const side of [line.socket, socket])
-    if (side instanceof Socket) side.setKeepAlive(true, parts.config.keepaliveMs);
-  const relay = new Relay({ client: line.socket, upstream: socket, readyStatus: upstream.readyStatus });
-  const relaying = { relay, activity: new RelayActivity(relay, parts.clock.now().getTime()), cancelQuery };
+  waitPatiently([line.socket, upstream.socket], parts.config.keepaliveMs);
+  const relay = new Relay({ client: line.socket, upstream: upstream.socket, readyStatus: upstream.readyStatus });
+  const relaying: Relaying = {
+    relay,
+    activity: new RelayActivity(relay, parts.clock.now().getTime()),
+    charset: charsetOf(greeting),
+    cancelQuery,
+  };
   session.beginRelaying(relaying);
   session.entry.update({ upstreamPid: upstream.cancelKey?.processId ?? null });
   session.audit.record({ event: 'connection.started', outcome: 'success' });
   return { relaying, cancelRoute };
+}
+
+// NOTE: a person who closes the lid, or whose network is away, comes back to an open transaction.
+// Until here a short keepalive finds those that left while they waited.
+function waitPatiently(sides: readonly Duplex[], keepaliveMs: number): void {
+  for (const side of sides) if (side instanceof Socket) side.setKeepAlive(true, keepaliveMs);
+}
+
+/** Message Formats: ParameterStatus. */
+const IN_UTF8 = 'client_encoding\0UTF8\0';
+
+function charsetOf(greeting: readonly Buffer[]): Relaying['charset'] {
+  return Buffer.concat(greeting).includes(IN_UTF8) ? 'utf8' : 'other';
 }
 
 function cancelKeyFor(

@@ -26,7 +26,7 @@ export async function showNodes(call: OperationsCall): Promise<void> {
 }
 
 export async function askDrain(call: OperationsCall, again?: Again): Promise<void> {
-  const { parts, request, response, now } = call;
+  const { parts, request, response } = call;
   requireMay(call.person, 'ops.drain_node', INSTALLATION);
   const node = await requireNode(call);
   const path = `/ops/nodes/${encodeURIComponent(node.nodeId)}/drain`;
@@ -34,7 +34,6 @@ export async function askDrain(call: OperationsCall, again?: Again): Promise<voi
     view: operationsView(call, { label: `Drain ${node.nodeId}`, href: path }, again),
     path,
     node: nodeRow(node),
-    now: now.getTime(),
     typedReason: again?.typed.reason ?? '',
   });
 }

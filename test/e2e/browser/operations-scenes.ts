@@ -3,7 +3,14 @@
 
 import { createBrowserSession } from '../../../src/catalogue/accounts/browser-sessions.ts';
 import { countersOf, type LiveConnectionRecord } from '../../../src/fleet/live-connection.ts';
-import { type AccountId, idFrom, type NodeId, newConnectionId, type UserId } from '../../../src/ids.ts';
+import {
+  type AccountId,
+  idFrom,
+  type LoginRequestId,
+  type NodeId,
+  newConnectionId,
+  type UserId,
+} from '../../../src/ids.ts';
 import { sessionCookieAt } from '../../support/browser/browser-jar.ts';
 import type { WebForTests } from '../../support/browser/web-for-tests.ts';
 import {
@@ -51,7 +58,9 @@ export const OPERATIONS_SCENES: readonly Scene[] = [
   scene('ops-audit', async (stage) => {
     await asOperator(stage);
     await addOrganization(stage.web.catalogue, await addPerson(stage.web.catalogue, 'admin'));
+    await recordLogin(stage.web);
     await stage.page.goto(`${stage.web.url}/ops/audit`);
+    await stage.page.locator('.audit-entry > summary').first().click();
   }),
   scene('account-connections', async (stage) => {
     const admin = await addPerson(stage.web.catalogue, 'admin');
@@ -80,6 +89,25 @@ export async function recordConnections(
     }
     if (hoursAgo % 9 === 0) auditTrail.record({ ...of, at, event: 'connection.failed', outcome: 'failure' });
   }
+  await auditTrail.flush();
+}
+
+/** What a login leaves in the trail: approved, remembered, over. */
+export async function recordLogin({ auditTrail, catalogue }: Pick<WebForTests, 'auditTrail' | 'catalogue'>) {
+  const organization = await addOrganization(catalogue, await addPerson(catalogue, 'kim'));
+  const { project } = await addProject(catalogue, organization.id, 'shop');
+  const at = new Date();
+  const of = { nodeId: catalogue.nodeId, outcome: 'success', at, accountId: project.accountId } as const;
+  const kim = { actorType: 'person', actorId: 'kim', actorEmail: 'kim@example.com' } as const;
+  const login = {
+    ...{ ...of, ...kim, projectId: project.id, loginRequestId: idFrom<LoginRequestId>(`l-${at.getTime()}`) },
+    ...{ terminalIp: '127.0.0.1', terminalPort: 50_123, untrustedApplication: 'psql', untrustedUser: 'root' },
+  };
+  auditTrail.record({ ...login, event: 'login.requested' });
+  auditTrail.record({ ...login, event: 'login.approved' });
+  auditTrail.record({ ...login, event: 'grant.created', durationMs: 28_800_000 });
+  auditTrail.record({ ...login, event: 'connection.started' });
+  auditTrail.record({ ...login, event: 'connection.ended', durationMs: 192_000 });
   await auditTrail.flush();
 }
 

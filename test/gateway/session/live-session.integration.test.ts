@@ -150,6 +150,18 @@ describe('an operator', () => {
     expect(client.notices.at(-1)).toBe('Message from an administrator: going down at noon');
   });
 
+  it.each([
+    ['in UTF-8 as written', { client_encoding: 'UTF8' }, 'select 1', 'Don’t – ☕'],
+    ['in the encoding that the upstream tells, where none is named', {}, 'select 1', 'Don’t – ☕'],
+    ['in ASCII to a client of another encoding', { client_encoding: 'LATIN1' }, 'select 1', "Don't - ?"],
+    ['in ASCII once the client has set a parameter', {}, "set client_encoding to 'LATIN1'; select 1", "Don't - ?"],
+  ])('sends a NOTICE %s', async (_how, parameters, sql, text) => {
+    using client = await connectedClient(gateway, developer, parameters);
+    await answerTo(client, sql);
+    await gateway.fleet.liveConnections.notify(await list(), { text: 'Don’t – ☕', by: 'ops' });
+    await waitUntil(() => client.notices.at(-1) === `Message from an administrator: ${text}`, 'the notice');
+  });
+
   it('cancels the query of a connection, which goes on', async () => {
     using client = await connectedClient(gateway, developer);
     client.query('select pg_sleep(60)');

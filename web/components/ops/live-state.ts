@@ -2,7 +2,7 @@
 // filters use, the words of the list, and how pressing it is.
 
 import type { LiveRow } from './live-row.ts';
-import { ageInWords } from './words.ts';
+import { ageInWords, roughAge } from './words.ts';
 
 export const STATES = [
   'running',
@@ -34,10 +34,11 @@ export function stateOf({ phase, query, transaction }: Stateful): State {
   return transaction === 'E' ? 'failed' : 'idle';
 }
 
-/** `Running 3m 12s`, `In transaction, idle 14m 02s`; `now` in milliseconds since 1970. */
+/** `Running 3m 12s`, `In transaction, idle 14m`; `now` in milliseconds since 1970. */
 export function stateInWords(row: Stateful, now: number): StateInWords {
   const lastsMs = now - (row.querySince ?? row.since);
   const age = ageInWords(lastsMs);
+  const rest = roughAge(lastsMs);
   const isLong = lastsMs > LONG_MS;
   const state = stateOf(row);
   switch (state) {
@@ -46,15 +47,15 @@ export function stateInWords(row: Stateful, now: number): StateInWords {
     case 'copying':
       return { text: `Copying ${age}`, look: 'accent' };
     case 'transaction':
-      return { text: `In transaction, idle ${age}`, look: isLong ? 'alarm' : 'caution' };
+      return { text: `In transaction, idle ${rest}`, look: isLong ? 'alarm' : 'caution' };
     case 'failed':
-      return { text: `Failed transaction, idle ${age}`, look: isLong ? 'alarm' : 'caution' };
+      return { text: `Failed transaction, idle ${rest}`, look: isLong ? 'alarm' : 'caution' };
     case 'waiting':
-      return { text: `Waiting ${age}`, look: 'caution' };
+      return { text: `Waiting ${rest}`, look: 'caution' };
     case 'connecting':
       return { text: 'Connecting', look: '' };
     case 'idle':
-      return { text: `Idle ${age}`, look: '' };
+      return { text: `Idle ${rest}`, look: '' };
     case 'connected':
       return { text: 'Connected', look: 'accent' };
   }

@@ -16,6 +16,11 @@ export function ageInWords(ms: number): string {
   return `${Math.floor(seconds / DAY_S)}d ${Math.floor((seconds % DAY_S) / HOUR_S)}h`;
 }
 
+/** As `ageInWords`, without what nobody acts on: `12s`, `14m`, `2h`, `3d`. */
+export function roughAge(ms: number): string {
+  return ageInWords(ms).split(' ')[0] ?? '';
+}
+
 /** `1.2 MiB/s`; null where nothing was measured. */
 export function rateInWords(bytesPerSecond: number | null): string | null {
   if (bytesPerSecond === null) return null;

@@ -200,7 +200,7 @@ export class LiveList {
             onSelect: (id, state) => this.#selection.set(id, state),
           }}
         />
-        {this.#pickedCount === 0 && <p class="live-empty">Nobody is connected, or nobody whom the filter finds.</p>}
+        {this.#pickedCount === 0 && <p class="live-empty">No connections match.</p>}
       </div>
     );
   }

@@ -159,16 +159,30 @@ function Entry({ entry }: { readonly entry: AuditEntry }): VNode {
         <Line event={entry} />
         {others > 0 && <span class="audit-more">{others} more of this login</span>}
       </summary>
-      {entry.events.map((event) => (
-        <div key={event.id} class="audit-event" data-copy-box>
-          {others > 0 && <Line event={event} />}
-          <button class="button plain small" type="button" data-copy hidden>
-            <span data-copy-label>Copy JSON</span>
-          </button>
-          <pre data-copy-text>{event.json}</pre>
-        </div>
-      ))}
+      {others === 0 ? (
+        <Raw event={entry} />
+      ) : (
+        entry.events.map((event) => (
+          <details key={event.id} class="audit-part">
+            <summary>
+              <Line event={event} />
+            </summary>
+            <Raw event={event} />
+          </details>
+        ))
+      )}
     </details>
+  );
+}
+
+function Raw({ event }: { readonly event: AuditEventView }): VNode {
+  return (
+    <div class="audit-event" data-copy-box>
+      <button class="button plain small" type="button" data-copy hidden>
+        <span data-copy-label>Copy JSON</span>
+      </button>
+      <pre data-copy-text>{event.json}</pre>
+    </div>
   );
 }
 

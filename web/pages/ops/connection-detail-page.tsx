@@ -42,10 +42,10 @@ export function ConnectionDetailPage(props: ConnectionDetailProps): VNode {
           frame={frame}
           id="notice"
           title="Send a NOTICE"
-          lead="It appears in the terminal between two messages, also while a result streams."
+          lead="Shows up in the terminal without interrupting a query."
           action={noticePath}
           hidden={{ connections: row.id }}
-          field={{ name: 'text', label: 'Text', help: 'Other letters than ASCII become question marks.', max: 500 }}
+          field={{ name: 'text', label: 'Text', help: 'One or two sentences.', max: 500 }}
           typed={typed.text ?? ''}
           button="Send NOTICE"
           look="plain"

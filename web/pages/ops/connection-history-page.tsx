@@ -58,7 +58,9 @@ export function ConnectionHistoryPage(props: ConnectionHistoryProps): VNode {
       ([name, header]): Column<ConnectionHistoryRow> => ({
         header,
         kind: 'number',
-        cell: (row) => <data value={String(row[name])}>{row[name].toLocaleString('en-US')}</data>,
+        cell: (row) => (
+          <data value={String(row[name])}>{row[name] === 0 ? '–' : row[name].toLocaleString('en-US')}</data>
+        ),
       }),
     ),
   ];
@@ -70,7 +72,7 @@ export function ConnectionHistoryPage(props: ConnectionHistoryProps): VNode {
       frame={frame}
       view={view}
       title="Connections over time"
-      lead="Counted from the audit trail; the latest row is still running."
+      lead={`From the audit log. The current ${step === 'hourly' ? 'hour' : 'day'} isn’t complete yet.`}
       styles={['ops']}
       islands={['console-plots']}
     >

@@ -123,7 +123,7 @@ function LiveRegion(props: ConnectionsProps): VNode {
           connectionsPath={connectionsPath}
           noticeForm={mayNotify ? NOTICE_FORM : null}
         />
-        {rows.length === 0 && <p class="live-empty">Nobody is connected, or nobody whom the filter finds.</p>}
+        {rows.length === 0 && <p class="live-empty">No connections match.</p>}
       </div>
     </section>
   );
@@ -157,8 +157,7 @@ function NoticeForm(props: { readonly frame: PageFrame; readonly action: string;
           Send a NOTICE to the selected <span data-live-picked-count />
         </label>
         <p class="help" id="notice-help">
-          Tick connections above. The text appears in their terminals between two messages; other letters than ASCII
-          become question marks.
+          Shows up in the selected terminals without interrupting a query.
         </p>
         <input
           class="input"
