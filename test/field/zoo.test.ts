@@ -42,7 +42,9 @@ let token: Awaited<ReturnType<typeof makeToken>>;
 beforeAll(async () => {
   await buildZoo();
   fpm = await startPhpFpm();
-  const environment = { POSTERN_NOTICE_BLIND_WAIT: `${BLIND_WAIT_MS}ms`, ...BEHIND_PROXIES };
+  // One person is at the address: where others are, a second try needs six digits.
+  const own = { POSTERN_SHARED_NETWORKS: '' };
+  const environment = { POSTERN_NOTICE_BLIND_WAIT: `${BLIND_WAIT_MS}ms`, ...own, ...BEHIND_PROXIES };
   desk = await openDesk({ log: silences.log, environment });
   const { node } = desk;
   const started = await Promise.all([startHaproxy(node), startNginx(node), startForward(node)]);
