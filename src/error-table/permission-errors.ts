@@ -45,6 +45,9 @@ export const PERMISSION_ERRORS = {
   projects_gated: planGate('the {plan} plan includes {limit} projects'),
   destination_gated: planGate('the plan of {account} includes {limit} projects'),
   computes_gated: planGate('the {plan} plan includes {limit} computes per project'),
+  databases_gated: planGate('the {plan} plan includes {limit} databases per branch'),
+  roles_gated: planGate('the {plan} plan includes {limit} database roles per branch'),
+  organizations_full: planGate('the {plan} plan lets a person be an admin of {limit} organizations'),
   compute_size_gated: planGate('the {plan} plan includes computes of up to {limit} CU'),
 
   no_fitting_role: precondition('compute "{compute}" has no {roleKind} to connect with'),

@@ -61,6 +61,11 @@ export const REQUEST_ERRORS = {
     hint: 'Retry in a moment.',
     correctableOn: ['console'],
   }),
+  account_busy: limit('55P03', 423, {
+    message: '{limit} changes of projects of this account are under way, which is all at once, and too many wait',
+    hint: 'Retry when some of them have ended.',
+    correctableOn: ['console'],
+  }),
   rate_limited: limit('53400', 429, { message: 'too many requests', hint: 'Retry in {seconds} s.' }),
   passwords_busy: limit('53400', 503, {
     code: 'rate_limited',

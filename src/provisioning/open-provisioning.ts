@@ -16,6 +16,7 @@ import { PROJECT_DELETION } from './hosted/delete-hosted-project.ts';
 import { UNDO_CREATION } from './hosted/drop-planned.ts';
 import { DATABASE_CHANGE, DATABASE_DELETION } from './hosted/hosted-databases.ts';
 import { PASSWORD_RESET, ROLE_DELETION } from './hosted/hosted-roles.ts';
+import { accountTurns } from './hosts/account-turns.ts';
 import { closeCatalogueOnce } from './hosts/close-catalogue.ts';
 import { hostAddress } from './hosts/host-address.ts';
 import { type HostSource, Hosts } from './hosts/hosts.ts';
@@ -74,6 +75,7 @@ export async function openProvisioning(options: ProvisioningOptions): Promise<Op
     dialPolicy,
     clock,
     log,
+    inTurn: accountTurns(),
     recover: (operation, host) => recoverOperation(parts, { host, operation, recovery: RECOVERIES[operation.purpose] }),
     closeCatalogue: closeCatalogueOnce(catalogue, log),
   };

@@ -3,9 +3,10 @@
 import type { Transaction } from 'kysely';
 import { assertNever } from '../../assert-never.ts';
 import { PosternError } from '../../errors.ts';
-import { type AccountId, newOrganizationId, type UserId } from '../../ids.ts';
+import { type AccountId, newOrganizationId, personalAccountId, type UserId } from '../../ids.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
 import { accountResource, INSTALLATION, requireMay } from '../rights/permissions.ts';
+import { requireRoomFor } from '../rights/plans.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { requireName, slugOf } from '../store/names.ts';
 import type { Schema } from '../store/schema.ts';
@@ -30,7 +31,22 @@ export async function createOrganization(catalogue: Catalogue, context: AuditCon
   if (!isByOperator && catalogue.settings.organizationCreation === 'on_request') {
     throw new PosternError('organizations_on_request');
   }
-  return catalogue.transaction((tx) => insertOrganization(tx, { catalogue, context, input }));
+  return catalogue.transaction(async (tx) => {
+    if (!isByOperator) await requireRoomForAdmin(tx, input.admin.id);
+    return await insertOrganization(tx, { catalogue, context, input });
+  });
+}
+
+async function requireRoomForAdmin(tx: Transaction<Schema>, userId: UserId): Promise<void> {
+  // Locked, so that organizations made at the same time are counted one after the other.
+  const personal = await lockAccount(tx, personalAccountId(userId));
+  const { count } = await tx
+    .selectFrom('memberships')
+    .select((expression) => expression.fn.countAll<number>().as('count'))
+    .where('user_id', '=', userId)
+    .where('member_role', '=', 'admin')
+    .executeTakeFirstOrThrow();
+  requireRoomFor('organizations', personal.plan, count + 1);
 }
 
 /** `createOrganization` within a transaction and without a permission check. */

@@ -5,7 +5,7 @@ import { type BranchId, type ComputeId, newComputeId } from '../../ids.ts';
 import type { UpstreamTls } from '../../protocol/upstream-tls.ts';
 import { findAccount } from '../accounts/accounts.ts';
 import { notFound, requireMay } from '../rights/permissions.ts';
-import { requireRoomForComputes } from '../rights/plans.ts';
+import { requireRoomFor } from '../rights/plans.ts';
 import type { PolicySettings } from '../rights/policy.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { requireName } from '../store/names.ts';
@@ -88,7 +88,7 @@ async function requireWithinPlan(tx: Transaction<Schema>, { project, row }: { pr
     .select((expression) => expression.fn.countAll<number>().as('count'))
     .where('project_id', '=', project.id)
     .executeTakeFirstOrThrow();
-  requireRoomForComputes(account.plan, count + 1);
+  requireRoomFor('computes', account.plan, count + 1);
   requireComputeSizes(account.plan, computeFrom(row));
 }
 

@@ -4,7 +4,7 @@ import type { Selectable, Transaction } from 'kysely';
 import { type AccountId, type BranchId, newBranchId, newProjectId, type ProjectId } from '../../ids.ts';
 import { countProjects, lockAccount } from '../accounts/accounts.ts';
 import { accountResource, requireMay } from '../rights/permissions.ts';
-import { requireRoomForProjects } from '../rights/plans.ts';
+import { requireRoomFor } from '../rights/plans.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { requireName } from '../store/names.ts';
 import type { Schema } from '../store/schema.ts';
@@ -41,7 +41,7 @@ export async function insertProject(
   const { catalogue, context, input } = how;
   requireMay(context.actor, 'projects.create', accountResource(input.accountId));
   const account = await lockAccount(tx, input.accountId);
-  requireRoomForProjects(account.plan, 1 + (await countProjects(tx, account.id)));
+  requireRoomFor('projects', account.plan, 1 + (await countProjects(tx, account.id)));
   const row = projectRow(input, context, catalogue.clock.now());
   await tx
     .insertInto('projects')

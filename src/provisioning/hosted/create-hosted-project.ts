@@ -7,7 +7,7 @@ import type { NewProject } from '../../catalogue/projects/new-projects.ts';
 import { type Operation, recordFirstCompute } from '../../catalogue/projects/operations.ts';
 import { type RegisteredProject, registerProject } from '../../catalogue/projects/register-project.ts';
 import { accountResource, notFound, requireMay } from '../../catalogue/rights/permissions.ts';
-import { requireRoomForProjects } from '../../catalogue/rights/plans.ts';
+import { requireRoomFor } from '../../catalogue/rights/plans.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';
@@ -52,9 +52,21 @@ interface HostedNames {
 export async function createHostedProject(
   parts: ProvisioningParts,
   context: AuditContext,
-  { onStep = () => {}, ...input }: HostedProjectInput,
+  input: HostedProjectInput,
 ): Promise<HostedProject> {
   await requireRoom(parts, context, input.accountId);
+  return await parts.inTurn(input.accountId, async () => {
+    // Those before it may have taken the room.
+    await requireRoom(parts, context, input.accountId);
+    return await createInTurn(parts, context, input);
+  });
+}
+
+async function createInTurn(
+  parts: ProvisioningParts,
+  context: AuditContext,
+  { onStep = () => {}, ...input }: HostedProjectInput,
+): Promise<HostedProject> {
   const host = await parts.hosts.choose(input);
   await parts.closeCatalogue(host);
   const projectId = newProjectId();
@@ -108,8 +120,7 @@ async function make(parts: ProvisioningParts, context: AuditContext, making: Mak
     const creation = { operationId: making.run.operation.id, projectId: making.names.projectId };
     operations.push(await recordFirstCompute({ db: tx, clock: parts.catalogue.clock }, creation));
   });
-  const registered = await register(catalogue, context, { ...making, passwords });
-  return { ...registered, password: passwords.owner, operations };
+  return { ...(await register(catalogue, context, { ...making, passwords })), password: passwords.owner, operations };
 }
 
 function orderFor(input: HostedProjectInput, { projectId }: HostedNames, host: HostServer): NewJournaledOperation {
@@ -127,7 +138,7 @@ async function requireRoom({ catalogue }: ProvisioningParts, context: AuditConte
   requireMay(context.actor, 'projects.create', accountResource(accountId));
   const account = await findAccount(catalogue.db, accountId);
   if (account === null) throw notFound(accountResource(accountId));
-  requireRoomForProjects(account.plan, 1 + (await countProjects(catalogue.db, accountId)));
+  requireRoomFor('projects', account.plan, 1 + (await countProjects(catalogue.db, accountId)));
 }
 
 function namesFor(input: HostedProjectInput, projectId: ProjectId, stem: string): HostedNames {

@@ -30,11 +30,11 @@ export async function deleteProject(parts: ProvisioningParts, context: AuditCont
     await requireUnprotected(catalogue.db, projectId);
     return project;
   };
-  await check();
+  const { accountId } = await check();
   const hosted = await findHostedCompute(parts, projectId);
   if (hosted === null) return await deleteProjectRows(catalogue, context, projectId);
   const host = await parts.hosts.get(hosted.hostId);
-  return await host.alone(projectOnHost(projectId), async () => {
+  const alone = async () => {
     const project = await check();
     await settleUnfinished(parts, host, projectId);
     // What was settled may have been a deletion that had stopped half-way.
@@ -48,7 +48,8 @@ export async function deleteProject(parts: ProvisioningParts, context: AuditCont
       work: (run) => dropEverything(parts, run),
     });
     return project;
-  });
+  };
+  return await parts.inTurn(accountId, () => host.alone(projectOnHost(projectId), alone));
 }
 
 async function dropEverything(parts: ProvisioningParts, run: OperationRun): Promise<Project> {

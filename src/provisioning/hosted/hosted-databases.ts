@@ -11,6 +11,7 @@ import {
   listDatabases,
   requireNewIdentifier,
 } from '../../catalogue/projects/databases.ts';
+import { planOf, requireRoomFor } from '../../catalogue/rights/plans.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';
 import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
@@ -35,6 +36,8 @@ export async function createHostedDatabase(
     action: 'database.create',
     work: async (hosted) => {
       const branchId = hosted.branch.id;
+      const plan = await planOf(parts.catalogue, hosted.project.accountId);
+      requireRoomFor('databases', plan, 1 + (await listDatabases(parts.catalogue.db, branchId)).length);
       const { name: owner } = await getDatabaseRole(parts.catalogue, { branchId, name: input.ownerName });
       const roles = await projectRoles(parts, branchId);
       const make = async (run: OperationRun) => {

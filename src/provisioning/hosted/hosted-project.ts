@@ -56,11 +56,11 @@ export async function changeHosted<Result>(
     const project = await getProject(parts.catalogue, context, { ...place, action });
     return { project, branch: await getBranch(parts.catalogue.db, place) };
   };
-  await findPlace();
+  const { project } = await findPlace();
   const hosted = await findHostedCompute(parts, place.projectId);
   if (hosted === null) throw new PosternError('attached_managed_elsewhere');
   const host = await parts.hosts.get(hosted.hostId);
-  return await host.alone(projectOnHost(place.projectId), async () => {
+  const alone = async () => {
     await settleUnfinished(parts, host, place.projectId);
     // The change before this one may have deleted the project.
     const found = await findPlace();
@@ -72,7 +72,8 @@ export async function changeHosted<Result>(
         return runOperation(parts, context, { host, order, recovery, work });
       },
     });
-  });
+  };
+  return await parts.inTurn(project.accountId, () => host.alone(projectOnHost(place.projectId), alone));
 }
 
 /** The branch's roles by what they do on the host; the first that writes is the project's own. */

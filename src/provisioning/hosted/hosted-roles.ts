@@ -2,7 +2,12 @@
 
 import { requireBranchId } from '../../catalogue/journal/operation-journal.ts';
 import { findCompute } from '../../catalogue/projects/compute-rows.ts';
-import { type DatabaseRole, findDatabaseRole, passwordPlace } from '../../catalogue/projects/database-role-rows.ts';
+import {
+  type DatabaseRole,
+  findDatabaseRole,
+  listDatabaseRoles,
+  passwordPlace,
+} from '../../catalogue/projects/database-role-rows.ts';
 import {
   createDatabaseRole,
   deleteDatabaseRole,
@@ -10,6 +15,7 @@ import {
   replaceDatabaseRolePassword,
 } from '../../catalogue/projects/database-roles.ts';
 import { listDatabases, requireNewIdentifier } from '../../catalogue/projects/databases.ts';
+import { planOf, requireRoomFor } from '../../catalogue/rights/plans.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';
 import type { ComputeId } from '../../ids.ts';
@@ -30,6 +36,8 @@ export async function createHostedRole(parts: ProvisioningParts, context: AuditC
     place: input,
     action: 'database_role.create',
     work: async (hosted) => {
+      const plan = await planOf(catalogue, hosted.project.accountId);
+      requireRoomFor('roles', plan, 1 + (await listDatabaseRoles(catalogue.db, hosted.branch.id)).length);
       const roles = await projectRoles(parts, hosted.branch.id);
       const databases = await listDatabases(catalogue.db, hosted.branch.id);
       const password = newDatabasePassword();

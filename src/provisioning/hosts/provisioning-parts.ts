@@ -8,6 +8,7 @@ import type { ProjectId } from '../../ids.ts';
 import type { Log } from '../../log.ts';
 import { Secret } from '../../secret.ts';
 import type { DialPolicy } from '../../wire/dial/dial-policy.ts';
+import type { InTurn } from './account-turns.ts';
 import type { HostServer } from './host-server.ts';
 import type { Hosts } from './hosts.ts';
 
@@ -17,6 +18,8 @@ export interface ProvisioningParts {
   readonly dialPolicy: DialPolicy;
   readonly clock: Clock;
   readonly log: Log;
+  /** What people change; each account waits for its own turn. */
+  readonly inTurn: InTurn;
   /** Ends an operation that was taken over. Throws what keeps it from ending; it is tried again. */
   readonly recover: (operation: OwnedOperation, host: HostServer) => Promise<void>;
   /** Keeps the host's new roles out of the catalogue, where that is on the same server. */

@@ -25,6 +25,8 @@ export interface BillingProps extends ConsoleProps {
     readonly consumptionHistory: 'included' | 'gated';
     readonly projectsLimit: number | null;
     readonly computesPerProject: number | null;
+    readonly databasesPerBranch: number | null;
+    readonly rolesPerBranch: number | null;
   };
   /** The other plans that an operator may choose from; empty for others. */
   readonly plans: ReadonlyArray<{ readonly value: string; readonly label: string }>;
@@ -73,6 +75,8 @@ function PlanPanel({ path, plan, terms, plans }: BillingProps): VNode {
       <ul class="plain-list">
         <li>{limitInWords(terms.projectsLimit, 'projects')}</li>
         <li>{limitInWords(terms.computesPerProject, 'computes in each project')}</li>
+        <li>{limitInWords(terms.databasesPerBranch, 'databases in each branch')}</li>
+        <li>{limitInWords(terms.rolesPerBranch, 'database roles in each branch')}</li>
         <li>
           {terms.consumptionHistory === 'included'
             ? 'Consumption by hour, day and month'
