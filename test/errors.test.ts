@@ -25,6 +25,10 @@ describe('an error that may leave the process', () => {
     expect(wrapped.cause).toBeInstanceOf(Error);
   });
 
+  it('is no failure of ours on the web where too many passwords are being checked', () => {
+    expect(new PosternError('passwords_busy')).toMatchObject({ code: 'rate_limited', httpStatus: 429 });
+  });
+
   it('has the code of its entry, else the name of its entry', () => {
     expect(new PosternError('last_database').code).toBe('conflict');
     expect(new PosternError('denied').code).toBe('denied');

@@ -67,7 +67,7 @@ export const REQUEST_ERRORS = {
     correctableOn: ['console'],
   }),
   rate_limited: limit('53400', 429, { message: 'too many requests', hint: 'Retry in {seconds} s.' }),
-  passwords_busy: limit('53400', 503, {
+  passwords_busy: limit('53400', 429, {
     code: 'rate_limited',
     message: 'too many passwords are being checked',
     hint: 'Retry in a moment.',

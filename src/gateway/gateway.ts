@@ -8,6 +8,7 @@ import { drainConnections } from './drain-connections.ts';
 import { handleConnection } from './handle-connection.ts';
 import { OpenConnections } from './open-connections.ts';
 import { type GatewayDependencies, type GatewayParts, gatewayParts } from './session/gateway-parts.ts';
+import { summariseFailures } from './session/summarise-failures.ts';
 import { openFilesFor, SocketBudget } from './socket-budget.ts';
 
 export interface Gateway {
@@ -33,6 +34,7 @@ const SPARE_SOCKETS = 1_000;
 export function createGateway(dependencies: GatewayDependencies): Gateway {
   const { config, log } = dependencies;
   const parts = gatewayParts(dependencies);
+  const failures = summariseFailures(parts);
   const openFiles = openFilesLimit();
   const sockets = new SocketBudget({ openFiles, clientSockets: () => listener.socketCount });
   const open = new OpenConnections({ most: config.limits.connectionsInTotal, sockets });
@@ -45,7 +47,6 @@ export function createGateway(dependencies: GatewayDependencies): Gateway {
     log,
     handle: (socket) => handleConnection(socket, parts, open),
   });
-  const lateArrivalMs = lateArrivalFrom(parts);
   return {
     listen() {
       if (config.databaseUrl !== null) warnOfFewOpenFiles(openFiles, config, log);
@@ -53,7 +54,7 @@ export function createGateway(dependencies: GatewayDependencies): Gateway {
     },
     async drain() {
       const refuseNew = async () => {
-        await listener.stopAccepting(lateArrivalMs, open.closing);
+        await listener.stopAccepting(lateArrivalFrom(parts), open.closing);
         open.beginDraining();
       };
       await Promise.all([refuseNew(), drainConnections(open, parts)]);
@@ -64,7 +65,7 @@ export function createGateway(dependencies: GatewayDependencies): Gateway {
     async close() {
       open.beginClosing();
       for (const session of open.sessions) session.ending.startFor({ kind: 'drain' });
-      await listener.close();
+      await listener.close().finally(failures.close);
     },
     connectionCounts: () => ({ sockets: listener.socketCount, ...open.counts() }),
     stillConnected: () => open.stillConnected(),

@@ -1,6 +1,7 @@
 // The figures of every abuse limit (docs/security.md, "Abuse limits"), as named defaults.
 
 import type { CountedThing } from '../fleet/connection-counts.ts';
+import type { FailureFigures } from './failure-records.ts';
 import type { PaceFigures } from './judge-proof.ts';
 
 /** At most `points` in each window. */
@@ -59,6 +60,7 @@ export const CONNECTION_CAPS = { person: 100, grant: 50, compute: 100 } as const
 export interface LimitFigures {
   readonly rules?: Partial<Readonly<Record<LimitRuleName, LimitRule>>>;
   readonly pace?: Partial<PaceFigures>;
+  readonly failures?: Partial<FailureFigures>;
   readonly caps?: Partial<Readonly<Record<CountedThing, number>>>;
   /** CIDRs with `SHARED_NETWORK_FACTOR` times the figures. */
   readonly sharedNetworks?: readonly string[];

@@ -13,6 +13,7 @@ import {
 } from '../network-address.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
 import { digest } from './digest.ts';
+import { FAILURE_FIGURES, FailureRecords } from './failure-records.ts';
 import {
   CONNECTION_CAPS,
   LIMIT_RULES,
@@ -56,6 +57,7 @@ export class Limits {
   readonly #limiters = new Map<string, RateLimiter>();
   /** Of passwords, of programs and of people. */
   readonly proofs: ProofPace;
+  readonly failures: FailureRecords;
 
   constructor({ redis, log, figures = {}, onLimited = () => {} }: LimitsOptions) {
     this.#redis = redis;
@@ -64,6 +66,10 @@ export class Limits {
     this.#onLimited = onLimited;
     this.#sharedNetworks = parseNetworks(figures.sharedNetworks ?? []);
     this.#unlimitedNetworks = parseNetworks(figures.unlimitedNetworks ?? []);
+    this.failures = new FailureRecords({
+      figures: { ...FAILURE_FIGURES, ...figures.failures },
+      ...{ sharedNetworks: this.#sharedNetworks, unlimitedNetworks: this.#unlimitedNetworks },
+    });
     const onSlowed = (address: string) => this.#report({ rule: 'wrong_proofs', address });
     this.proofs = new ProofPace({ redis, figures: { ...PACE_FIGURES, ...figures.pace }, onSlowed });
   }

@@ -19,7 +19,6 @@ import { createFleet, type Fleet } from '../../src/fleet/fleet.ts';
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
 import type { GatewayDependencies, GatewayTimes } from '../../src/gateway/session/gateway-parts.ts';
 import { newNodeId, personalAccountId } from '../../src/ids.ts';
-import type { PaceFigures } from '../../src/limits/judge-proof.ts';
 import type { LimitFigures } from '../../src/limits/limit-rules.ts';
 import { Limits } from '../../src/limits/limits.ts';
 import { Grants } from '../../src/login/grant/grants.ts';
@@ -48,7 +47,8 @@ export interface GatewayOptions {
   /** Another node's Redis and catalogue, to be of one fleet. */
   readonly fleetOf?: GatewayForTests;
   readonly clearTextOnly?: boolean;
-  readonly pace?: Partial<PaceFigures>;
+  readonly pace?: LimitFigures['pace'];
+  readonly failures?: LimitFigures['failures'];
   readonly rules?: LimitFigures['rules'];
   /** Besides that of the run's Postgres. */
   readonly upstreamPorts?: readonly number[];
@@ -144,8 +144,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       log,
       figures: {
         rules: { ...ROOMY_RULES, ...options.rules },
-        caps: { person: 1_000, compute: 1_000 },
-        ...(options.pace === undefined ? {} : { pace: options.pace }),
+        ...{ caps: { person: 1_000, compute: 1_000 }, pace: options.pace ?? {} },
+        failures: options.failures ?? { ofNetwork: 100_000, ofBroadNetwork: 100_000 },
       },
     }),
     computes: { wake: options.wake ?? (async () => {}), ...UNHOSTED },

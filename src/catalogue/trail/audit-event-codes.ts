@@ -22,6 +22,7 @@ export const AUDIT_EVENT_CODES = {
   'connection.failed': 'PC32',
   'query.canceled': 'PC33',
   'cancel.unmatched': 'PC34',
+  'connection.failures': 'PC35',
 
   'secret.created': 'PT40',
   'secret.used': 'PT41',

@@ -1,5 +1,6 @@
 // The terminal that asks for a login, and the target that it names. Authorises nothing.
 
+import { createHash } from 'node:crypto';
 import type { Config } from '../../config/config.ts';
 import type { LoginOrigin } from '../../login/request/login-request.ts';
 import type { Terminal } from '../../login/request/terminal.ts';
@@ -18,18 +19,22 @@ import { isNoticeBlind, mayBeProbe } from './notice-blind-clients.ts';
 const COMPUTE_ID = /^(ep-[a-z]+-[a-z]+-[a-z0-9]{8})(?:-pooler)?$/i;
 const PROJECT_ID = /^[a-z]+-[a-z]+-\d{8}$/;
 
-/** The client's strings are its own and uncleaned. */
+// PostgreSQL itself keeps 63 bytes of a name.
+const LONGEST_NAME_CHARACTERS = 128;
+
+/** The client's strings are its own and uncleaned, but short, since they are stored. */
 export async function loginOrigin(client: Client, config: Config['login']): Promise<LoginOrigin> {
   const { peer, startup, tls } = client;
+  const hints = targetHints({ startup, tls });
   return {
     address: peer.address,
     locality: await client.locality(),
     port: peer.port,
-    application: applicationOf(startup),
-    requestedUser: startup.user,
-    requestedDatabase: startup.database,
+    application: shortNameOrNull(applicationOf(startup)),
+    requestedUser: shortName(startup.user),
+    requestedDatabase: shortName(startup.database),
     databaseIsExplicit: namesDatabase(startup),
-    hints: targetHints({ startup, tls }),
+    hints: { project: shortNameOrNull(hints.project), endpoint: shortNameOrNull(hints.endpoint) },
     tls: tls === null ? null : { version: tls.version, cipher: tls.cipher },
     serverName: tls?.serverName ?? null,
     noticeBlind: isNoticeBlind(startup, config),
@@ -43,9 +48,19 @@ export async function terminalOf({ peer, startup, locality }: Client): Promise<T
   return {
     address: peer.address,
     locality: await locality(),
-    requestedUser: startup.user,
-    application: applicationOf(startup),
+    requestedUser: shortName(startup.user),
+    application: shortNameOrNull(applicationOf(startup)),
   };
+}
+
+/** A long name ends in a digest of the whole, so that two of them never become one. */
+function shortName(name: string): string {
+  if (name.length <= LONGEST_NAME_CHARACTERS) return name;
+  return `${name.slice(0, LONGEST_NAME_CHARACTERS)}… ${createHash('sha256').update(name).digest('base64url')}`;
+}
+
+function shortNameOrNull(name: string | null): string | null {
+  return name === null ? null : shortName(name);
 }
 
 /** For doors through which a person comes, whom a NOTICE tells which database was opened. */

@@ -44,6 +44,7 @@ export async function passPasswordDoor(
   session.clientWatch.start();
   if (outcome.kind === 'failed' || credential.kind === 'unknown_token' || credential.kind === 'unknown_role') {
     const reason = outcome.kind === 'failed' ? outcome.reason : credential.kind;
+    session.isFailureRecorded('password_failed', parts);
     session.audit.record({ event: 'secret.rejected', outcome: 'refused', reason });
     await answerAtPace(session, { credential, proof: 'wrong' }, parts);
     throw new PosternError('password_failed', { cause: new Error(reason) });

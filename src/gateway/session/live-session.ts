@@ -58,6 +58,7 @@ export class LiveSession {
   readonly #parts: SessionParts;
   #relaying: Relaying | null = null;
   #door: DoorName | null = null;
+  #isFailureRecorded: boolean | null = null;
 
   /** Among those that have not finished a login; it is told where it must give way. */
   readonly place: UnfinishedConnection | null;
@@ -98,6 +99,13 @@ export class LiveSession {
   /** A person may be about to decide, or looks at the page. */
   advanceTo(stage: 'asking' | 'opened'): void {
     if (this.place !== null) this.#unfinished.advance(this.place, stage);
+  }
+
+  /** Whether the failure is recorded by itself; if not, its events are kept back for good. */
+  isFailureRecorded(reason: string, { limits }: Pick<GatewayParts, 'limits'>): boolean {
+    this.#isFailureRecorded ??= limits.failures.take(this.client.peer.address, reason);
+    if (!this.#isFailureRecorded) this.audit.hold();
+    return this.#isFailureRecorded;
   }
 
   beginRelaying(relaying: Relaying): void {

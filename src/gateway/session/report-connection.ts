@@ -6,12 +6,13 @@ import { type Ending, factsOfEnding } from './endings.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import type { LiveSession } from './live-session.ts';
 
-type ReportParts = Pick<GatewayParts, 'log' | 'metrics' | 'clock'>;
+type ReportParts = Pick<GatewayParts, 'log' | 'metrics' | 'clock' | 'limits'>;
 
 export function reportConnection(session: LiveSession, ending: Ending, parts: ReportParts): void {
   const { reason, sqlstate, entry } = factsOfEnding(ending);
   countEnding(session, ending, parts);
   if (entry?.isCheap === true) return;
+  if (isPeersDoing(session, ending) && !session.isFailureRecorded(reason, parts)) return;
   const { bytesToUpstream = 0, bytesToClient = 0 } = session.relaying?.relay ?? {};
   const durationMs = parts.clock.now().getTime() - Date.parse(session.entry.record.since);
   const event = session.relaying === null ? 'connection.failed' : 'connection.ended';
@@ -22,6 +23,12 @@ export function reportConnection(session: LiveSession, ending: Ending, parts: Re
   const counts = { duration_ms: durationMs, bytes_to_upstream: bytesToUpstream, bytes_to_client: bytesToClient };
   const fields = { ...logFields(session), reason, sqlstate, ...causeOf(ending), ...counts };
   parts.log[entry?.logLevel ?? 'info'](fields, 'connection');
+}
+
+/** It ended before the login, and not because of us or the upstream. */
+function isPeersDoing({ relaying }: LiveSession, ending: Ending): boolean {
+  const { entry } = factsOfEnding(ending);
+  return relaying === null && (entry === null || (entry.kind !== 'upstream' && entry.kind !== 'service'));
 }
 
 /** As health checks do: nobody has asked for anything yet. */
@@ -45,6 +52,7 @@ export function reportGone({ peer, reason, cause }: Extract<Negotiated, { kind: 
   const level = reason === 'internal' ? 'error' : reason === 'not_postgres' || reason === 'deadline' ? 'info' : 'debug';
   parts.metrics.endings.inc({ reason });
   if (reason === 'tls_failed') parts.metrics.tlsFailures.inc({ side: 'client' });
+  if (level === 'info' && peer !== null && !parts.limits.failures.take(peer.address, reason)) return;
   const failure = level === 'error' ? { err: cause } : { cause: messageOf(cause) };
   parts.log[level](
     { event: 'connection.gone', reason, ...(peer ?? { address: null }), ...failure },
@@ -56,6 +64,7 @@ export function reportGone({ peer, reason, cause }: Extract<Negotiated, { kind: 
 export function reportRefused({ peer, error }: Extract<Negotiated, { kind: 'refused' }>, parts: ReportParts): void {
   parts.metrics.endings.inc({ reason: error.code });
   const { code: reason, sqlstate } = error;
+  if (!parts.limits.failures.take(peer.address, reason)) return;
   const cause = messageOf(error.cause);
   parts.log.info({ event: 'connection.refused', reason, sqlstate, ...peer, cause }, 'connection refused');
 }

@@ -68,6 +68,10 @@ const CONNECTIONS = {
     ({ terminal, forProject, why }) => `${terminal} could not connect${forProject}${why}`,
   ],
   'query.canceled': ['Query canceled', ({ project, why }) => `A query on ${project} was canceled${why}`],
+  'connection.failures': [
+    'Many connections failed',
+    ({ subject, why }) => `More connections from ${subject} failed than are listed one by one${why}`,
+  ],
   'cancel.unmatched': ['Unknown cancel key', ({ from }) => `A cancel with an unknown key came from ${from}`],
 } as const satisfies Partial<Record<AuditEventName, Entry>>;
 

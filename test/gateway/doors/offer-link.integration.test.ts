@@ -140,6 +140,31 @@ describe('a client that is not known to show NOTICEs', () => {
     await full.close();
   });
 
+  it('fills the store with no more than its names are worth', async () => {
+    // Three names of control bytes, each six characters in JSON and written twice: 116 KB.
+    const name = (byte: string) => byte.repeat(3_000);
+    const parameters = { user: name('\x01'), database: name('\x02'), application_name: name('\x03') };
+    using client = await refusedClient(parameters);
+    const keys = await gateway.redis.keys('*');
+    const id = (await gateway.loginRequests.findByToken(client.token))?.id ?? '';
+    const texts = keys
+      .filter((key) => key.includes(id))
+      .map(async (key) =>
+        (await gateway.redis.type(key)) === 'hash'
+          ? (await gateway.redis.hvals(key)).join('')
+          : ((await gateway.redis.get(key)) ?? ''),
+      );
+    const kept = (await Promise.all(texts)).join('');
+    expect(kept).toContain('u0001');
+    expect(kept.length).toBeLessThan(16_384);
+    // Another long name with the same beginning is another terminal.
+    using other = await refusedClient({ ...parameters, user: `${name('\x01')}b` });
+    expect(other.token).not.toBe(client.token);
+    await approve(client);
+    using next = await blindClient({ ...parameters, database: parameters.user });
+    await next.waitForType('Z');
+  });
+
   it('gets in with its next connection after the approval', async () => {
     using first = await refusedClient({ user: 'fay' });
     await approve(first);

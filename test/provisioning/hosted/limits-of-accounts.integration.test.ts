@@ -53,7 +53,7 @@ describe('a plan', () => {
     });
   });
 
-  it('refuses a person more organizations of which they are an admin, however many ask at once', async () => {
+  it('refuses more organizations of one admin, however many are made at once', async () => {
     const { catalogue } = useParts();
     const person = await newAccount('free');
     const context = await actingAs(catalogue, person);
