@@ -1,5 +1,6 @@
 // One round of measuring; a server that cannot be sampled leaves a gap in the figures.
 
+import { inFairTurns } from '../async/fair-turns.ts';
 import { touchComputes } from '../catalogue/projects/compute-rows.ts';
 import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { ComputeId } from '../ids.ts';
@@ -26,7 +27,8 @@ const ATTACHED_USE_LASTS_MS = 15 * 60_000;
 /** A younger reading was taken by another node in this round. */
 const YOUNGEST_READING_MS = 0.75 * SAMPLING_INTERVAL_MS;
 const READINGS_ARE_KEPT_MS = 24 * 3_600_000;
-const ATTACHED_AT_ONCE = 8;
+/** With the limit on each look, a round ends before the next one is due. */
+const ATTACHED_TURNS = { ofOwner: 2, atOnce: 16, startWithinMs: 40_000 };
 
 interface MeasuredHost {
   readonly id: string;
@@ -72,12 +74,22 @@ export async function sampleComputes(parts: SamplingParts, round: Round): Promis
   for (const host of await parts.hosts.listOpen()) await measure(hostSource(catalogue, host));
   const usedSince = new Date(now.getTime() - ATTACHED_USE_LASTS_MS);
   const attached = await listAttachedComputesUsedSince(catalogue, usedSince);
-  for (let start = 0; start < attached.length; start += ATTACHED_AT_ONCE) {
-    const some = attached.slice(start, start + ATTACHED_AT_ONCE);
-    await Promise.all(some.map((compute) => measure(attachedSource(parts, compute, round.signal))));
-  }
+  const turns = { ...ATTACHED_TURNS, ownerOf: ({ accountId }: SampledCompute) => accountId, signal: round.signal };
+  // In another order each time, so that those that are left out are not always the same.
+  const left = await inFairTurns(shuffled(attached), turns, (compute) =>
+    measure(attachedSource(parts, compute, round.signal)),
+  );
+  if (left.length > 0)
+    parts.log.info({ event: 'metering.left_out', count: left.length }, 'attached servers were not measured in time');
   if (inUse !== null) await suspendUnused(parts, { observed, inUse });
   await forgetReadings(catalogue, new Date(now.getTime() - READINGS_ARE_KEPT_MS));
+}
+
+function shuffled<Item>(items: readonly Item[]): Item[] {
+  return items
+    .map((item) => ({ item, at: Math.random() }))
+    .sort((one, other) => one.at - other.at)
+    .map(({ item }) => item);
 }
 
 async function findComputesInUse({ computesInUse, log }: SamplingParts): Promise<ReadonlySet<ComputeId> | null> {
