@@ -36,6 +36,8 @@ export const redisKeys = {
   /** String; 30 days after a reverse code proved both. Owner: proven-networks. */
   provenNetworks: (userId: UserId, terminalKey: string, browserKey: string) =>
     `${PREFIX}:proven-networks:${userId}:${terminalKey}:${browserKey}`,
+  /** String, when (ms); proofs from before it do not count. Owner: proven-networks. */
+  forgottenNetworks: (userId: UserId) => `${PREFIX}:forgotten-networks:${userId}`,
   /** Hash; until the grant ends. Owner: login/grant/grants. */
   grant: (id: GrantId) => `${PREFIX}:grant:{${id}}`,
   /** Sorted set of grant ids of one terminal by end (ms). Owner: login/grant/grants. */

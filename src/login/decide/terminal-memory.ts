@@ -29,8 +29,10 @@ export class TerminalMemory {
     return await this.#proven.areProven(where);
   }
 
+  /** Also forgets which networks were proven: one of them may be the stranger's. */
   async block(at: PersonAtAddress): Promise<void> {
     await askStore(() => this.#redis.set(blockedKey(at), '1', 'PX', BLOCKED_FOR_MS));
+    await this.#proven.forget(at.userId);
   }
 
   async isBlocked(at: PersonAtAddress): Promise<boolean> {

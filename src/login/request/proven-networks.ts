@@ -25,12 +25,21 @@ export class ProvenNetworks {
 
   async remember(where: TerminalAndBrowser): Promise<void> {
     if (!isTelling(where)) return;
-    await askStore(() => this.#redis.set(keyOf(where), '1', 'PX', PROVEN_FOR_MS));
+    await askStore(() => this.#redis.set(keyOf(where), String(Date.now()), 'PX', PROVEN_FOR_MS));
+  }
+
+  /** Everything that was proven for the person: they reported a login that was not theirs. */
+  async forget(userId: UserId): Promise<void> {
+    const key = redisKeys.forgottenNetworks(userId);
+    await askStore(() => this.#redis.set(key, String(Date.now()), 'PX', PROVEN_FOR_MS));
   }
 
   async areProven(where: TerminalAndBrowser): Promise<boolean> {
     if (!isTelling(where)) return false;
-    return (await askStore(() => this.#redis.exists(keyOf(where)))) === 1;
+    const [provenAt, forgottenAt] = await askStore(() =>
+      Promise.all([this.#redis.get(keyOf(where)), this.#redis.get(redisKeys.forgottenNetworks(where.userId))]),
+    );
+    return provenAt !== null && Number(provenAt) > Number(forgottenAt ?? 0);
   }
 }
 
