@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const WEB = fileURLToPath(new URL('.', import.meta.url));
@@ -35,11 +36,12 @@ export async function buildWeb() {
     const name = basename(output.entryPoint, extname(output.entryPoint));
     manifest[`${name}${extname(path)}`] = basename(path);
   }
-  for (const source of await filesOf('static', /\.svg$/)) manifest[basename(source)] = await copyByContent(source);
+  for (const source of await filesOf('static', /\.(svg|ico|png)$/))
+    manifest[basename(source)] = await copyByContent(source);
   await writeFile(join(OUT, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  await removeStale(
-    new Set([...Object.keys(metafile.outputs).map((path) => basename(path)), ...Object.values(manifest)]),
-  );
+  const names = new Set([...Object.keys(metafile.outputs).map((path) => basename(path)), ...Object.values(manifest)]);
+  const compressed = await Promise.all([...names].filter((name) => /\.(js|css|svg)$/.test(name)).map(compress));
+  await removeStale(new Set([...names, ...compressed.flat()]));
 }
 
 async function filesOf(folder, pattern) {
@@ -53,6 +55,14 @@ async function copyByContent(source) {
   const name = `${basename(source, extname(source))}-${digest}${extname(source)}`;
   await writeFile(join(OUT, name), content);
   return name;
+}
+
+/** The same file as br and gz beside it, which the server prefers. */
+async function compress(name) {
+  const content = await readFile(join(OUT, name));
+  const made = { [`${name}.br`]: brotliCompressSync(content), [`${name}.gz`]: gzipSync(content, { level: 9 }) };
+  await Promise.all(Object.entries(made).map(([path, bytes]) => writeFile(join(OUT, path), bytes)));
+  return Object.keys(made);
 }
 
 async function removeStale(kept) {

@@ -1,6 +1,7 @@
 // The pages of a login request.
 
 import { Router as createRouter, type RequestHandler, type Router } from 'express';
+import { keepUncompressed } from '../request/send-html.ts';
 import { type ApprovalCall, type ApprovalParts, openApproval } from './approval-parts.ts';
 import { followConnection } from './follow-connection.ts';
 import { askForCode, openCode } from './link-code.ts';
@@ -17,6 +18,11 @@ export function approvalRoutes(parts: ApprovalParts): Router {
     (handle: (call: ApprovalCall) => Promise<void> | void): RequestHandler<{ key: string }> =>
     async (request, response) =>
       handle(await openApproval(parts, request, response));
+  // They show codes beside words that the terminal chose.
+  router.use(['/psql_session', '/link'], (_request, response, next) => {
+    keepUncompressed(response);
+    next();
+  });
   router.get('/link', (request, response) => askForCode(parts, request, response));
   router.post('/link', (request, response) => openCode(parts, request, response));
   router.get('/psql_session/:key', isReference, open(showLoginRequest));

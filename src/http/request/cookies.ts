@@ -71,11 +71,26 @@ export function csrfToken(visitor: string, userId: UserId | null): string {
     .digest('base64url');
 }
 
-/** With a mark behind a dot, by which forms of one rendering of a page are told (sent-once.ts). */
+const MASK_BYTES = 32;
+
+/**
+ * Under a fresh mask, so that no two pages have bytes in common from which the size of a compressed
+ * page could tell the token (BREACH), and with a mark behind a dot, by which forms of one rendering
+ * of a page are told (sent-once.ts).
+ */
 export function markedCsrfToken(visitor: string, userId: UserId | null): string {
-  return `${csrfToken(visitor, userId)}.${randomBytes(9).toString('base64url')}`;
+  const mask = randomBytes(MASK_BYTES);
+  const masked = xor(mask, Buffer.from(csrfToken(visitor, userId), 'base64url'));
+  return `${Buffer.concat([mask, masked]).toString('base64url')}.${randomBytes(9).toString('base64url')}`;
 }
 
-export function withoutMark(token: string): string {
-  return token.split('.', 1)[0] ?? '';
+/** Empty where it is none. */
+export function csrfTokenOf(marked: string): string {
+  const bytes = Buffer.from(marked.split('.', 1)[0] ?? '', 'base64url');
+  if (bytes.length !== 2 * MASK_BYTES) return '';
+  return xor(bytes.subarray(0, MASK_BYTES), bytes.subarray(MASK_BYTES)).toString('base64url');
+}
+
+function xor(one: Buffer, other: Buffer): Buffer {
+  return Buffer.from(one.map((byte, index) => byte ^ (other[index] ?? 0)));
 }

@@ -8,6 +8,7 @@ import type { PublicAddress } from '../../config/public-address.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { ensureVisitor, markedCsrfToken } from './cookies.ts';
 import { findContext } from './request-context.ts';
+import { keepUncompressed, sendHtml } from './send-html.ts';
 import type { ShownOnce } from './shown-once.ts';
 import type { WebAssets } from './static-assets.ts';
 
@@ -53,14 +54,15 @@ export function createPageRenderer(options: {
   };
   return {
     send(request, response, ...content) {
-      response.type('html').send(htmlOf(request, response, ...content));
+      void sendHtml(request, response, htmlOf(request, response, ...content));
     },
     async sendOnce(request, response, ...content) {
       const html = htmlOf(request, response, ...content);
       // NOTE: what was made must be shown, also when Redis went away meanwhile.
       const path = await shownOnce.keep(request, html).catch(() => null);
-      if (path === null) response.type('html').send(html);
-      else response.redirect(303, path);
+      if (path !== null) return response.redirect(303, path);
+      keepUncompressed(response);
+      await sendHtml(request, response, html);
     },
   };
 }

@@ -8,6 +8,7 @@ import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
 import { readCookie } from './cookies.ts';
 import { openText, sealText } from './sealed-text.ts';
+import { keepUncompressed, sendHtml } from './send-html.ts';
 
 /** Long enough for a slow network and one more look; the secret is told to nobody else. */
 const LIFE_MS = 2 * 60_000;
@@ -35,8 +36,9 @@ export class ShownOnce {
     const { shown } = request.query;
     if (request.method !== 'GET' || shown === undefined) return next();
     const html = typeof shown === 'string' && ID_SHAPE.test(shown) ? await this.#find(request, shown) : null;
-    if (html === null) response.redirect(303, request.path);
-    else response.type('html').send(html);
+    if (html === null) return response.redirect(303, request.path);
+    keepUncompressed(response);
+    await sendHtml(request, response, html);
   };
 
   async #find(request: Request, id: string): Promise<string | null> {

@@ -1,9 +1,11 @@
 // The built styles and scripts: cached for ever, since their names change with their content.
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import express, { type Router } from 'express';
+import express, { type RequestHandler, type Router } from 'express';
 import { z } from 'zod';
+import { acceptedEncoding } from './accepted-encoding.ts';
 
 export interface WebAssets {
   readonly folder: string;
@@ -27,8 +29,26 @@ export function loadWebAssets(): WebAssets {
 
 export function assetRoutes({ folder }: WebAssets): Router {
   const router = express.Router();
+  router.use('/assets', compressedAsset(folder));
   router.use('/assets', express.static(folder, { immutable: true, maxAge: '365d', index: false, redirect: false }));
   return router;
+}
+
+const ENDINGS = { br: '.br', gzip: '.gz' } as const;
+
+/** Leads to the file that the build compressed, where there is one that the browser reads. */
+function compressedAsset(folder: string): RequestHandler {
+  const names = new Set(readdirSync(folder));
+  return (request, response, next) => {
+    response.vary('Accept-Encoding');
+    const name = request.path.slice(1);
+    const encoding = acceptedEncoding(request);
+    if (encoding !== null && names.has(name + ENDINGS[encoding])) {
+      response.type(extname(name)).set('Content-Encoding', encoding);
+      request.url = `/${name}${ENDINGS[encoding]}`;
+    }
+    next();
+  };
 }
 
 function readManifest(folder: string): Record<string, string> | null {

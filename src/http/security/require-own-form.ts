@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
 import { isLoopbackName } from '../../network-address.ts';
-import { csrfToken, ensureVisitor, findVisitor, withoutMark } from '../request/cookies.ts';
+import { csrfToken, csrfTokenOf, ensureVisitor, findVisitor } from '../request/cookies.ts';
 import { wantsPage } from '../request/error-handler.ts';
 import { pathWithOutdatedForm } from '../request/kept-form.ts';
 import { markRefused } from '../request/refused-form.ts';
@@ -57,7 +57,7 @@ function formOrigin(request: Request, response: Response, address: PublicAddress
   const { session } = contextOf(response);
   const accepted = [csrfToken(visitor, session?.user.id ?? null)];
   if (request.path === SIGN_IN_PATH) accepted.push(csrfToken(visitor, null));
-  const sent = withoutMark(sentToken(request));
+  const sent = csrfTokenOf(sentToken(request));
   return accepted.some((token) => isSameText(sent, token)) ? 'own' : 'outdated';
 }
 
