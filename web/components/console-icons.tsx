@@ -18,10 +18,6 @@ export function SearchSign(): VNode {
   return <Sign path="M10.5 17a6.5 6.5 0 1 1 0-13 6.5 6.5 0 0 1 0 13Zm4.7-1.8L20 20" />;
 }
 
-export function PersonSign(): VNode {
-  return <Sign path="M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8Zm-7 8c.8-3.4 3.6-5 7-5s6.2 1.6 7 5" />;
-}
-
 export function DotsSign(): VNode {
   return (
     <svg viewBox="0 0 24 24" aria-hidden="true" fill="currentColor">

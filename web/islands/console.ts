@@ -1,6 +1,8 @@
 // Enhancements of all console pages: menus that close by themselves, lines that copy, forms that
 // show they are busy. All pages work without them.
 
+import { openFinder } from './console/finder.ts';
+
 const COPIED_FOR_MS = 1_600;
 
 closeMenus();
@@ -9,6 +11,7 @@ copyLines();
 awaitTypedName();
 showToast();
 sayBusy();
+openFinder();
 
 /** One open menu at a time; Escape, a click elsewhere and moving the focus away close it. */
 function closeMenus(): void {

@@ -2,9 +2,9 @@
 
 import { sql } from 'kysely';
 import type { AccountId, MembershipId, UserId } from '../../ids.ts';
-import { accountResource, requireMay } from '../rights/permissions.ts';
+import { accountResource, may, requireMay } from '../rights/permissions.ts';
 import type { Catalogue } from '../store/catalogue.ts';
-import { decodePosition, encodeCursor } from '../store/keyset-pages.ts';
+import { decodePosition, encodeCursor, escapeLike } from '../store/keyset-pages.ts';
 import { missing } from '../store/store-errors.ts';
 import type { AuditContext } from '../trail/audit-context.ts';
 import { type Membership, membershipFrom } from './memberships.ts';
@@ -22,6 +22,8 @@ export interface MembersRequest {
   readonly sortOrder?: 'asc' | 'desc';
   readonly limit: number;
   readonly cursor?: string | null;
+  /** Part of the name or e-mail, in any case. */
+  readonly search?: string;
 }
 
 // Each sorts by a text that is the same in every session, so that a cursor compares with it.
@@ -34,13 +36,14 @@ const SORT_KEYS = {
 /** Throws `invalid_input` for a cursor of another list or order. */
 export async function listMembers(catalogue: Catalogue, context: AuditContext, request: MembersRequest) {
   requireMay(context.actor, 'members.read', accountResource(request.accountId));
-  const { sortBy = 'joined_at', sortOrder: order = 'desc' } = request;
+  const { sortBy = 'joined_at', sortOrder: order = 'desc', search = '' } = request;
   const sortKey = SORT_KEYS[sortBy];
   const list = `members ${request.accountId} ${sortBy} ${order}`;
   const after = decodePosition(list, request.cursor);
   const rows = await memberRows(catalogue)
     .select(sortKey.as('sort_key'))
     .where('memberships.account_id', '=', request.accountId)
+    .$if(search !== '', (query) => query.where(nameMatches(search)))
     .$if(after !== null, (query) =>
       query.where(
         sql<boolean>`(${sortKey}, memberships.id) ${sql.raw(order === 'asc' ? '>' : '<')} (${after?.sortKey}, ${after?.id})`,
@@ -56,6 +59,24 @@ export async function listMembers(catalogue: Catalogue, context: AuditContext, r
     members: rows.map((row) => ({ ...membershipFrom(row), email: row.email, name: row.name })),
     cursor: isFull ? encodeCursor(list, { at: last.sort_key, id: last.id }) : null,
   };
+}
+
+/** By name, of those accounts whose members the person may see. */
+export async function searchMembers(
+  catalogue: Catalogue,
+  { actor }: Pick<AuditContext, 'actor'>,
+  request: { readonly accountIds: readonly AccountId[]; readonly search: string; readonly limit: number },
+): Promise<ListedMember[]> {
+  const accountIds = request.accountIds.filter((id) => may(actor, 'members.read', accountResource(id)));
+  if (accountIds.length === 0) return [];
+  const rows = await memberRows(catalogue)
+    .where('memberships.account_id', 'in', accountIds)
+    .where(nameMatches(request.search))
+    .orderBy('users.name')
+    .orderBy('memberships.id')
+    .limit(request.limit)
+    .execute();
+  return rows.map((row) => ({ ...membershipFrom(row), email: row.email, name: row.name }));
 }
 
 export async function getMember(
@@ -83,6 +104,11 @@ export async function findMembership(
     .where('user_id', '=', userId)
     .executeTakeFirst();
   return row === undefined ? null : membershipFrom(row);
+}
+
+function nameMatches(search: string) {
+  const pattern = `%${escapeLike(search)}%`;
+  return sql<boolean>`(users.name ilike ${pattern} or users.email ilike ${pattern})`;
 }
 
 function memberRows({ db }: Catalogue) {

@@ -3,7 +3,8 @@
 
 import { type SelectQueryBuilder, sql } from 'kysely';
 import type { AccountId, ProjectId } from '../../ids.ts';
-import { accountResource, INSTALLATION, requireMay } from '../rights/permissions.ts';
+import type { PersonActor } from '../rights/actors.ts';
+import { accountResource, INSTALLATION, may, requireMay } from '../rights/permissions.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { decodeCursor, escapeLike, type Page, type PageRequest, pageOf } from '../store/keyset-pages.ts';
 import type { Schema } from '../store/schema.ts';
@@ -39,6 +40,27 @@ export async function listSharedProjects(catalogue: Catalogue, context: AuditCon
     actor.kind === 'person' ? shares.where('user_id', '=', actor.userId) : shares.where(sql<boolean>`false`);
   const list = actor.kind === 'person' ? `shared ${actor.userId}` : 'shared';
   return projectPage(catalogue.db.selectFrom('projects').selectAll().where('id', 'in', ofPerson), { ...request, list });
+}
+
+/** Of the accounts that the person may list, and shared with the person; newest first. */
+export async function searchProjects(
+  { db }: Catalogue,
+  { actor }: { readonly actor: PersonActor },
+  request: { readonly accountIds: readonly AccountId[]; readonly search: string; readonly limit: number },
+): Promise<Project[]> {
+  const accountIds = request.accountIds.filter((id) => may(actor, 'projects.list', accountResource(id)));
+  const shared = db.selectFrom('project_shares').select('project_id').where('user_id', '=', actor.userId);
+  const pattern = `%${escapeLike(request.search)}%`;
+  const rows = await db
+    .selectFrom('projects')
+    .selectAll()
+    .where((where) => where.or([where('account_id', 'in', accountIds), where('id', 'in', shared)]))
+    .where(sql<boolean>`(projects.name ilike ${pattern} or projects.id ilike ${pattern})`)
+    .orderBy('projects.created_at', 'desc')
+    .orderBy('projects.id', 'desc')
+    .limit(request.limit)
+    .execute();
+  return rows.map(projectFrom);
 }
 
 type NamedRequest = ProjectsRequest & { readonly list: string };

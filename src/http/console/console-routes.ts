@@ -25,6 +25,7 @@ import { revealInStrings, showConnect } from './project/show-connect.ts';
 import { askEndConnection, endProjectConnection, showConsumption, showOverview } from './project/show-overview.ts';
 import * as projects from './projects/create-project-page.ts';
 import { showProjects, showShared } from './projects/list-projects-page.ts';
+import { showSearch } from './search/search-page.ts';
 import { type AccountCall, type ConsoleCall, type ConsoleParts, openAccount, openCall } from './shell/console-call.ts';
 import { type RouteTable, tableRoutes } from './shell/form-route.ts';
 import { openApp } from './shell/open-app.ts';
@@ -49,6 +50,8 @@ const PERSON: RouteTable<ConsoleCall> = {
     ['/organizations/request', organizations.sendRequest, organizations.showNewOrganization],
   ],
 };
+
+const SEARCH: RouteTable<ConsoleCall> = { prefix: '', pages: [['/search', showSearch]], forms: [] };
 
 const ACCOUNT: RouteTable<AccountCall> = {
   prefix: '/app/:accountId',
@@ -88,6 +91,7 @@ const PEOPLE: RouteTable<PeopleCall> = {
   forms: [
     ['/members/:membershipId/role', members.changeMemberRole, members.showMembers],
     ['/invitations/:invitationId/resend', invites.resend, invites.showPendingInvites],
+    ['/invitations/cancel', invites.cancelTicked, invites.showPendingInvites],
     ['/guests/convert', guests.convert, guests.showGuests],
   ],
 };
@@ -125,7 +129,7 @@ const PROJECT: RouteTable<ProjectCall> = {
 /** Routes with a fixed word come before those that would take it for an id. */
 export function consoleRoutes(parts: ConsoleParts): Router {
   const router = createRouter();
-  router.use(tableRoutes(parts, openCall, PERSON));
+  router.use(tableRoutes(parts, openCall, PERSON), tableRoutes(parts, openCall, SEARCH));
   router.get('/app', (request, response) => openApp(parts, request, response));
   router.get('/app/:accountId', async (request, response) => {
     const { base } = await openAccount(parts, request, response);

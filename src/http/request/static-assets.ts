@@ -5,7 +5,7 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express, { type RequestHandler, type Router } from 'express';
 import { z } from 'zod';
-import { acceptedEncoding } from './accepted-encoding.ts';
+import { acceptedEncoding } from './send-html.ts';
 
 export interface WebAssets {
   readonly folder: string;

@@ -60,6 +60,7 @@ export const CONSOLE_PLACES: readonly ConsolePlace[] = [
   { name: 'new-token', as: 'admin', path: org('/access-tokens/new') },
   { name: 'new-organization', as: 'stranger', path: () => '/app/organizations/new' },
   { name: 'requests', as: 'operator', path: () => '/ops/requests' },
+  { name: 'search', as: 'admin', path: () => '/search?q=shop' },
   { name: 'my-sessions', as: 'admin', path: () => '/app/me/sessions' },
   { name: 'sign-out-everywhere', as: 'admin', path: () => '/app/me/sign-out-everywhere' },
   { name: 'my-profile', as: 'admin', path: () => '/app/me/profile' },

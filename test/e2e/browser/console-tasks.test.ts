@@ -98,7 +98,7 @@ describe.each([
     await page.goto(`${web.url}/app/${organization.id}/people/invitations`);
     await chooseFromMenu(page, { of: email, item: 'Cancel invitation' });
     await press(page, 'Cancel invitation');
-    expect(await page.locator('main').textContent()).toContain('No invitation is waiting');
+    expect(await page.locator('main').textContent()).toContain('No pending invites');
     expect(await statusOf(newLink)).toBe(404);
   });
 
@@ -169,8 +169,8 @@ describe.each([
     expect(await rowNames(page)).toEqual([goes.email]);
     await chooseFromMenu(page, { of: goes.email, item: 'Remove from project' });
     await press(page, 'Remove from project');
-    expect(await page.locator('main').textContent()).toContain('No project is shared with anybody outside');
-    await page.getByRole('link', { name: 'Members', exact: true }).click();
+    expect(await page.locator('main').textContent()).toContain('Not shared with anyone yet');
+    await page.getByRole('link', { name: /^Members/ }).click();
     expect(await rowNames(page)).toContain(stays.email);
   });
 

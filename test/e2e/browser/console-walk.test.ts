@@ -65,6 +65,7 @@ const WHO_SEES: Readonly<Record<string, string>> = {
   'new-token': ADMIN_ONLY,
   'new-organization': EVERYBODY,
   requests: OPERATORS,
+  search: EVERYBODY,
   'my-sessions': EVERYBODY,
   'my-profile': EVERYBODY,
   'my-invitations': EVERYBODY,

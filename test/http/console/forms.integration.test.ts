@@ -22,7 +22,7 @@ describe('a refused form comes back with the reason and what was typed', () => {
     expect(status).toBe(400);
     expect(text).toContain('&quot;not&quot; is not an e-mail address');
     expect(text).toContain(`${emails}</textarea>`);
-    expect((await admin.get(`${base}/people/invitations`)).text).toContain('No invitation is waiting');
+    expect((await admin.get(`${base}/people/invitations`)).text).toContain('No pending invites');
   });
 
   it('a project on a version that no server has', async () => {

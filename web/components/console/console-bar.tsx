@@ -4,7 +4,7 @@
 import type { VNode } from 'preact';
 import { CsrfField } from '../../layout/csrf-field.tsx';
 import { GateMark } from '../../layout/icons.tsx';
-import { CheckMark, ChevronsSign, PersonSign, PlusSign } from '../console-icons.tsx';
+import { CheckMark, ChevronsSign, PlusSign, SearchSign } from '../console-icons.tsx';
 import type { AccountLink, ConsoleProps, ConsoleView } from './console-view.ts';
 
 export function ConsoleBar({ frame, view }: ConsoleProps): VNode {
@@ -15,8 +15,20 @@ export function ConsoleBar({ frame, view }: ConsoleProps): VNode {
         <span class="bar-brand-name">{frame.brand}</span>
       </a>
       <Trail view={view} />
+      <Finder />
       <PersonMenu frame={frame} view={view} />
     </div>
+  );
+}
+
+/** A link to the search page, which the script opens in place (islands/console/finder.ts). */
+function Finder(): VNode {
+  return (
+    <a class="finder-button" href="/search" data-finder aria-keyshortcuts="Control+K Meta+K">
+      <SearchSign />
+      <span class="finder-word">Search</span>
+      <kbd class="finder-word">Ctrl K</kbd>
+    </a>
   );
 }
 
@@ -80,6 +92,13 @@ function AccountChoice({ account, isCurrent }: { readonly account: AccountLink; 
   );
 }
 
+/** `Ann Example` → `AE`. */
+function initialsOf(name: string): string {
+  const words = name.split(/\s+/).filter((word) => word !== '');
+  const [first = '?', last = ''] = [words[0], words.length > 1 ? words.at(-1) : ''];
+  return [first, last].map((word) => [...word][0]?.toUpperCase() ?? '').join('');
+}
+
 function Monogram({ name }: { readonly name: string }): VNode {
   return (
     <span class="monogram" aria-hidden="true">
@@ -92,7 +111,9 @@ function PersonMenu({ frame, view }: ConsoleProps): VNode {
   return (
     <details class="menu-box person-menu" data-menu>
       <summary class="person-button">
-        <PersonSign />
+        <span class="initials" aria-hidden="true">
+          {initialsOf(frame.person?.name ?? '')}
+        </span>
         <span class="visually-hidden">Your menu</span>
       </summary>
       <div class="menu">

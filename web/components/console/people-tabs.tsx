@@ -10,6 +10,7 @@ export interface PeopleProps extends ConsoleProps {
   /** `/app/<organization id>/people`. */
   readonly place: string;
   readonly tab: PeopleTab;
+  readonly counts: Readonly<Record<PeopleTab, number>>;
   readonly isAdmin: boolean;
   readonly mayShare: boolean;
   readonly now: Date;
@@ -27,7 +28,8 @@ const TABS = [
   { tab: 'guests', label: LABELS.guests, path: '/guests' },
 ] as const;
 
-export function PeopleFrame({ frame, view, place, tab, isAdmin, mayShare, children }: PeopleFrameProps): VNode {
+export function PeopleFrame(props: PeopleFrameProps): VNode {
+  const { frame, view, place, tab, counts, isAdmin, mayShare, children } = props;
   return (
     <ConsolePage
       frame={frame}
@@ -41,7 +43,7 @@ export function PeopleFrame({ frame, view, place, tab, isAdmin, mayShare, childr
           {TABS.map(({ tab: each, label, path }) => (
             <li key={each}>
               <a href={place + path} aria-current={each === tab ? 'page' : undefined}>
-                {label}
+                {label} <span class="tab-count">{counts[each].toLocaleString('en-US')}</span>
               </a>
             </li>
           ))}

@@ -26,6 +26,7 @@ import {
   queryText,
   sendConfirmation,
 } from '../shell/console-call.ts';
+import { listingOf } from '../shell/listing.ts';
 import { accountView, belowTabView } from '../shell/open-console-view.ts';
 import { whoIsConnected } from '../shell/who-is-connected.ts';
 
@@ -33,21 +34,31 @@ export async function showAccessTokens(call: AccountCall, again?: Again): Promis
   const { parts, request, response, account, base, now } = call;
   const tokens = await listTokens(call);
   const places = await namesOfComputes(call, [...new Set(tokens.map(({ computeId }) => computeId))]);
+  const rows = tokens.map((token) => ({
+    id: token.id,
+    name: cleanForPage(token.name),
+    owner: token.owner.kind,
+    place: places.get(token.computeId) ?? token.computeId,
+    access: token.access,
+    expiresAt: token.expiresAt,
+    isExpired: token.expiresAt <= now,
+    lastUsedAt: token.lastUsedAt,
+    lastUsedFrom: token.lastUsedFrom,
+  }));
   parts.renderer.send(request, response, AccessTokensPage, {
     view: accountView(call, 'access-tokens', again),
     path: `${base}/access-tokens`,
     kind: account.kind,
-    tokens: tokens.map((token) => ({
-      id: token.id,
-      name: cleanForPage(token.name),
-      owner: token.owner.kind,
-      place: places.get(token.computeId) ?? token.computeId,
-      access: token.access,
-      expiresAt: token.expiresAt,
-      isExpired: token.expiresAt <= now,
-      lastUsedAt: token.lastUsedAt,
-      lastUsedFrom: token.lastUsedFrom,
-    })),
+    listing: listingOf(call, rows, {
+      path: `${base}/access-tokens`,
+      text: ({ name, place, id }) => `${name} ${place} ${id}`,
+      sorts: {
+        name: ({ name }) => name,
+        place: ({ place }) => place,
+        until: ({ expiresAt }) => expiresAt.getTime(),
+        used: ({ lastUsedAt }) => lastUsedAt?.getTime() ?? 0,
+      },
+    }),
     now,
   });
 }

@@ -17,6 +17,7 @@ import { PosternError } from '../../../errors.ts';
 import { idFrom, type ProjectId, personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { type AccountCall, type Again, goTo, param, parseForm, sendConfirmation } from '../shell/console-call.ts';
+import { listingOf } from '../shell/listing.ts';
 import { accountView, belowTabView } from '../shell/open-console-view.ts';
 
 const MAX_OFFERED_PROJECTS = 400;
@@ -24,6 +25,15 @@ const MAX_OFFERED_PROJECTS = 400;
 export async function showApiKeys(call: AccountCall, again?: Again): Promise<void> {
   const { parts, request, response, person, account, base, now } = call;
   const keys = await listKeys(call);
+  const rows = keys.map((key) => ({
+    id: String(key.id),
+    name: cleanForPage(key.name),
+    projectId: key.projectId,
+    createdBy: key.createdBy === null ? null : cleanForPage(key.createdBy.name),
+    createdAt: key.createdAt,
+    lastUsedAt: key.lastUsedAt,
+    lastUsedFrom: key.lastUsedFrom,
+  }));
   const isPersonal = account.kind === 'personal';
   const mayCreate = isPersonal || may(person, 'organization_keys.create', accountResource(account.id));
   parts.renderer.send(request, response, ApiKeysPage, {
@@ -31,15 +41,15 @@ export async function showApiKeys(call: AccountCall, again?: Again): Promise<voi
     path: `${base}/api-keys`,
     kind: account.kind,
     apiUrl: `${parts.address.url}/api/v2`,
-    keys: keys.map((key) => ({
-      id: String(key.id),
-      name: cleanForPage(key.name),
-      projectId: key.projectId,
-      createdBy: key.createdBy === null ? null : cleanForPage(key.createdBy.name),
-      createdAt: key.createdAt,
-      lastUsedAt: key.lastUsedAt,
-      lastUsedFrom: key.lastUsedFrom,
-    })),
+    listing: listingOf(call, rows, {
+      path: `${base}/api-keys`,
+      text: ({ name, createdBy, projectId }) => `${name} ${createdBy ?? ''} ${projectId ?? ''}`,
+      sorts: {
+        name: ({ name }) => name,
+        made: ({ createdAt }) => createdAt.getTime(),
+        used: ({ lastUsedAt }) => lastUsedAt?.getTime() ?? 0,
+      },
+    }),
     mayCreate,
     projects: isPersonal || !mayCreate ? [] : await projectChoices(call),
     typed: again?.typed ?? {},
@@ -61,7 +71,7 @@ export async function createApiKey(call: AccountCall): Promise<void> {
   await parts.renderer.sendOnce(request, response, SecretPage, {
     view: belowTabView(call, ['api-keys', 'New key']),
     title: `API key ${cleanForPage(apiKey.name)}`,
-    lead: 'Copy it now: it is shown this once. Whoever has it may do what you allowed it to.',
+    lead: 'Copy this key now. You won’t see it again. Anyone who has it can act as you.',
     lines: [
       { label: 'API key', text: key.reveal() },
       { label: 'For neonctl', text: `neonctl --api-host ${parts.address.url}/api/v2 --api-key ${key.reveal()} me` },

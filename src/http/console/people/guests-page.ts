@@ -16,6 +16,7 @@ import { cleanForPage } from '../../../untrusted-text.ts';
 import { type Again, goTo, param, parseForm, queryText, sendConfirmation } from '../shell/console-call.ts';
 import { sendShared } from '../shell/guest-links.ts';
 import { offerReset, remarkPasswords, resetChoice } from '../shell/known-passwords.ts';
+import { listingOf } from '../shell/listing.ts';
 import { belowTabView } from '../shell/open-console-view.ts';
 import { theirConnections } from '../shell/who-is-connected.ts';
 import { type PeopleCall, peopleProps } from './members-page.ts';
@@ -26,7 +27,7 @@ const MAX_OFFERED_PROJECTS = 400;
 const inviteSchema = z.object({ project_id: z.string().max(64), emails: z.string().max(MAX_LIST_CHARACTERS) });
 
 export async function showGuests(call: PeopleCall, again?: Again): Promise<void> {
-  const { parts, request, response, context, account, base } = call;
+  const { parts, request, response, context, account, base, place } = call;
   const guests = await listGuests(parts.catalogue, context, account.id);
   const rows = guests.flatMap(({ email, name, shares }) =>
     shares.map((share) => ({
@@ -40,7 +41,16 @@ export async function showGuests(call: PeopleCall, again?: Again): Promise<void>
       grantedAt: share.grantedAt,
     })),
   );
-  parts.renderer.send(request, response, GuestsPage, { ...peopleProps(call, 'guests', again), guests: rows });
+  const listing = listingOf(call, rows, {
+    path: `${place}/guests`,
+    text: ({ shownEmail, name, project }) => `${shownEmail} ${name ?? ''} ${project}`,
+    sorts: {
+      guest: ({ name, shownEmail }) => name ?? shownEmail,
+      project: ({ project }) => project,
+      shared: ({ grantedAt }) => grantedAt.getTime(),
+    },
+  });
+  parts.renderer.send(request, response, GuestsPage, { ...(await peopleProps(call, 'guests', again)), listing });
 }
 
 export async function showInviteGuests(call: PeopleCall, again?: Again): Promise<void> {

@@ -6,6 +6,7 @@ import type { PeopleTab } from '../../../../web/components/console/people-tabs.t
 import type { MenuItem } from '../../../../web/components/console/tables/kebab.tsx';
 import { MembersPage } from '../../../../web/pages/console/people/members-page.tsx';
 import { changeMemberRole as changeRole, removeMember } from '../../../actions/organizations/change-organization.ts';
+import { countPeople } from '../../../catalogue/accounts/count-people.ts';
 import { getMember, type ListedMember, listMembers } from '../../../catalogue/accounts/member-lists.ts';
 import { projectResource } from '../../../catalogue/projects/projects.ts';
 import { accountResource, may, notFound } from '../../../catalogue/rights/permissions.ts';
@@ -30,15 +31,22 @@ const MEMBERS_PER_PAGE = 100;
 
 export async function showMembers(call: PeopleCall, again?: Again): Promise<void> {
   const { parts, request, response, context, account, person, place } = call;
+  const search = queryText(call, 'search').trim();
+  const sortBy =
+    queryText(call, 'sort') === 'email' ? 'email' : queryText(call, 'sort') === 'role' ? 'role' : 'joined_at';
+  const sortOrder = queryText(call, 'order') === 'desc' ? 'desc' : 'asc';
   const { members, cursor } = await listMembers(parts.catalogue, context, {
     accountId: account.id,
-    sortBy: 'joined_at',
-    sortOrder: 'asc',
+    search,
+    sortBy,
+    sortOrder,
     limit: MEMBERS_PER_PAGE,
     cursor: queryText(call, 'cursor'),
   });
   parts.renderer.send(request, response, MembersPage, {
-    ...peopleProps(call, 'members', again),
+    ...(await peopleProps(call, 'members', again)),
+    search,
+    sort: { by: sortBy, order: sortOrder },
     members: members.map((member) => ({
       id: member.id,
       name: cleanForPage(member.name),
@@ -48,7 +56,8 @@ export async function showMembers(call: PeopleCall, again?: Again): Promise<void
       isYou: member.userId === person.userId,
       menu: memberMenu(call, member),
     })),
-    nextPath: cursor === null ? null : `${place}?${new URLSearchParams({ cursor })}`,
+    nextPath:
+      cursor === null ? null : `${place}?${new URLSearchParams({ search, sort: sortBy, order: sortOrder, cursor })}`,
   });
 }
 
@@ -127,7 +136,8 @@ export async function openPeople(parts: ConsoleParts, request: Request, response
   };
 }
 
-export function peopleProps(call: PeopleCall, tab: PeopleTab, again?: Again) {
-  const { place, isAdmin, mayShare, now } = call;
-  return { view: accountView(call, 'people', again), place, tab, isAdmin, mayShare, now };
+export async function peopleProps(call: PeopleCall, tab: PeopleTab, again?: Again) {
+  const { parts, account, place, isAdmin, mayShare, now } = call;
+  const counts = await countPeople(parts.catalogue, account.id);
+  return { view: accountView(call, 'people', again), place, tab, counts, isAdmin, mayShare, now };
 }

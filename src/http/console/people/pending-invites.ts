@@ -14,6 +14,7 @@ import { type InvitationId, idFrom } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { type Again, goTo, param, parseForm, sendConfirmation } from '../shell/console-call.ts';
 import { shownLink } from '../shell/guest-links.ts';
+import { listingOf } from '../shell/listing.ts';
 import { belowTabView } from '../shell/open-console-view.ts';
 import { type PeopleCall, peopleProps } from './members-page.ts';
 
@@ -23,19 +24,34 @@ const inviteSchema = z.object({
   role: z.enum(['admin', 'member']),
 });
 
+const oneId = z.string().max(64);
+const tickedSchema = z.object({
+  invitation: z.union([oneId.transform((id) => [id]), z.array(oneId).max(100)], 'tick at least one'),
+});
+
 export async function showPendingInvites(call: PeopleCall, again?: Again): Promise<void> {
-  const { parts, request, response, context, account } = call;
+  const { parts, request, response, context, account, place } = call;
   const invitations = await listInvitations(parts.catalogue, context, account.id);
+  const rows = invitations.map(({ id, email, memberRole, invitedAt, expiresAt, status }) => ({
+    id,
+    email: cleanForPage(email),
+    memberRole,
+    invitedAt,
+    expiresAt,
+    isExpired: status === 'expired',
+  }));
   parts.renderer.send(request, response, PendingInvitesPage, {
-    ...peopleProps(call, 'invitations', again),
-    invitations: invitations.map(({ id, email, memberRole, invitedAt, expiresAt, status }) => ({
-      id,
-      email: cleanForPage(email),
-      memberRole,
-      invitedAt,
-      expiresAt,
-      isExpired: status === 'expired',
-    })),
+    ...(await peopleProps(call, 'invitations', again)),
+    listing: listingOf(call, rows, {
+      path: `${place}/invitations`,
+      text: ({ email, memberRole }) => `${email} ${memberRole}`,
+      sorts: {
+        email: ({ email }) => email,
+        role: ({ memberRole }) => memberRole,
+        invited: ({ invitedAt }) => invitedAt.getTime(),
+        until: ({ expiresAt }) => expiresAt.getTime(),
+      },
+    }),
   });
 }
 
@@ -87,6 +103,17 @@ export async function cancel(call: PeopleCall): Promise<void> {
   const which = { accountId: account.id, invitationId: invitationIn(call) };
   await cancelInvitation(parts, context, which);
   goTo(call, `${place}/invitations`, 'invitation_canceled');
+}
+
+/** Those that are still there: one may have been accepted meanwhile. */
+export async function cancelTicked(call: PeopleCall): Promise<void> {
+  const { parts, context, account, place } = call;
+  const { invitation } = parseForm(call, tickedSchema);
+  const ticked = new Set(invitation);
+  for (const { id } of await listInvitations(parts.catalogue, context, account.id)) {
+    if (ticked.has(id)) await cancelInvitation(parts, context, { accountId: account.id, invitationId: id });
+  }
+  goTo(call, `${place}/invitations`, 'invitations_canceled');
 }
 
 type InvitedRow = Parameters<typeof InvitedPage>[0]['rows'][number];

@@ -3,7 +3,7 @@
 import type { ProjectRow } from '../../../../web/components/console/tables/project-table.tsx';
 import { ProjectsPage } from '../../../../web/pages/console/projects/projects-page.tsx';
 import { SharedPage } from '../../../../web/pages/console/projects/shared-page.tsx';
-import { findAccountNames } from '../../../catalogue/accounts/accounts.ts';
+import { countProjects, findAccountNames } from '../../../catalogue/accounts/accounts.ts';
 import { listOwnInvitations } from '../../../catalogue/accounts/own-invitations.ts';
 import { listComputesOfProjects } from '../../../catalogue/projects/compute-rows.ts';
 import { listProjects, listSharedProjects } from '../../../catalogue/projects/project-lists.ts';
@@ -27,6 +27,7 @@ export async function showProjects(call: AccountCall): Promise<void> {
     base,
     projects: await projectRows(call, page.items),
     shared: await sharedGroup(call, search),
+    total: await countProjects(parts.catalogue.db, account.id),
     search,
     nextPath: nextPathOf(`${base}/projects`, search, page),
     psqlCommand: psqlCommand(parts.config, parts.address),

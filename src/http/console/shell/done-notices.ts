@@ -32,6 +32,7 @@ const DONE_NOTICES = {
   invitation_declined: 'Declined; the invitation is gone',
   left: 'You have left the organization',
   invitation_canceled: 'The invitation is withdrawn; its link no longer works',
+  invitations_canceled: 'The invites are canceled; their links no longer work',
   member_already: 'The guest is a member already',
   guest_removed: 'Removed from the project; their connections have ended',
   billing_saved: 'Billing details are saved',

@@ -69,7 +69,7 @@ function accountLink({ id, kind, name }: Account): AccountLink {
   return { id, kind, label: cleanForPage(name), href: `/app/${id}/projects` };
 }
 
-function personLinks({ person }: ConsoleCall): Link[] {
+export function personLinks({ person }: ConsoleCall): Link[] {
   const personal = personalAccountId(person.userId);
   return [
     { label: 'My sessions', href: '/app/me/sessions' },
@@ -81,7 +81,7 @@ function personLinks({ person }: ConsoleCall): Link[] {
   ];
 }
 
-function accountTabs({ account, base, person }: AccountCall): Link[] {
+export function accountTabs({ account, base, person }: Pick<AccountCall, 'account' | 'base' | 'person'>): Link[] {
   const resource = accountResource(account.id);
   const isPersonal = account.kind === 'personal';
   const hidden: Readonly<Partial<Record<AccountTab, boolean>>> = {

@@ -7,9 +7,12 @@ interface SearchFormProps {
   readonly action: string;
   readonly label: string;
   readonly value: string;
+  /** `search` unless given. */
+  readonly name?: string;
+  readonly focus?: boolean;
 }
 
-export function SearchForm({ action, label, value }: SearchFormProps): VNode {
+export function SearchForm({ action, label, value, name = 'search', focus = false }: SearchFormProps): VNode {
   return (
     <form class="search-form" method="get" action={action}>
       <search>
@@ -20,11 +23,12 @@ export function SearchForm({ action, label, value }: SearchFormProps): VNode {
         <input
           class="input"
           id="search"
-          name="search"
+          name={name}
           type="search"
           value={value}
           placeholder={label}
           maxlength={256}
+          autofocus={focus}
         />
       </search>
       <button class="button plain" type="submit">

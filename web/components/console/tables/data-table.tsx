@@ -8,6 +8,14 @@ export interface Column<Row> {
   readonly cell: (row: Row) => ComponentChildren;
   /** `main` names the row; `actions` is at its end, with a header for screen readers only. */
   readonly kind?: 'main' | 'number' | 'actions';
+  /** The name of its order, where the list can be sorted by it. */
+  readonly sort?: string;
+}
+
+export interface Sorting {
+  readonly by: string | null;
+  readonly order: 'asc' | 'desc';
+  readonly hrefOf: (by: string) => string;
 }
 
 interface DataTableProps<Row> {
@@ -17,6 +25,7 @@ interface DataTableProps<Row> {
   readonly rowKey: (row: Row) => string;
   /** Shown instead of a table without rows. */
   readonly empty?: ComponentChildren;
+  readonly sorting?: Sorting;
 }
 
 const ROLES = {
@@ -28,7 +37,8 @@ const ROLES = {
   cell: { role: 'cell' },
 } as const;
 
-export function DataTable<Row>({ caption, columns, rows, rowKey, empty }: DataTableProps<Row>): VNode {
+export function DataTable<Row>(props: DataTableProps<Row>): VNode {
+  const { caption, columns, rows, rowKey, empty, sorting } = props;
   if (rows.length === 0 && empty !== undefined) return <p class="table-empty">{empty}</p>;
   return (
     <table class="data" {...ROLES.table}>
@@ -36,9 +46,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, empty }: DataTa
       <thead {...ROLES.rowgroup}>
         <tr {...ROLES.row}>
           {columns.map((column) => (
-            <th key={column.header} scope="col" class={column.kind} {...ROLES.columnheader}>
-              {column.kind === 'actions' ? <span class="visually-hidden">{column.header}</span> : column.header}
-            </th>
+            <Header key={column.header} column={column} sorting={sorting} />
           ))}
         </tr>
       </thead>
@@ -52,6 +60,31 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, empty }: DataTa
         ))}
       </tbody>
     </table>
+  );
+}
+
+interface HeaderProps<Row> {
+  readonly column: Column<Row>;
+  readonly sorting: Sorting | undefined;
+}
+
+function Header<Row>({ column: { header, kind, sort }, sorting }: HeaderProps<Row>): VNode {
+  if (sorting === undefined || sort === undefined) {
+    return (
+      <th scope="col" class={kind} {...ROLES.columnheader}>
+        {kind === 'actions' ? <span class="visually-hidden">{header}</span> : header}
+      </th>
+    );
+  }
+  const order = sorting.by === sort ? sorting.order : null;
+  const direction = order === null ? 'none' : order === 'asc' ? 'ascending' : 'descending';
+  return (
+    <th scope="col" class={kind} {...ROLES.columnheader} aria-sort={direction}>
+      <a class="sort-link" href={sorting.hrefOf(sort)}>
+        {header}
+        {order !== null && <span aria-hidden="true">{order === 'asc' ? ' ↑' : ' ↓'}</span>}
+      </a>
+    </th>
   );
 }
 

@@ -3,8 +3,9 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
-import { type Column, DataTable } from '../../../components/console/tables/data-table.tsx';
+import type { Column } from '../../../components/console/tables/data-table.tsx';
 import { LastUse } from '../../../components/console/tables/last-use.tsx';
+import { ListedTable, type Listing } from '../../../components/console/tables/listed-table.tsx';
 import { When } from '../../../components/console/tables/when.tsx';
 
 interface TokenRow {
@@ -22,21 +23,22 @@ interface TokenRow {
 export interface AccessTokensProps extends ConsoleProps {
   readonly path: string;
   readonly kind: 'personal' | 'organization';
-  readonly tokens: readonly TokenRow[];
+  readonly listing: Listing<TokenRow>;
   readonly now: Date;
 }
 
-export function AccessTokensPage({ frame, view, path, kind, tokens, now }: AccessTokensProps): VNode {
+export function AccessTokensPage({ frame, view, path, kind, listing, now }: AccessTokensProps): VNode {
   const columns: ReadonlyArray<Column<TokenRow>> = [
-    { header: 'Token', kind: 'main', cell: (token) => <TokenName token={token} /> },
-    { header: 'Leads to', cell: ({ place }) => <bdi>{place}</bdi> },
+    { header: 'Token', kind: 'main', sort: 'name', cell: (token) => <TokenName token={token} /> },
+    { header: 'Leads to', sort: 'place', cell: ({ place }) => <bdi>{place}</bdi> },
     { header: 'Access', cell: ({ access }) => (access === 'read_only' ? 'read only' : 'read and write') },
     ...(kind === 'organization'
       ? [{ header: 'Owner', cell: ({ owner }: TokenRow) => (owner === 'person' ? 'a person' : 'the organization') }]
       : []),
-    { header: 'Open until', cell: (token) => <Expiry token={token} now={now} /> },
+    { header: 'Open until', sort: 'until', cell: (token) => <Expiry token={token} now={now} /> },
     {
       header: 'Last used',
+      sort: 'used',
       cell: ({ lastUsedAt, lastUsedFrom }) => <LastUse at={lastUsedAt} from={lastUsedFrom} now={now} />,
     },
     {
@@ -54,19 +56,20 @@ export function AccessTokensPage({ frame, view, path, kind, tokens, now }: Acces
       frame={frame}
       view={view}
       title="Access tokens"
-      lead="Passwords for clients that cannot show a link: GUI tools, drivers, CI. Each leads to one compute."
+      lead="For tools that can’t show a link (GUIs, drivers, CI). Each token connects to one compute."
       actions={
         <a class="button primary" href={`${path}/new`}>
           New token
         </a>
       }
     >
-      <DataTable
+      <ListedTable
+        listing={listing}
+        noun="token"
         caption="Access tokens"
         columns={columns}
-        rows={tokens}
         rowKey={({ id }) => id}
-        empty="No access token was made yet."
+        empty="No access tokens yet."
       />
     </ConsolePage>
   );

@@ -4,8 +4,9 @@ import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
 import { SelectField } from '../../../components/console/forms/fields.tsx';
-import { type Column, DataTable } from '../../../components/console/tables/data-table.tsx';
+import type { Column } from '../../../components/console/tables/data-table.tsx';
 import { LastUse } from '../../../components/console/tables/last-use.tsx';
+import { ListedTable, type Listing } from '../../../components/console/tables/listed-table.tsx';
 import { When } from '../../../components/console/tables/when.tsx';
 import { TextField } from '../../../components/text-field.tsx';
 import { CsrfField } from '../../../layout/csrf-field.tsx';
@@ -24,7 +25,7 @@ export interface ApiKeysProps extends ConsoleProps {
   readonly path: string;
   readonly kind: 'personal' | 'organization';
   readonly apiUrl: string;
-  readonly keys: readonly KeyRow[];
+  readonly listing: Listing<KeyRow>;
   readonly mayCreate: boolean;
   /** The projects to which a key can be bound. */
   readonly projects: ReadonlyArray<{ readonly value: string; readonly label: string }>;
@@ -33,15 +34,16 @@ export interface ApiKeysProps extends ConsoleProps {
 }
 
 export function ApiKeysPage(props: ApiKeysProps): VNode {
-  const { frame, view, path, kind, apiUrl, keys, now } = props;
+  const { frame, view, path, kind, apiUrl, listing, now } = props;
   const columns: ReadonlyArray<Column<KeyRow>> = [
-    { header: 'Name', kind: 'main', cell: (key) => <KeyName row={key} /> },
+    { header: 'Name', kind: 'main', sort: 'name', cell: (key) => <KeyName row={key} /> },
     ...(kind === 'organization'
       ? [{ header: 'Made by', cell: ({ createdBy }: KeyRow) => <bdi>{createdBy ?? 'somebody gone'}</bdi> }]
       : []),
-    { header: 'Made', cell: ({ createdAt }) => <When at={createdAt} now={now} /> },
+    { header: 'Made', sort: 'made', cell: ({ createdAt }) => <When at={createdAt} now={now} /> },
     {
       header: 'Last used',
+      sort: 'used',
       cell: ({ lastUsedAt, lastUsedFrom }) => <LastUse at={lastUsedAt} from={lastUsedFrom} now={now} />,
     },
     {
@@ -67,12 +69,13 @@ export function ApiKeysPage(props: ApiKeysProps): VNode {
     >
       {props.mayCreate && <NewKey {...props} />}
       <div class="after-form">
-        <DataTable
+        <ListedTable
+          listing={listing}
+          noun="key"
           caption="API keys"
           columns={columns}
-          rows={keys}
           rowKey={({ id }) => id}
-          empty="No key was made yet."
+          empty="No API keys yet."
         />
       </div>
     </ConsolePage>
@@ -112,5 +115,5 @@ function KeyName({ row }: { readonly row: KeyRow }): VNode {
 
 const LEADS = {
   personal: 'A key acts as you, in your account and in every organization that you belong to.',
-  organization: 'These keys act for the organization, with an admin’s rights but inviting and removing people.',
+  organization: 'Organization keys can do everything an admin can, except manage people.',
 } as const;

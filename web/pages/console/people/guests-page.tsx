@@ -2,8 +2,9 @@
 
 import type { VNode } from 'preact';
 import { PeopleFrame, type PeopleProps } from '../../../components/console/people-tabs.tsx';
-import { type Column, DataTable } from '../../../components/console/tables/data-table.tsx';
+import type { Column } from '../../../components/console/tables/data-table.tsx';
 import { Kebab, type MenuItem } from '../../../components/console/tables/kebab.tsx';
+import { ListedTable, type Listing } from '../../../components/console/tables/listed-table.tsx';
 import { When } from '../../../components/console/tables/when.tsx';
 
 interface GuestRow {
@@ -18,11 +19,11 @@ interface GuestRow {
 }
 
 export interface GuestsProps extends PeopleProps {
-  readonly guests: readonly GuestRow[];
+  readonly listing: Listing<GuestRow>;
 }
 
 export function GuestsPage(props: GuestsProps): VNode {
-  const { frame, place, isAdmin, guests, now } = props;
+  const { frame, place, isAdmin, listing, now } = props;
   const menuOf = ({ email, shareId }: GuestRow): MenuItem[] =>
     isAdmin
       ? [
@@ -31,16 +32,17 @@ export function GuestsPage(props: GuestsProps): VNode {
         ]
       : [];
   const columns: ReadonlyArray<Column<GuestRow>> = [
-    { header: 'Guest', kind: 'main', cell: (guest) => <GuestName guest={guest} /> },
+    { header: 'Guest', kind: 'main', sort: 'guest', cell: (guest) => <GuestName guest={guest} /> },
     {
       header: 'Project',
+      sort: 'project',
       cell: ({ project, projectPath }) => (
         <a href={projectPath}>
           <bdi>{project}</bdi>
         </a>
       ),
     },
-    { header: 'Shared', cell: ({ grantedAt }) => <When at={grantedAt} now={now} /> },
+    { header: 'Shared', sort: 'shared', cell: ({ grantedAt }) => <When at={grantedAt} now={now} /> },
     {
       header: 'Actions',
       kind: 'actions',
@@ -50,12 +52,13 @@ export function GuestsPage(props: GuestsProps): VNode {
   return (
     <PeopleFrame {...props}>
       <p class="lead section-lead">Guests can use only the projects you share with them.</p>
-      <DataTable
+      <ListedTable
+        listing={listing}
+        noun="guest"
         caption="Guests"
         columns={columns}
-        rows={guests}
         rowKey={({ shareId }) => shareId}
-        empty="No project is shared with anybody outside the organization."
+        empty="Not shared with anyone yet."
       />
     </PeopleFrame>
   );

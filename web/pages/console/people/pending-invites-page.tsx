@@ -1,9 +1,11 @@
 // Invitations that wait for an answer.
 
 import type { VNode } from 'preact';
+import { HiddenFields } from '../../../components/console/forms/hidden-fields.tsx';
 import { MemberRolePill, PeopleFrame, type PeopleProps } from '../../../components/console/people-tabs.tsx';
-import { type Column, DataTable } from '../../../components/console/tables/data-table.tsx';
+import type { Column } from '../../../components/console/tables/data-table.tsx';
 import { Kebab, type MenuItem } from '../../../components/console/tables/kebab.tsx';
+import { ListedTable, type Listing } from '../../../components/console/tables/listed-table.tsx';
 import { When } from '../../../components/console/tables/when.tsx';
 
 interface InvitationRow {
@@ -16,11 +18,11 @@ interface InvitationRow {
 }
 
 export interface PendingInvitesProps extends PeopleProps {
-  readonly invitations: readonly InvitationRow[];
+  readonly listing: Listing<InvitationRow>;
 }
 
 export function PendingInvitesPage(props: PendingInvitesProps): VNode {
-  const { frame, place, isAdmin, invitations, now } = props;
+  const { frame, place, isAdmin, listing, now } = props;
   const menuOf = ({ id }: InvitationRow): MenuItem[] =>
     isAdmin
       ? [
@@ -29,22 +31,45 @@ export function PendingInvitesPage(props: PendingInvitesProps): VNode {
         ]
       : [];
   const columns: ReadonlyArray<Column<InvitationRow>> = [
-    { header: 'E-mail', kind: 'main', cell: ({ email }) => <bdi>{email}</bdi> },
-    { header: 'Role', cell: ({ memberRole }) => <MemberRolePill memberRole={memberRole} /> },
-    { header: 'Invited', cell: ({ invitedAt }) => <When at={invitedAt} now={now} /> },
-    { header: 'Open until', cell: (row) => <Expiry row={row} now={now} /> },
+    { header: 'E-mail', kind: 'main', sort: 'email', cell: (row) => <InviteName row={row} isAdmin={isAdmin} /> },
+    { header: 'Role', sort: 'role', cell: ({ memberRole }) => <MemberRolePill memberRole={memberRole} /> },
+    { header: 'Invited', sort: 'invited', cell: ({ invitedAt }) => <When at={invitedAt} now={now} /> },
+    { header: 'Open until', sort: 'until', cell: (row) => <Expiry row={row} now={now} /> },
     { header: 'Actions', kind: 'actions', cell: (row) => <Kebab frame={frame} of={row.email} items={menuOf(row)} /> },
   ];
   return (
     <PeopleFrame {...props}>
-      <DataTable
+      <ListedTable
+        listing={listing}
+        noun="invite"
         caption="Pending invites"
         columns={columns}
-        rows={invitations}
         rowKey={({ id }) => id}
-        empty="No invitation is waiting for an answer."
+        empty="No pending invites."
       />
+      {isAdmin && listing.rows.length > 0 && (
+        <form class="bulk-form" id={BULK} method="post" action={`${place}/invitations/cancel`}>
+          <HiddenFields frame={frame} fields={{}} />
+          <button class="button plain" type="submit">
+            Cancel the ticked invites
+          </button>
+        </form>
+      )}
     </PeopleFrame>
+  );
+}
+
+const BULK = 'cancel-invites';
+
+/** The boxes belong to the form below the table. */
+function InviteName({ row, isAdmin }: { readonly row: InvitationRow; readonly isAdmin: boolean }): VNode {
+  const name = <bdi>{row.email}</bdi>;
+  if (!isAdmin) return name;
+  return (
+    <label class="row-tick">
+      <input type="checkbox" form={BULK} name="invitation" value={row.id} />
+      {name}
+    </label>
   );
 }
 

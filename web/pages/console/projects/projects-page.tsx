@@ -8,6 +8,7 @@ import { CopyLine } from '../../../components/console/copy-line.tsx';
 import { SearchForm } from '../../../components/console/forms/search-form.tsx';
 import { EmptyState } from '../../../components/console/tables/empty-state.tsx';
 import { type ProjectRow, ProjectTable } from '../../../components/console/tables/project-table.tsx';
+import { countInWords } from '../../../components/quantities.ts';
 
 export interface ProjectsProps extends ConsoleProps {
   /** `/app/<account id>`. */
@@ -15,6 +16,8 @@ export interface ProjectsProps extends ConsoleProps {
   readonly projects: readonly ProjectRow[];
   /** Shared with the person by others; null when there is nothing of that. */
   readonly shared: { readonly projects: readonly ProjectRow[]; readonly morePath: string | null } | null;
+  /** Of the account, whatever is searched. */
+  readonly total: number;
   readonly search: string;
   /** The path of the next page; null on the last. */
   readonly nextPath: string | null;
@@ -45,21 +48,19 @@ export function ProjectsPage(props: ProjectsProps): VNode {
   );
 }
 
-function OwnProjects({ base, projects, search, nextPath, psqlCommand, now }: ProjectsProps): VNode {
+function OwnProjects({ base, projects, total, search, nextPath, psqlCommand, now }: ProjectsProps): VNode {
   return (
     <div class="stack">
       <Connect psqlCommand={psqlCommand} />
-      <SearchForm action={`${base}/projects`} label="Find a project" value={search} />
-      <ProjectTable
-        caption="Projects"
-        projects={projects}
-        now={now}
-        empty={`No project of this account has “${search}” in its name or id.`}
-      />
+      <div class="list-head">
+        <SearchForm action={`${base}/projects`} label="Find a project" value={search} />
+        <p class="quiet-text">{countInWords(total, 'project')}</p>
+      </div>
+      <ProjectTable caption="Projects" projects={projects} now={now} empty={`Nothing found for “${search}”.`} />
       {nextPath !== null && (
         <p>
           <a class="button plain" href={nextPath}>
-            Older projects
+            More projects
           </a>
         </p>
       )}
@@ -110,7 +111,7 @@ function NoProjects({ base, psqlCommand, mayCreate }: ProjectsProps): VNode {
           <strong>Create a project</strong>, or attach a Postgres that you run already.
         </li>
         <li>
-          <strong>Type this in a terminal.</strong> No password, nothing to install.
+          <strong>Run this in a terminal.</strong> No password, nothing to install.
           <CopyLine text={psqlCommand} what="command" />
         </li>
         <li>
