@@ -9,10 +9,12 @@ export interface SecretProps extends ConsoleProps {
   readonly title: string;
   readonly lead: string;
   readonly lines: ReadonlyArray<{ readonly label: string; readonly text: string }>;
+  /** How each client connects with it. */
+  readonly clients?: ReadonlyArray<{ readonly client: string; readonly text: string; readonly hint: string | null }>;
   readonly backPath: string;
 }
 
-export function SecretPage({ frame, view, title, lead, lines, backPath }: SecretProps): VNode {
+export function SecretPage({ frame, view, title, lead, lines, clients = [], backPath }: SecretProps): VNode {
   return (
     <ConsolePage frame={frame} view={view} title={title}>
       <div class="panel form-panel">
@@ -23,6 +25,7 @@ export function SecretPage({ frame, view, title, lead, lines, backPath }: Secret
             <CopyLine text={text} what={label} />
           </div>
         ))}
+        {clients.length > 0 && <Clients clients={clients} />}
         <div class="form-foot">
           <a class="button primary" href={backPath}>
             Done
@@ -30,5 +33,21 @@ export function SecretPage({ frame, view, title, lead, lines, backPath }: Secret
         </div>
       </div>
     </ConsolePage>
+  );
+}
+
+/** One open at a time; all are there for a browser that does not know the name. */
+function Clients({ clients }: { readonly clients: NonNullable<SecretProps['clients']> }): VNode {
+  return (
+    <div class="clients">
+      <h2>Connect with</h2>
+      {clients.map(({ client, text, hint }, index) => (
+        <details class="more" name="client" key={client} open={index === 0}>
+          <summary>{client}</summary>
+          <CopyLine text={text} what={`for ${client}`} />
+          {hint !== null && <p class="quiet">{hint}</p>}
+        </details>
+      ))}
+    </div>
   );
 }

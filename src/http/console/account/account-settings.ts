@@ -14,7 +14,7 @@ import { personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { type AccountCall, type Again, goTo, parseForm, sendConfirmation } from '../shell/console-call.ts';
 import { accountView, belowTabView } from '../shell/open-console-view.ts';
-import { policyForm, policyFromForm, policySchema } from '../shell/policy-form.ts';
+import { isSamePolicy, policyForm, policyFromForm, policySchema } from '../shell/policy-form.ts';
 
 export async function showSettings(call: AccountCall, again?: Again): Promise<void> {
   const { parts, request, response, person, account, base } = call;
@@ -47,6 +47,7 @@ export async function savePolicy(call: AccountCall): Promise<void> {
   const { parts, context, account, base } = call;
   const form = parseForm(call, policySchema);
   const { policy, passwordlessAccess } = policyFromForm({ of: 'account', policy: account.policy }, form);
+  if (isSamePolicy('account', account, { policy, passwordlessAccess })) return goTo(call, `${base}/settings`, 'policy_same');
   await changeAccountPolicy(parts, context, { accountId: account.id, policy, passwordlessAccess });
   goTo(call, `${base}/settings`, 'policy_saved');
 }

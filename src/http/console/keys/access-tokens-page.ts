@@ -9,8 +9,6 @@ import { createAccessToken, revokeAccessToken } from '../../../actions/keys/chan
 import type { AccessToken } from '../../../catalogue/access/access-token-rows.ts';
 import { listAccessTokensOfAccount, listOwnAccessTokens } from '../../../catalogue/access/access-tokens.ts';
 import { listTargets } from '../../../catalogue/access/targets.ts';
-import { findComputes, shownName } from '../../../catalogue/projects/compute-rows.ts';
-import { findProjects } from '../../../catalogue/projects/projects.ts';
 import { accountResource, notFound, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { publicPgHost, publicPgPort } from '../../../config/public-address.ts';
 import { PosternError } from '../../../errors.ts';
@@ -29,11 +27,13 @@ import {
 import { listingOf } from '../shell/listing.ts';
 import { accountView, belowTabView } from '../shell/open-console-view.ts';
 import { whoIsConnected } from '../shell/who-is-connected.ts';
+import { namesOfComputes } from './names-of-computes.ts';
+import { tokenSamples } from './token-samples.ts';
 
 export async function showAccessTokens(call: AccountCall, again?: Again): Promise<void> {
   const { parts, request, response, account, base, now } = call;
   const tokens = await listTokens(call);
-  const places = await namesOfComputes(call, [...new Set(tokens.map(({ computeId }) => computeId))]);
+  const places = await namesOfComputes(parts.catalogue, [...new Set(tokens.map(({ computeId }) => computeId))]);
   const rows = tokens.map((token) => ({
     id: token.id,
     name: cleanForPage(token.name),
@@ -95,22 +95,6 @@ async function requireToken(call: AccountCall): Promise<AccessToken> {
   return token;
 }
 
-/** `shop, main` for each compute that still exists. */
-async function namesOfComputes({ parts }: AccountCall, ids: readonly ComputeId[]): Promise<Map<ComputeId, string>> {
-  const { db } = parts.catalogue;
-  const computes = await findComputes(db, ids);
-  const projectIds = [...computes.values()].map(({ projectId }) => projectId);
-  const projects = await findProjects(db, projectIds);
-  return new Map(
-    ids.map((id): [ComputeId, string] => {
-      const compute = computes.get(id);
-      const project = compute === undefined ? undefined : projects.get(compute.projectId);
-      if (compute === undefined || project === undefined) return [id, id];
-      return [id, `${cleanForPage(project.name)}, ${cleanForPage(shownName(compute))}`];
-    }),
-  );
-}
-
 const DAY_MS = 24 * 3_600_000;
 
 const optionalText = z
@@ -167,17 +151,22 @@ export async function createToken(call: AccountCall): Promise<void> {
 async function sendToken(call: AccountCall, token: AccessToken, secret: Secret): Promise<void> {
   const { parts, request, response, base } = call;
   const host = publicPgHost(parts.config, parts.address);
-  const place = `${host}:${publicPgPort(parts.config)}`;
-  const uri = `postgresql://${token.id}:${secret.reveal()}@${place}/?sslmode=require`;
+  const port = publicPgPort(parts.config);
+  const certificate = parts.config.pg.certPaths.length > 0 ? 'public' : 'development';
+  const password = secret.reveal();
+  const place = { host, port, database: token.database, user: token.id, password, certificate } as const;
   await parts.renderer.sendOnce(request, response, SecretPage, {
     view: belowTabView(call, ['access-tokens', 'New token']),
     title: `Access token ${cleanForPage(token.name)}`,
-    lead: 'Copy the password now: it is shown this once. The user name leads to the compute, whatever the database.',
+    lead: 'Copy the password now. You won’t see it again.',
     lines: [
+      { label: 'Password', text: password },
       { label: 'User name', text: token.id },
-      { label: 'Password', text: secret.reveal() },
-      { label: 'psql', text: `psql "${uri}"` },
+      { label: 'Host', text: host },
+      { label: 'Port', text: String(port) },
+      { label: 'Database', text: token.database ?? 'any database of the project' },
     ],
+    clients: tokenSamples(place),
     backPath: `${base}/access-tokens`,
   });
 }

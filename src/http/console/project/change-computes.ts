@@ -17,7 +17,7 @@ import { requireMay } from '../../../catalogue/rights/permissions.ts';
 import { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { type Again, goTo, parseForm, sendConfirmation } from '../shell/console-call.ts';
-import { policyForm, policyFromForm, policySchema } from '../shell/policy-form.ts';
+import { isSamePolicy, policyForm, policyFromForm, policySchema } from '../shell/policy-form.ts';
 import { whoIsConnected } from '../shell/who-is-connected.ts';
 import { belowProjectView, mayHere, type ProjectCall, whichCompute } from './open-project.ts';
 
@@ -153,6 +153,7 @@ export async function saveComputePolicy(call: ProjectCall): Promise<void> {
   const which = { ...whichCompute(call), action: 'compute.change_policy' } as const;
   const { compute } = await getCompute(parts.catalogue, context, which);
   const changed = policyFromForm({ of: 'compute', policy: compute.policy }, parseForm(call, policySchema));
+  if (isSamePolicy('compute', compute, changed)) return goTo(call, policyPath(call), 'policy_same');
   await changeComputePolicy(parts, context, { ...which, ...changed });
   goTo(call, policyPath(call), 'policy_saved');
 }

@@ -30,7 +30,10 @@ export function connectionStrings(target: ConnectTarget): ConnectionString[] {
     {
       client: 'psql',
       text: `psql "${uri(target, target.password)}&channel_binding=require"`,
-      hint: 'Without a password in it, psql asks.',
+      hint:
+        target.password === null
+          ? 'psql asks for the password.'
+          : 'Better kept in ~/.pgpass than in your shell’s history.',
     },
     { client: 'libpq URI', text: uri(target, target.password ?? PASSWORD_PLACE), hint: 'Also for most drivers.' },
     { client: 'JDBC', text: jdbcUrl(target), hint: 'The password goes into its own property.' },
@@ -97,7 +100,7 @@ function nodePostgres({ host, port, database, databaseRole, computeId, certifica
     `database: ${JSON.stringify(database)},`,
     `user: ${JSON.stringify(databaseRole)},`,
     `options: ${JSON.stringify(`endpoint=${computeId}`)},`,
-    certificate === 'public' ? 'ssl: true,' : 'ssl: { rejectUnauthorized: false }, // a development certificate',
+    certificate === 'public' ? 'ssl: true,' : "ssl: { ca: readFileSync('certs/ca.crt', 'utf8') },",
   ];
   return `new pg.Client({\n${lines.map((line) => `  ${line}`).join('\n')}\n});`;
 }

@@ -7,6 +7,7 @@ import { shownName } from '../../../catalogue/projects/compute-rows.ts';
 import { listComputes } from '../../../catalogue/projects/computes.ts';
 import { listDatabaseRoles } from '../../../catalogue/projects/database-role-rows.ts';
 import { listDatabases } from '../../../catalogue/projects/databases.ts';
+import { accountResource, may } from '../../../catalogue/rights/permissions.ts';
 import { publicPgHost, publicPgPort } from '../../../config/public-address.ts';
 import { personalAccountId } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
@@ -42,6 +43,10 @@ async function sendConnectPage(
   const offers = await loadOffers(call);
   const picked = pick(offers, wish);
   const { databases, roles, computes } = offers;
+  // Tokens of the organization are its admins'; everybody has tokens of their own.
+  const isOwn =
+    may(person, 'access_tokens.create', accountResource(project.accountId)) && project.accountId === call.account.id;
+  const tokensBase = isOwn ? call.base : `/app/${personalAccountId(person.userId)}`;
   const props = {
     view: projectView(call, 'connect', again),
     place,
@@ -57,7 +62,7 @@ async function sendConnectPage(
     strings: picked === null ? [] : stringsFor(call, picked, password),
     password: password?.reveal() ?? null,
     mayReveal: picked?.role.hasPassword === true && mayHere(call, 'database_role.reveal_password'),
-    tokensPath: `/app/${personalAccountId(person.userId)}/access-tokens/new?compute=${picked?.compute.id ?? ''}`,
+    tokensPath: `${tokensBase}/access-tokens/new?compute=${picked?.compute.id ?? ''}`,
   };
   if (password === null) parts.renderer.send(request, response, ConnectPage, props);
   else await parts.renderer.sendOnce(request, response, ConnectPage, props);

@@ -39,6 +39,7 @@ const DONE_NOTICES = {
   plan_changed: 'The plan is changed',
   settings_saved: 'Settings are saved',
   policy_saved: 'The policy is saved; everybody is asked again at the next connection',
+  policy_same: 'Nothing changed, so nothing ended',
   organization_created: 'The organization is ready',
   organization_deleted: 'The organization is gone',
   request_sent: 'The request is on its way to the operators',

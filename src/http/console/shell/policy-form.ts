@@ -1,5 +1,6 @@
 // Converts a policy to a form and back. Settings that the form does not show are kept.
 
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { PolicyFields } from '../../../../web/components/console/forms/policy-fields.tsx';
 import {
@@ -76,6 +77,12 @@ export function policyFromForm(
   });
   if (parsed.success) return { policy: parsed.data, passwordlessAccess };
   throw invalidPolicy(parsed.error, form);
+}
+
+/** Saving what is there already ends nobody's approval. */
+export function isSamePolicy(of: PolicyOf, stored: PolicyOwner, wanted: PolicyOwner): boolean {
+  const fields = (owner: PolicyOwner) => policyForm(of, owner, null);
+  return isDeepStrictEqual(fields(stored), fields(wanted));
 }
 
 /** Values of the form: as typed when it is shown again, else as stored. */

@@ -53,9 +53,11 @@ describe('the connection string for', () => {
     expect(textFor('node-postgres', { database: 'a"b' })).toContain('database: "a\\"b",');
   });
 
-  it('node-postgres checks the certificate, unless it is a development machine’s', () => {
+  it('node-postgres checks the certificate, a development machine’s by its own CA', () => {
     expect(textFor('node-postgres')).toContain('ssl: true,');
-    expect(textFor('node-postgres', { certificate: 'development' })).toContain('ssl: { rejectUnauthorized: false },');
+    expect(textFor('node-postgres', { certificate: 'development' })).toContain(
+      "ssl: { ca: readFileSync('certs/ca.crt', 'utf8') },",
+    );
   });
 });
 

@@ -1,0 +1,87 @@
+// How each client connects with an access token. The password is in none of them: it belongs into a
+// password file, the environment or the client's own store, not into a shell's history. Pure.
+
+export interface TokenPlace {
+  readonly host: string;
+  readonly port: number;
+  /** Null: whichever the client names. */
+  readonly database: string | null;
+  readonly user: string;
+  readonly password: string;
+  /** `development`: clients need its authority's certificate. */
+  readonly certificate: 'public' | 'development';
+}
+
+export interface TokenSample {
+  readonly client: string;
+  readonly text: string;
+  readonly hint: string | null;
+}
+
+const AUTHORITY = 'certs/ca.crt';
+const ANY_DATABASE = 'postgres';
+
+export function tokenSamples(place: TokenPlace): TokenSample[] {
+  const { host, port, user } = place;
+  const database = place.database ?? ANY_DATABASE;
+  const isPublic = place.certificate === 'public';
+  const authority = isPublic ? 'system' : AUTHORITY;
+  const libpq = `host=${host} port=${port} dbname=${database} user=${user} sslmode=verify-full sslrootcert=${authority}`;
+  const fields = `Host ${host}, port ${port}, database ${database}, user ${user}; SSL mode verify-full`;
+  const withAuthority = isPublic ? `${fields}.` : `${fields}, root certificate ${AUTHORITY}.`;
+  return [
+    {
+      client: 'psql',
+      text: `psql "${libpq} channel_binding=require"`,
+      hint: 'It reads the password from ~/.pgpass (below) or PGPASSWORD, else asks.',
+    },
+    { client: '~/.pgpass', text: `${host}:${port}:*:${user}:${place.password}`, hint: 'chmod 600 ~/.pgpass' },
+    { client: '.env', text: environment(place, database, authority), hint: null },
+    { client: 'DBeaver', text: withAuthority, hint: 'New connection, PostgreSQL; SSL has a tab of its own.' },
+    { client: 'DataGrip', text: withAuthority, hint: 'New data source, PostgreSQL; SSL has a tab of its own.' },
+    { client: 'pgAdmin', text: withAuthority, hint: 'Register server; SSL mode is under Parameters.' },
+    { client: 'Python', text: `psycopg.connect("${libpq} channel_binding=require")`, hint: 'Password: PGPASSWORD.' },
+    {
+      client: 'Go',
+      text: `pgx.Connect(ctx, "${isPublic ? libpq.replace(' sslrootcert=system', '') : libpq}")`,
+      hint: 'Password: PGPASSWORD.',
+    },
+    { client: 'Node', text: nodeSample(place, database), hint: 'Password: PGPASSWORD.' },
+    { client: 'JDBC', text: jdbc(place, database), hint: 'The password goes into its own property.' },
+  ];
+}
+
+function environment({ host, port, user, password }: TokenPlace, database: string, authority: string): string {
+  const variables = {
+    PGHOST: host,
+    PGPORT: port,
+    PGDATABASE: database,
+    PGUSER: user,
+    PGPASSWORD: password,
+    PGSSLMODE: 'verify-full',
+    PGSSLROOTCERT: authority,
+  };
+  return Object.entries(variables)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('\n');
+}
+
+function nodeSample({ host, port, user, certificate }: TokenPlace, database: string): string {
+  const ssl = certificate === 'public' ? 'true' : `{ ca: readFileSync(${JSON.stringify(AUTHORITY)}, 'utf8') }`;
+  const fields = {
+    host: JSON.stringify(host),
+    port,
+    database: JSON.stringify(database),
+    user: JSON.stringify(user),
+    ssl,
+  };
+  const lines = Object.entries(fields).map(([name, value]) => `  ${name}: ${value},`);
+  return `new pg.Client({\n${lines.join('\n')}\n});`;
+}
+
+// pgJDBC, "Configuring the Client": without a root certificate it looks for ~/.postgresql/root.crt.
+function jdbc({ host, port, user, certificate }: TokenPlace, database: string): string {
+  const trust =
+    certificate === 'public' ? 'sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory' : `sslrootcert=${AUTHORITY}`;
+  return `jdbc:postgresql://${host}:${port}/${encodeURIComponent(database)}?user=${user}&sslmode=verify-full&${trust}`;
+}
