@@ -3,6 +3,7 @@
 
 import type { ComponentChildren, VNode } from 'preact';
 import { CsrfField } from './csrf-field.tsx';
+import { HelpLink } from './help-link.tsx';
 import { GateMark } from './icons.tsx';
 import type { PageFrame } from './page-frame.ts';
 
@@ -81,6 +82,7 @@ function Bar({ frame }: { readonly frame: PageFrame }): VNode {
           </button>
         </form>
       )}
+      <HelpLink frame={frame} />
     </header>
   );
 }

@@ -31,7 +31,8 @@ import { invitationRoutes } from '../sign-in/invitation-routes.ts';
 import { oidcRoutes } from '../sign-in/oidc-routes.ts';
 import { signInRoutes } from '../sign-in/sign-in-routes.ts';
 import { signUpRoutes } from '../sign-in/sign-up-routes.ts';
-import { healthRoutes, homeRoutes, type Readiness } from './home-and-health.ts';
+import { healthRoutes, type Readiness } from './health-routes.ts';
+import { homeRoutes } from './home-routes.ts';
 import { exceptReads, refuseOtherMethods } from './other-methods.ts';
 import { requestLog, requestMetrics } from './request-log.ts';
 

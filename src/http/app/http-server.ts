@@ -8,7 +8,7 @@ import { createMailer } from '../../mail/mailer.ts';
 import type { HttpDependencies } from '../request/http-dependencies.ts';
 import { loadWebAssets } from '../request/static-assets.ts';
 import { buildApp } from './build-app.ts';
-import type { Readiness } from './home-and-health.ts';
+import type { Readiness } from './health-routes.ts';
 import { answerUnreadable, MAX_HEADER_BYTES } from './unreadable-requests.ts';
 import { limitWebConnections } from './web-connections.ts';
 

@@ -7,6 +7,7 @@ import type { PageFrame } from '../../../web/layout/page-frame.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { ensureVisitor, markedCsrfToken } from './cookies.ts';
+import { helpForPage } from './help-for-page.ts';
 import { findContext } from './request-context.ts';
 import { keepUncompressed, sendHtml } from './send-html.ts';
 import type { ShownOnce } from './shown-once.ts';
@@ -46,6 +47,7 @@ export function createPageRenderer(options: {
     const frame: PageFrame = {
       brand,
       assets: assets.paths,
+      helpHref: helpForPage(request.path),
       person:
         session === null ? null : { name: cleanForPage(session.user.name), email: cleanForPage(session.user.email) },
       csrfToken: markedCsrfToken(ensureVisitor(request, response, address), session?.user.id ?? null),

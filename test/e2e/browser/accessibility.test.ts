@@ -5,7 +5,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { launchBrowser, openContext } from '../../support/browser/browser.ts';
 import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
-import { SCENES, type Scene, SET_UP_SCENE } from './scenes.ts';
+import { DOCS_SCENES, FIRST_START_SCENES } from './first-start/start-scenes.ts';
+import { SCENES, type Scene } from './scenes.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const WCAG_22_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -23,14 +24,14 @@ afterAll(async () => {
 });
 
 describe('axe reports nothing in light and dark mode', () => {
-  it.each(SCENES.map((scene) => [scene.name, scene] as const))('on %s', async (_name, scene) => {
+  it.each([...SCENES, ...DOCS_SCENES].map((scene) => [scene.name, scene] as const))('on %s', async (_name, scene) => {
     expect(await violationsOf(scene, web)).toEqual([]);
   });
 
-  it('on set-up', async () => {
+  it('on the pages of a first start', async () => {
     const empty = await startWeb();
     onTestFinished(() => empty.close());
-    expect(await violationsOf(SET_UP_SCENE, empty)).toEqual([]);
+    for (const scene of FIRST_START_SCENES) expect(await violationsOf(scene, empty), scene.name).toEqual([]);
   });
 });
 

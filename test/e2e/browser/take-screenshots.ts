@@ -15,7 +15,8 @@ import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.
 import type { TestDatabase } from '../../support/databases/postgres-for-tests.ts';
 import { consoleScenes } from './console-scenes.ts';
 import { buildTown } from './console-town.ts';
-import { SCENES, type Scene, SET_UP_SCENE } from './scenes.ts';
+import { DOCS_SCENES, FIRST_START_SCENES } from './first-start/start-scenes.ts';
+import { SCENES, type Scene } from './scenes.ts';
 
 const FOLDER = fileURLToPath(new URL('../../../screenshots/', import.meta.url));
 const WIDE = { width: 1280, height: 860 };
@@ -37,11 +38,11 @@ async function main(): Promise<void> {
   const browser = await launchBrowser();
   try {
     const adminUrl = postgres.adminUrl.reveal();
-    await withWeb(adminUrl, 'people', (web) => takeAll(browser, web, SCENES.filter(isWanted)));
+    await withWeb(adminUrl, 'people', (web) => takeAll(browser, web, [...DOCS_SCENES, ...SCENES].filter(isWanted)));
     await withWeb(adminUrl, 'town', async (web) =>
       takeAll(browser, web, consoleScenes(await buildTown(web)).filter(isWanted)),
     );
-    await withWeb(adminUrl, 'empty', (web) => takeAll(browser, web, [SET_UP_SCENE].filter(isWanted)));
+    await withWeb(adminUrl, 'empty', (web) => takeAll(browser, web, FIRST_START_SCENES.filter(isWanted)));
   } finally {
     await browser.close();
     await postgres.close();

@@ -70,7 +70,7 @@ describe('the address of the API', () => {
 
 function curlOf(pages: string, operationId: string): string {
   const [, after = ''] = pages.split(`<h2 id="${operationId}">`);
-  return /<pre class="command"><code>([^<]+)</.exec(after)?.[1] ?? '';
+  return /<pre class="command" tabindex="0"><code>([^<]+)</.exec(after)?.[1] ?? '';
 }
 
 async function pageAt(path: string): Promise<string> {

@@ -15,7 +15,7 @@ describe('the set-up link', () => {
     const owner = await findVerifiedPerson(web.catalogue.db, OWNER.email);
     expect(owner).toMatchObject({ name: OWNER.name, isOperator: true });
     expect(web.firstProjects).toEqual([owner?.id]);
-    expect((await browser.get('/')).text).toContain('You are signed in');
+    expect((await browser.get('/')).text).toContain('Open the console');
     expect((await browser.get(path)).status).toBe(404);
   });
 

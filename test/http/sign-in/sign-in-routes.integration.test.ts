@@ -24,7 +24,7 @@ describe('signing in by email and password', () => {
     const browser = newBrowser();
     const answer = await browser.signIn(email, PASSWORD, '/psql_session/abc');
     expect([answer.status, answer.location]).toEqual([303, '/psql_session/abc']);
-    expect((await browser.get('/')).text).toContain('You are signed in');
+    expect((await browser.get('/')).text).toContain('Open the console');
   });
 
   it.each([

@@ -3,6 +3,7 @@
 
 import type { VNode } from 'preact';
 import { CsrfField } from '../../layout/csrf-field.tsx';
+import { HelpLink } from '../../layout/help-link.tsx';
 import { GateMark } from '../../layout/icons.tsx';
 import { CheckMark, ChevronsSign, PlusSign, SearchSign } from '../console-icons.tsx';
 import type { AccountLink, ConsoleProps, ConsoleView } from './console-view.ts';
@@ -16,6 +17,7 @@ export function ConsoleBar({ frame, view }: ConsoleProps): VNode {
       </a>
       <Trail view={view} />
       <Finder />
+      <HelpLink frame={frame} />
       <PersonMenu frame={frame} view={view} />
     </div>
   );

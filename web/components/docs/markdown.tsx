@@ -3,6 +3,7 @@
 
 import type { Token, Tokens } from 'marked';
 import type { VNode } from 'preact';
+import { CodeBlock } from './code-block.tsx';
 import { anchorOf, plainText, type ShownToken, shown } from './document-tokens.ts';
 
 interface MarkdownProps {
@@ -31,11 +32,7 @@ function Element({ token }: { readonly token: ShownToken }): VNode | null {
     case 'escape':
       return <>{token.text}</>;
     case 'code':
-      return (
-        <pre class="command" tabindex={0}>
-          <code>{token.text}</code>
-        </pre>
-      );
+      return <CodeBlock text={token.text} />;
     case 'codespan':
       return <code>{token.text}</code>;
     case 'link':
@@ -79,11 +76,7 @@ function Table({ token: { header, rows } }: { readonly token: Tokens.Table }): V
     <div class="docs-table" tabindex={0}>
       <table>
         <thead>
-          <tr>
-            {header.map((cell) => (
-              <th scope="col">{inside(cell)}</th>
-            ))}
-          </tr>
+          <tr>{header.map((cell) => (cell.text === '' ? <td /> : <th scope="col">{inside(cell)}</th>))}</tr>
         </thead>
         <tbody>
           {rows.map((cells) => (

@@ -3,6 +3,7 @@
 
 import type { VNode } from 'preact';
 import { type ApiField, FieldTable } from '../../components/docs/api-fields.tsx';
+import { CodeBlock } from '../../components/docs/code-block.tsx';
 import { DocsPage } from '../../components/docs/docs-page.tsx';
 import type { DocsProps } from '../../components/docs/docs-view.ts';
 
@@ -47,9 +48,7 @@ export function ApiIndexPage({
         Programs send their requests to <code>{apiUrl}</code> with an API key. Create one in the console, under API
         keys. <a href={guidePath}>Management API</a> says how calls work and who can do what.
       </p>
-      <pre class="command">
-        <code>{`curl ${apiUrl}/users/me -H "Authorization: Bearer $API_KEY"`}</code>
-      </pre>
+      <CodeBlock text={`curl ${apiUrl}/users/me -H "Authorization: Bearer $API_KEY"`} />
       <p>
         The same as an OpenAPI document: <a href={openApiPath}>openapi.json</a>. The <a href={objectsPath}>objects</a>{' '}
         that requests and answers contain have a page of their own.
@@ -117,9 +116,7 @@ function Operation({ operation }: { readonly operation: ApiOperation }): VNode {
       <p>
         <Route method={method} path={path} />
       </p>
-      <pre class="command">
-        <code>{curl}</code>
-      </pre>
+      <CodeBlock text={curl} />
       <Fields title="Parameters" fields={parameters} of={id} />
       <Fields title="Body" fields={body} of={id} />
       <Fields title="Answer" fields={reply} of={id} />

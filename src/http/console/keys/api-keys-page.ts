@@ -16,6 +16,7 @@ import { accountResource, may, notFound } from '../../../catalogue/rights/permis
 import { PosternError } from '../../../errors.ts';
 import { idFrom, type ProjectId, personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
+import { API_PREFIX } from '../../api/call/api-route.ts';
 import { type AccountCall, type Again, goTo, param, parseForm, sendConfirmation } from '../shell/console-call.ts';
 import { listingOf } from '../shell/listing.ts';
 import { accountView, belowTabView } from '../shell/open-console-view.ts';
@@ -40,7 +41,7 @@ export async function showApiKeys(call: AccountCall, again?: Again): Promise<voi
     view: accountView(call, 'api-keys', again),
     path: `${base}/api-keys`,
     kind: account.kind,
-    apiUrl: `${parts.address.url}/api/v2`,
+    apiUrl: `${parts.address.url}${API_PREFIX}`,
     listing: listingOf(call, rows, {
       path: `${base}/api-keys`,
       text: ({ name, createdBy, projectId }) => `${name} ${createdBy ?? ''} ${projectId ?? ''}`,
@@ -71,13 +72,24 @@ export async function createApiKey(call: AccountCall): Promise<void> {
   await parts.renderer.sendOnce(request, response, SecretPage, {
     view: belowTabView(call, ['api-keys', 'New key']),
     title: `API key ${cleanForPage(apiKey.name)}`,
-    lead: 'Copy this key now. You won’t see it again. Anyone who has it can act as you.',
+    lead: 'Copy this key now. You won’t see it again. Anyone who has it can do what it’s allowed to.',
     lines: [
       { label: 'API key', text: key.reveal() },
-      { label: 'For neonctl', text: `neonctl --api-host ${parts.address.url}/api/v2 --api-key ${key.reveal()} me` },
+      { label: 'Try it', text: curlFor(call, key.reveal(), form.project_id) },
+      {
+        label: 'For neonctl',
+        text: `neonctl --api-host ${parts.address.url}${API_PREFIX} --api-key ${key.reveal()} me`,
+      },
     ],
     backPath: `${base}/api-keys`,
   });
+}
+
+/** Lists what the key reaches. */
+function curlFor({ parts, account }: AccountCall, key: string, projectId: string): string {
+  const list = account.kind === 'personal' ? '/projects' : `/projects?org_id=${account.id}`;
+  const path = projectId === '' ? list : `/projects/${projectId}`;
+  return `curl -H "Authorization: Bearer ${key}" "${parts.address.url}${API_PREFIX}${path}"`;
 }
 
 export async function askRevokeApiKey(call: AccountCall, again?: Again): Promise<void> {

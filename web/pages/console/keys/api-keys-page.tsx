@@ -63,7 +63,7 @@ export function ApiKeysPage(props: ApiKeysProps): VNode {
       title="API keys"
       lead={
         <>
-          {LEADS[kind]} The management API is at <code>{apiUrl}</code>.
+          {LEADS[kind]} The API is at <code>{apiUrl}</code>: <a href="/docs/api">see what it can do</a>.
         </>
       }
     >
@@ -114,6 +114,6 @@ function KeyName({ row }: { readonly row: KeyRow }): VNode {
 }
 
 const LEADS = {
-  personal: 'A key acts as you, in your account and in every organization that you belong to.',
+  personal: 'A key acts as you, in your account and in all of your organizations.',
   organization: 'Organization keys can do everything an admin can, except manage people.',
 } as const;
