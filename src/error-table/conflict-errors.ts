@@ -32,7 +32,7 @@ export const CONFLICT_ERRORS = {
     hint: 'Sign in to it and open the link again. If the account is not yours, ask your operator to free the address.',
   },
   person_unverified: {
-    ...conflict('"{email}" is the e-mail of a person who has not proved it, {id}'),
+    ...conflict('"{email}" is the email of a person who has not proved it, {id}'),
     hint: 'Name the person by that id if it is who you mean. If the address is theirs for certain, run `postern user verify {id}`; if not, `postern user set-email {id} <address>` frees it.',
   },
   identity_linked: {

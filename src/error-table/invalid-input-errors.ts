@@ -29,12 +29,12 @@ export const INVALID_INPUT_ERRORS = {
   identifier_invalid: invalidInput('{field} must have 1 to {limit} bytes and no control characters'),
   identifier_invisible: invalidInput('{field} must not hold invisible characters'),
   identifier_reserved: invalidInput('{field} must not be "{name}"'),
-  email_invalid: invalidInput('"{email}" is not an e-mail address'),
-  email_missing: invalidInput('no e-mail address was given'),
-  too_many_emails: invalidInput('at most {limit} e-mail addresses at once'),
+  email_invalid: invalidInput('"{email}" is not an email address'),
+  email_missing: invalidInput('no email address was given'),
+  too_many_emails: invalidInput('at most {limit} email addresses at once'),
   password_length: invalidInput('a password has {minimum} to {maximum} characters'),
   identity_without_email: {
-    ...invalidInput('the identity provider tells no e-mail address of you'),
+    ...invalidInput('the identity provider tells no email address of you'),
     hint: 'Sign in to an account that you have and link the identity under "Name and password", or ask your operator to name the claim that holds it.',
   },
 

@@ -22,7 +22,7 @@ export const LOGIN_ERRORS = {
   approve_and_retry_unnamed: { ...person('28P01', 401, APPROVE_AND_RETRY), code: 'approve_and_retry' },
   code_required: person('28000', 401, {
     message: 'enter the code shown in your browser as the password',
-    hint: 'Run the command again with -W, so that no saved password is sent; type the code only into your own terminal.',
+    hint: 'Run the command again with -W to send no saved password. Type the code only into your own terminal.',
     keepsLoginRequest: true,
   }),
   code_wrong: person('28P01', 401, {

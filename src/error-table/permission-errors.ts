@@ -61,7 +61,7 @@ export const PERMISSION_ERRORS = {
   },
   name_is_not_own: {
     ...precondition('other people connect from {address}, too, so an approval is remembered under your own name only'),
-    hint: 'Choose this connection only, or connect with your e-mail address as the user, as in psql -U.',
+    hint: 'Choose this connection only, or connect with your email address as the user, as in psql -U.',
   },
   address_is_shared: {
     ...precondition('other people connect from {address}, too, so an approval is remembered for an hour at most'),

@@ -52,7 +52,7 @@ describe('the reverse code', () => {
     expect(first.fatal).toMatchObject({
       C: '28000',
       M: 'enter the code shown in your browser as the password',
-      H: 'Run the command again with -W, so that no saved password is sent; type the code only into your own terminal.',
+      H: 'Run the command again with -W to send no saved password. Type the code only into your own terminal.',
     });
     expect(await gateway.loginRequests.find(request.id)).toMatchObject({ status: 'claimed', waiting: 'none' });
     first.destroy();

@@ -20,7 +20,7 @@ describe('a refused form comes back with the reason and what was typed', () => {
     const emails = 'ada@example.org, not an address';
     const { status, text } = await admin.post(`${base}/people/invite`, { emails, role: 'member' });
     expect(status).toBe(400);
-    expect(text).toContain('&quot;not&quot; is not an e-mail address');
+    expect(text).toContain('&quot;not&quot; is not an email address');
     expect(text).toContain(`${emails}</textarea>`);
     expect((await admin.get(`${base}/people/invitations`)).text).toContain('No pending invites');
   });
