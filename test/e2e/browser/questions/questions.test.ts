@@ -2,19 +2,19 @@
 
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { findMembership } from '../../../src/catalogue/accounts/member-lists.ts';
-import { hold, organizationForTests } from '../../http/console/console-for-tests.ts';
-import { launchBrowser, openContext, type WatchedContext } from '../../support/browser/browser.ts';
-import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
+import { findMembership } from '../../../../src/catalogue/accounts/member-lists.ts';
+import { hold, organizationForTests } from '../../../http/console/console-for-tests.ts';
+import { launchBrowser, openContext, type WatchedContext } from '../../../support/browser/browser.ts';
+import { startWeb, type WebForTests } from '../../../support/browser/web-for-tests.ts';
 import {
   addMemberTo,
   addPerson,
   addProject,
   type PersonForTests,
-} from '../../support/databases/catalogue-for-tests.ts';
-import { heading, press } from './console-clicks.ts';
-import { makeOperator } from './operations-scenes.ts';
-import { signInAs } from './scenes.ts';
+} from '../../../support/databases/catalogue-for-tests.ts';
+import { heading, press } from '../console-clicks.ts';
+import { makeOperator } from '../operations-scenes.ts';
+import { signInAs } from '../scenes.ts';
 
 let web: WebForTests;
 let browser: Browser;

@@ -2,11 +2,11 @@
 
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { organizationForTests } from '../../http/console/console-for-tests.ts';
-import { launchBrowser, openContext } from '../../support/browser/browser.ts';
-import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
-import { press } from './console-clicks.ts';
-import { signInAs } from './scenes.ts';
+import { organizationForTests } from '../../../http/console/console-for-tests.ts';
+import { launchBrowser, openContext } from '../../../support/browser/browser.ts';
+import { startWeb, type WebForTests } from '../../../support/browser/web-for-tests.ts';
+import { press } from '../console-clicks.ts';
+import { signInAs } from '../scenes.ts';
 
 let web: WebForTests;
 let browser: Browser;
