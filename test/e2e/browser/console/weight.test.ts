@@ -1,9 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchBrowser, openContext } from '../../support/browser/browser.ts';
-import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
-import { CONSOLE_PLACES, enterAs } from './console-scenes.ts';
-import { buildTown } from './console-town.ts';
+import { launchBrowser, openContext } from '../../../support/browser/browser.ts';
+import { startWeb, type WebForTests } from '../../../support/browser/web-for-tests.ts';
+import { CONSOLE_PLACES, enterAs } from '../console-scenes.ts';
+import { buildTown } from '../console-town.ts';
 
 const MOST_BYTES = 60 * 1_024;
 

@@ -1,12 +1,12 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inviteMembers } from '../../../src/catalogue/accounts/invite-members.ts';
-import { launchBrowser, openContext } from '../../support/browser/browser.ts';
-import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
-import { actingAs } from '../../support/databases/catalogue-for-tests.ts';
-import { heading, press, rowNames } from './console-clicks.ts';
-import { enterAs } from './console-scenes.ts';
-import { buildTown, type Town } from './console-town.ts';
+import { inviteMembers } from '../../../../src/catalogue/accounts/invite-members.ts';
+import { launchBrowser, openContext } from '../../../support/browser/browser.ts';
+import { startWeb, type WebForTests } from '../../../support/browser/web-for-tests.ts';
+import { actingAs } from '../../../support/databases/catalogue-for-tests.ts';
+import { heading, press, rowNames } from '../console-clicks.ts';
+import { enterAs } from '../console-scenes.ts';
+import { buildTown, type Town } from '../console-town.ts';
 
 let web: WebForTests;
 let browser: Browser;
