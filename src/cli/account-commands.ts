@@ -2,7 +2,8 @@
 
 import { type Command, Option } from 'commander';
 import { addMember, createOrganization } from '../actions/organizations/change-organization.ts';
-import { changeEmail, createUser, vouchForEmail } from '../actions/people/sign-up.ts';
+import { changeEmail } from '../actions/people/recover-account.ts';
+import { createUser, vouchForEmail } from '../actions/people/sign-up.ts';
 import type { User } from '../catalogue/accounts/users.ts';
 import { SYSTEM_CONTEXT } from '../catalogue/trail/audit-context.ts';
 import { type AccountId, idFrom } from '../ids.ts';

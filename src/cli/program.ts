@@ -16,6 +16,7 @@ import { INVITATIONS, MEMBERS, ORGS } from './api/orgs-commands.ts';
 import { COMPUTES, GUESTS, PROJECTS } from './api/projects-commands.ts';
 import { addAuditCommands } from './audit-commands.ts';
 import { addComputePasswordCommand, addComputePolicyCommand } from './compute-commands.ts';
+import { addManagePeopleCommands } from './person-commands.ts';
 import { addProjectCommands } from './project-commands.ts';
 import { addSecretCommands } from './secret-commands.ts';
 import { addSetUpLinkCommand } from './set-up-link-command.ts';
@@ -47,6 +48,7 @@ export function createProgram({ serve, io }: ProgramParts): Command {
   addConfigCommand(program, io);
   addSetUpLinkCommand(program, io);
   addPersonCommands(program, io);
+  addManagePeopleCommands(program, io);
   addOrganizationCommands(program, io);
   addProjectCommands(program, io);
   addComputePolicyCommand(program, io);

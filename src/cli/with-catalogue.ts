@@ -7,14 +7,20 @@ import { catalogueSettings } from '../catalogue/store/catalogue-settings.ts';
 import { type CatalogueOptions, openCatalogue } from '../catalogue/store/open-catalogue.ts';
 import { Sealer } from '../catalogue/store/sealing.ts';
 import { systemClock } from '../clock.ts';
-import { loadConfig } from '../config/config.ts';
+import { type Config, loadConfig } from '../config/config.ts';
+import { type PublicAddress, publicAddress } from '../config/public-address.ts';
 import { startStores } from '../embedded/backing-services.ts';
+import { readWebPort } from '../embedded/data-folder/web-port.ts';
 import { idFrom, type NodeId } from '../ids.ts';
 import { createLog } from '../log.ts';
+import { createMailer } from '../mail/mailer.ts';
+import { createMetrics } from '../metrics/metrics.ts';
 import { endpointsOfNodes, openProvisioning } from '../provisioning/open-provisioning.ts';
 import type { CommandIo } from './terminal/command-io.ts';
 
-export interface CatalogueTools extends Pick<ActionParts, 'catalogue' | 'provisioning'>, AccessEnders {}
+type Tools = 'catalogue' | 'provisioning' | 'mailer' | 'address' | 'config';
+
+export interface CatalogueTools extends Pick<ActionParts, Tools>, AccessEnders {}
 
 /** The nodes that run read within seconds what the change took away. */
 function leftToNodes({ stderr }: CommandIo): AccessEnders {
@@ -22,6 +28,12 @@ function leftToNodes({ stderr }: CommandIo): AccessEnders {
     liveConnections: { endNow: async () => 'under_way' },
     onUnderWay: () => void stderr.write('The change is made. Running nodes end within seconds what rested on it.\n'),
   };
+}
+
+/** Of the server that runs, also where it took another port than the configured one. */
+async function consoleAddress({ http, dataDir }: Config): Promise<PublicAddress> {
+  const port = http.portMayDiffer ? await readWebPort(dataDir) : null;
+  return publicAddress(http, port ?? http.port);
 }
 
 /** Node id of the audit chain of the command line. */
@@ -57,7 +69,12 @@ export async function withCatalogue<T>(
       log,
       closers,
     });
-    return await work({ catalogue, provisioning, ...leftToNodes(io) });
+    const metrics = createMetrics();
+    closers.add('metrics', () => metrics.close());
+    const mailer = createMailer({ config, log, metrics });
+    closers.add('mail', () => mailer.close());
+    const address = await consoleAddress(config);
+    return await work({ catalogue, provisioning, mailer, address, config, ...leftToNodes(io) });
   } finally {
     await closers.closeAll();
   }

@@ -21,11 +21,13 @@ export const CONFLICT_ERRORS = {
   already_member: conflict('{email} is a member already'),
   all_members_already: conflict('all of them are members already'),
   last_admin: conflict('the only admin cannot {change}; promote another member first'),
+  last_operator: conflict('the only operator cannot {change}; make another operator first'),
+  only_admin_of: conflict('{email} is the only admin of "{organization}"; make another admin first'),
   has_access_already: conflict("{email} belongs to the project's account already"),
   owns_projects: conflict('"{account}" still owns projects'),
   email_of_another: {
     ...conflict('{email} has an account here that this identity is not linked to'),
-    hint: 'Sign in to it as before and link the identity under "Name and password". If you cannot, ask your operator.',
+    hint: 'Sign in to it as before and link the identity under "Profile". If you cannot, ask your operator.',
   },
   email_taken: {
     ...conflict('{email} has an account already'),
@@ -37,7 +39,7 @@ export const CONFLICT_ERRORS = {
   },
   identity_linked: {
     ...conflict('this identity is linked to another account'),
-    hint: 'Sign in with it, and unlink it there under "Name and password" first.',
+    hint: 'Sign in with it, and unlink it there under "Profile" first.',
   },
   last_identity: {
     ...conflict('this is the only way in which you sign in'),

@@ -33,9 +33,13 @@ export const INVALID_INPUT_ERRORS = {
   email_missing: invalidInput('no email address was given'),
   too_many_emails: invalidInput('at most {limit} email addresses at once'),
   password_length: invalidInput('a password has {minimum} to {maximum} characters'),
+  password_common: {
+    ...invalidInput('this password is one of the first that anybody would try'),
+    hint: 'Choose another. A short sentence works well.',
+  },
   identity_without_email: {
     ...invalidInput('the identity provider tells no email address of you'),
-    hint: 'Sign in to an account that you have and link the identity under "Name and password", or ask your operator to name the claim that holds it.',
+    hint: 'Sign in to an account that you have and link the identity under "Profile", or ask your operator to name the claim that holds it.',
   },
 
   token_without_person: invalidInput('only people have tokens of their own'),

@@ -35,6 +35,10 @@ export const PERMISSION_ERRORS = {
   organizations_on_request: forbidden('organizations are made on request here'),
   invitation_of_another: forbidden('this invitation is for {email}'),
   current_password_wrong: forbidden('the current password is wrong'),
+  account_disabled: {
+    ...forbidden('this account is disabled'),
+    hint: 'Ask an operator of this installation to enable it.',
+  },
   address_reported: forbidden('you reported {address} a moment ago, so its links are blocked for you for 15 minutes'),
   compute_read_only: forbidden('compute "{compute}" allows read-only access only'),
   token_of_other_compute: forbidden('this access token is for compute "{compute}" of project "{project}" only'),
@@ -50,6 +54,10 @@ export const PERMISSION_ERRORS = {
   organizations_full: planGate('the {plan} plan lets a person be an admin of {limit} organizations'),
   compute_size_gated: planGate('the {plan} plan includes computes of up to {limit} CU'),
 
+  no_mail_server: {
+    ...precondition('no mail can be sent here'),
+    hint: 'Ask an operator of this installation.',
+  },
   no_fitting_role: precondition('compute "{compute}" has no {roleKind} to connect with'),
   no_password_stored: precondition('no password is stored for role "{role}"'),
   grants_not_allowed: precondition('grants are not allowed here'),

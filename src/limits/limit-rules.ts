@@ -27,6 +27,8 @@ export const LIMIT_RULES = {
   typed_codes_of_person: { points: 20, windowMs: 15 * MINUTE },
   /** For all accounts together: one password tried on many accounts. Delays wrong answers only. */
   sign_in_failures_of_address: { points: 100, windowMs: 15 * MINUTE },
+  /** For all accounts together; each gets few mails besides. */
+  forgotten_passwords_of_address: { points: 20, windowMs: 60 * MINUTE },
   /** Redirects to the identity provider, each of which is remembered for ten minutes. */
   identity_sign_ins: { points: 60, windowMs: MINUTE },
   /** Invitation mails to one address, or for one invitation, per sender. */

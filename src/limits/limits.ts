@@ -102,6 +102,11 @@ export class Limits {
     return this.#consume([{ rule: 'sign_in_failures_of_address', key: terminalKey(address), address }]);
   }
 
+  /** Asking for a reset link, whosever. */
+  forgottenPassword(address: string): Promise<LimitVerdict> {
+    return this.#consume([{ rule: 'forgotten_passwords_of_address', key: terminalKey(address), address }]);
+  }
+
   identitySignIn(address: string): Promise<LimitVerdict> {
     return this.#consume([{ rule: 'identity_sign_ins', key: terminalKey(address), address }]);
   }

@@ -77,6 +77,27 @@ describe('the command line', () => {
     expect(JSON.parse(await runs(['org', 'add-member', org.id, id, '--json']))).toMatchObject({ user_id: id });
   });
 
+  it('lists, disables, enables, promotes and removes people, and keeps one operator', async () => {
+    const { id } = await makes(['user', 'add', 'mia@example.com', '--name', 'Mia']);
+    const listed = JSON.parse(await runs(['user', 'list', 'MIA', '--json']));
+    expect(listed).toMatchObject([{ id, email: 'mia@example.com', state: 'active', operator: false }]);
+    expect(await runs(['user', 'disable', 'mia@example.com'])).toContain('state: disabled');
+    expect(await runs(['user', 'enable', id])).toContain('state: active');
+    expect(await runs(['user', 'make-operator', id])).toContain('operator: true');
+    expect(await runs(['user', 'unmake-operator', id])).toContain('operator: false');
+    for (const act of ['disable', 'unmake-operator', 'remove']) {
+      const stderr = expect.stringContaining('the only operator cannot');
+      expect(await run(['user', act, ADMIN]), act).toEqual({ exitCode: 1, stdout: '', stderr });
+    }
+    expect(JSON.parse(await runs(['user', 'remove', id, '--json']))).toMatchObject({ id, known_passwords: [] });
+    expect(JSON.parse(await runs(['user', 'list', 'mia', '--json']))).toEqual([]);
+  });
+
+  it('prints a link with which an operator who forgot the password is back', async () => {
+    const made = JSON.parse(await runs(['user', 'reset-link', ADMIN, '--json']));
+    expect(made).toMatchObject({ email: ADMIN, 'reset-link': expect.stringMatching(/^http.*\/reset\/[\w-]{43}$/) });
+  });
+
   it('frees an address for its owner, and answers for the address of a person', async () => {
     const { id } = await makes(['user', 'add', 'taken@example.com', '--name', 'Squatter']);
     await queryRows(database.url, `UPDATE users SET email_verified = false WHERE id = '${id}'`);

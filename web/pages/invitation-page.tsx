@@ -2,6 +2,7 @@
 
 import type { VNode } from 'preact';
 import { HiddenFields } from '../components/console/forms/hidden-fields.tsx';
+import { NewPasswordField } from '../components/new-password-field.tsx';
 import { TextField } from '../components/text-field.tsx';
 import { CsrfField } from '../layout/csrf-field.tsx';
 import { Document } from '../layout/document.tsx';
@@ -123,16 +124,7 @@ function NewPerson({ email, name, problems }: InvitationProps): VNode {
         focus="first"
         {...(problems.name === undefined ? {} : { problem: problems.name })}
       />
-      <TextField
-        name="password"
-        label="Password"
-        type="password"
-        autocomplete="new-password"
-        help="At least 10 characters. A short sentence works well."
-        minLength={10}
-        maxLength={256}
-        {...(problems.password === undefined ? {} : { problem: problems.password })}
-      />
+      <NewPasswordField name="password" label="Password" problem={problems.password} />
     </>
   );
 }

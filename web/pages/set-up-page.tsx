@@ -2,6 +2,7 @@
 // account.
 
 import type { VNode } from 'preact';
+import { NewPasswordField } from '../components/new-password-field.tsx';
 import { Notice } from '../components/notice.tsx';
 import { TextField } from '../components/text-field.tsx';
 import { CsrfField } from '../layout/csrf-field.tsx';
@@ -18,8 +19,7 @@ export interface SetUpProps {
 }
 
 export function SetUpPage({ frame, action, email, name, problems }: SetUpProps): VNode {
-  const problem = (field: 'email' | 'name' | 'password') =>
-    problems[field] === undefined ? {} : { problem: problems[field] };
+  const problem = (field: 'email' | 'name') => (problems[field] === undefined ? {} : { problem: problems[field] });
   return (
     <Document frame={frame} title="Set up" width="narrow">
       <div class="card stack">
@@ -41,16 +41,7 @@ export function SetUpPage({ frame, action, email, name, problems }: SetUpProps):
             value={email}
             {...problem('email')}
           />
-          <TextField
-            name="password"
-            label="Password"
-            type="password"
-            autocomplete="new-password"
-            help="At least 10 characters. A sentence works well."
-            minLength={10}
-            maxLength={256}
-            {...problem('password')}
-          />
+          <NewPasswordField name="password" label="Password" problem={problems.password} />
           <button class="button primary wide" type="submit">
             Create account
           </button>

@@ -57,6 +57,9 @@ export function SignInPage({ frame, next, email, problem, isForTerminal, singleS
             Sign in
           </button>
         </form>
+        <a class="quiet" href="/sign-in/forgot">
+          Forgot password?
+        </a>
       </div>
       <p class="foot">No account? Ask an organization admin for an invitation.</p>
     </Document>

@@ -30,7 +30,15 @@ export async function settleKnownPasswords(
   context: AuditContext,
   { passwords, ...asked }: PasswordChoice & KnownPasswordsAsked,
 ): Promise<SettledPassword[]> {
-  const known = await listPasswordsKnownOutside(parts.catalogue.db, asked);
+  return settle(parts, context, { known: await listPasswordsKnownOutside(parts.catalogue.db, asked), passwords });
+}
+
+/** Those that were known when the access ended. */
+export async function settle(
+  parts: ResettingParts,
+  context: AuditContext,
+  { known, passwords }: PasswordChoice & { readonly known: readonly KnownPassword[] },
+): Promise<SettledPassword[]> {
   const settled: SettledPassword[] = [];
   for (const [index, each] of known.entries()) {
     const isReset = passwords === 'reset' && index < MAX_RESETS;

@@ -10,28 +10,35 @@ import type { Secret } from '../../secret.ts';
 import type { ActionParts } from '../action-parts.ts';
 import { catalogueAction } from '../define-action.ts';
 import { type Browser, checkPassword } from './sign-in.ts';
+import { type TellingParts, tellPerson } from './tell-person.ts';
 
 export const renameUser = catalogueAction(rename);
 
 type OwnContext = AuditContext & { readonly actor: PersonActor };
 
 /** After proof of the account and of the identity. Throws `conflict` for another's identity. */
-export const linkIdentity = (
-  { catalogue }: Pick<ActionParts, 'catalogue'>,
+export async function linkIdentity(
+  parts: TellingParts,
   context: OwnContext,
   identity: Parameters<typeof link>[2],
-) => link(catalogue, context, identity);
+): Promise<void> {
+  await link(parts.catalogue, context, identity);
+  tellPerson(parts, context.actor, { kind: 'identity_linked', issuer: identity.issuer });
+}
 
 /** Throws `not_found`, `conflict` for the last way to sign in. */
-export const unlinkIdentity = (
-  { catalogue }: Pick<ActionParts, 'catalogue'>,
+export async function unlinkIdentity(
+  parts: TellingParts,
   context: OwnContext,
   which: Parameters<typeof unlink>[2],
-) => unlink(catalogue, context, which);
+): Promise<void> {
+  await unlink(parts.catalogue, context, which);
+  tellPerson(parts, context.actor, { kind: 'identity_unlinked', issuer: which.issuer });
+}
 
 /** Ends other sessions and all access. Throws `current_password_wrong`, `rate_limited`. */
 export async function changePassword(
-  parts: Pick<ActionParts, 'catalogue' | 'auditTrail' | 'clock' | 'limits' | 'liveConnections'>,
+  parts: TellingParts & Pick<ActionParts, 'auditTrail' | 'clock' | 'limits' | 'liveConnections'>,
   context: AuditContext & { readonly actor: PersonActor },
   input: { readonly browser: Browser; readonly currentPassword: Secret; readonly newPassword: Secret },
 ): Promise<void> {
@@ -43,4 +50,5 @@ export async function changePassword(
   const keepSessionId = browser.session?.sessionId;
   await setPassword(parts.catalogue, context, { userId, password: newPassword, keepSessionId });
   await parts.liveConnections.endNow();
+  tellPerson(parts, { email }, { kind: 'password_changed' });
 }

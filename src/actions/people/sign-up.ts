@@ -10,7 +10,7 @@ import {
 } from '../../catalogue/accounts/own-invitations.ts';
 import { createSetupCodeIfEmpty, useSetupCode } from '../../catalogue/accounts/setup-codes.ts';
 import { createUser as create } from '../../catalogue/accounts/users.ts';
-import { changeEmail as change, vouchForEmail as vouch } from '../../catalogue/accounts/verified-email.ts';
+import { vouchForEmail as vouch } from '../../catalogue/accounts/verified-email.ts';
 import type { ActionParts } from '../action-parts.ts';
 import { catalogueAction } from '../define-action.ts';
 
@@ -40,6 +40,3 @@ export const declineOwnInvitation = ({ catalogue }: OwnParts, ...rest: OwnInput)
 
 /** An operator answers for a person's e-mail. Throws `not_found`. */
 export const vouchForEmail = catalogueAction(vouch);
-
-/** An operator gives a person another e-mail, and answers for it. Throws `conflict`. */
-export const changeEmail = catalogueAction(change);

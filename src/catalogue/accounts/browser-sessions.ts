@@ -3,6 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
+import { PosternError } from '../../errors.ts';
 import type { UserId } from '../../ids.ts';
 import { cleanForLog } from '../../untrusted-text.ts';
 import { currentSnapshot } from '../endings/catalogue-snapshot.ts';
@@ -27,7 +28,7 @@ export interface NewBrowserSession {
   readonly ip: string;
   readonly userAgent: string;
   /** For the audit trail: how the person authenticated. */
-  readonly method?: 'password' | 'identity' | 'setup' | 'invitation';
+  readonly method?: 'password' | 'identity' | 'setup' | 'invitation' | 'reset';
   readonly requestId?: string | null;
   /** When the person authenticated; null: the identity provider did not say. Absent: now. */
   readonly authenticatedAt?: Date | null;
@@ -37,7 +38,7 @@ export interface NewBrowserSession {
 
 export type BrowserSession = NonNullable<Awaited<ReturnType<typeof findBrowserSession>>>;
 
-/** Signs the person in and returns the cookie's value, which is not stored. Throws `not_found`. */
+/** Signs the person in; the cookie's value is not stored. `not_found`, `forbidden` if disabled. */
 export async function createBrowserSession(catalogue: Catalogue, input: NewBrowserSession) {
   const cookie = newRandomSecret();
   const now = catalogue.clock.now();
@@ -45,6 +46,7 @@ export async function createBrowserSession(catalogue: Catalogue, input: NewBrows
   const expiresAt = new Date(now.getTime() + LONGEST_SESSION_MS);
   const user = await getUser(catalogue, input.userId);
   await catalogue.transaction(async (tx) => {
+    await requireEnabled(tx, user.id);
     await endReplaced(tx, input);
     await tx
       .insertInto('browser_sessions')
@@ -164,6 +166,12 @@ export async function endAllBrowserSessions(catalogue: Catalogue, context: Audit
     await recordChange(tx, { catalogue, context }, { event: 'signout.everywhere' });
     return Number(result.numDeletedRows);
   });
+}
+
+/** NOTE: locks the row, so that no session is begun beside the disabling that ends them all. */
+async function requireEnabled(tx: Transaction<Schema>, userId: UserId): Promise<void> {
+  const row = await tx.selectFrom('users').select('disabled_at').where('id', '=', userId).forShare().executeTakeFirst();
+  if (row?.disabled_at !== null) throw new PosternError('account_disabled');
 }
 
 async function endReplaced(tx: Transaction<Schema>, { userId, replaces }: NewBrowserSession): Promise<void> {

@@ -98,6 +98,7 @@ export async function setPassword(
       .where('user_id', '=', change.userId)
       .where('id', '<>', change.keepSessionId ?? '')
       .execute();
+    await tx.deleteFrom('reset_links').where('user_id', '=', change.userId).execute();
     await recordEndedAccess(tx, { kind: 'end', owners: { userId: change.userId } });
     await recordChange(tx, { catalogue, context }, { event: 'identity.changed', reason: 'password' });
   });
@@ -137,6 +138,7 @@ function userRow(input: NewUser, passwordHash: string | null, now: Date): UsersT
     image: input.image ?? '',
     password_hash: passwordHash,
     is_operator: input.isOperator ?? false,
+    disabled_at: null,
     created_at: now,
     updated_at: now,
   };

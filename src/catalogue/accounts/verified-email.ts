@@ -44,20 +44,41 @@ export async function changeEmail(
   catalogue: Catalogue,
   context: AuditContext,
   change: { readonly userId: UserId; readonly email: string },
-): Promise<User> {
+): Promise<{ readonly before: User; readonly after: User }> {
   requireMay(context.actor, 'ops.create_user', INSTALLATION);
-  const { text: email, key: email_key } = parseEmail(change.email);
-  const { id, email: old } = await getUser(catalogue, change.userId);
-  await catalogue.transaction(async (tx) => {
-    await tx
-      .updateTable('users')
-      .set({ email, email_key, email_verified: true, updated_at: catalogue.clock.now() })
-      .where('id', '=', id)
-      .execute()
-      .catch(refuseTaken(`a person with e-mail "${email}"`));
-    const event = { event: 'identity.changed', subject: email, reason: `e-mail changed from ${old}` } as const;
-    await recordChange(tx, { catalogue, context }, event);
-    await claimShares(tx, { catalogue, context, user: { id, email, email_key } });
-  });
-  return getUser(catalogue, id);
+  const before = await getUser(catalogue, change.userId);
+  await catalogue.transaction((tx) => replaceEmail(tx, { catalogue, context, user: before, email: change.email }));
+  return { before, after: await getUser(catalogue, change.userId) };
+}
+
+interface Replacement {
+  readonly catalogue: Catalogue;
+  readonly context: AuditContext;
+  readonly user: Pick<User, 'id' | 'email'>;
+  /** Proved to be the person's, or answered for. */
+  readonly email: string;
+  /** Of the browser in which the person acts. */
+  readonly keepSessionId?: string;
+}
+
+/** Ends other browser sessions and what was mailed to the old address. Throws `conflict`. */
+export async function replaceEmail(tx: Transaction<Schema>, replacement: Replacement): Promise<void> {
+  const { catalogue, context, user, keepSessionId } = replacement;
+  const { text: email, key: email_key } = parseEmail(replacement.email);
+  await tx
+    .updateTable('users')
+    .set({ email, email_key, email_verified: true, updated_at: catalogue.clock.now() })
+    .where('id', '=', user.id)
+    .execute()
+    .catch(refuseTaken(`a person with e-mail "${email}"`));
+  await tx.deleteFrom('email_changes').where('user_id', '=', user.id).execute();
+  await tx.deleteFrom('reset_links').where('user_id', '=', user.id).execute();
+  await tx
+    .deleteFrom('browser_sessions')
+    .where('user_id', '=', user.id)
+    .where('id', '<>', keepSessionId ?? '')
+    .execute();
+  const event = { event: 'identity.changed', subject: email, reason: `e-mail changed from ${user.email}` } as const;
+  await recordChange(tx, { catalogue, context }, event);
+  await claimShares(tx, { catalogue, context, user: { id: user.id, email, email_key } });
 }

@@ -16,6 +16,7 @@ import * as loginNames from './0012-login-names.ts';
 import * as nameClaims from './0013-name-claims.ts';
 import * as invitationsByConsent from './0014-invitations-by-consent.ts';
 import * as rolePasswordReveals from './0015-role-password-reveals.ts';
+import * as recovery from './0016-recovery.ts';
 
 export const ALL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-people-and-accounts': peopleAndAccounts,
@@ -33,4 +34,5 @@ export const ALL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0013-name-claims': nameClaims,
   '0014-invitations-by-consent': invitationsByConsent,
   '0015-role-password-reveals': rolePasswordReveals,
+  '0016-recovery': recovery,
 };

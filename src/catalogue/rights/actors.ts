@@ -54,16 +54,21 @@ export function newPersonActor(user: {
   return { kind: 'person', userId, email, name, isOperator: false, memberships: new Map(), shares: new Set() };
 }
 
-/** The person with current memberships and shares; null when there is no such person. */
+/** The person with current memberships and shares; null for nobody, and for a disabled person. */
 export async function loadPersonActor(catalogue: Catalogue, userId: UserId): Promise<PersonActor | null> {
   return (await loadPersonActors(catalogue, [userId])).get(userId) ?? null;
 }
 
-/** Three statements, however many people. Unknown ones are absent. */
+/** Three statements, however many people. Unknown and disabled ones are absent. */
 export async function loadPersonActors({ db }: Catalogue, userIds: readonly UserId[]) {
   if (userIds.length === 0) return new Map();
   const [users, memberships, shares] = await Promise.all([
-    db.selectFrom('users').select(['id', 'email', 'name', 'is_operator']).where('id', 'in', userIds).execute(),
+    db
+      .selectFrom('users')
+      .select(['id', 'email', 'name', 'is_operator'])
+      .where('id', 'in', userIds)
+      .where('disabled_at', 'is', null)
+      .execute(),
     db
       .selectFrom('memberships')
       .select(['user_id', 'account_id', 'member_role'])

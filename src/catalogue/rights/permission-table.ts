@@ -56,6 +56,7 @@ export const PERMISSION_TABLE = {
   'ops.decide_organization': on('installation', OPERATORS, 'decide on organization requests'),
   'ops.attach_private': on('installation', OPERATORS, 'attach computes in private networks'),
   'ops.create_user': on('installation', OPERATORS, 'create people'),
+  'ops.manage_people': on('installation', OPERATORS, 'list, disable and remove people'),
 
   'account.read': on('account', MEMBERS, 'see this account'),
   'account.change': on('account', ADMINS_IN_PERSON, 'change this account'),

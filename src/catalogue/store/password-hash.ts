@@ -1,12 +1,9 @@
 // Account passwords: argon2id at rest, and equal work whether or not there is a hash.
 
 import { hash, type Options, verify } from '@node-rs/argon2';
-import { PosternError } from '../../errors.ts';
 import type { Secret } from '../../secret.ts';
 import type { Catalogue } from './catalogue.ts';
-
-/** In characters. NIST SP 800-63B 3.1.1.2 requires at least 8, and room for passphrases. */
-export const PASSWORD_LENGTH = { minimum: 10, maximum: 256 } as const;
+import { PASSWORD_LENGTH, requireGoodPassword } from './password-rule.ts';
 
 /** Hashing takes a thread for a long time: no caller may do it outside the limiter. */
 type PasswordParts = Pick<Catalogue, 'passwordWork'>;
@@ -18,13 +15,9 @@ export const ARGON2_OPTIONS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 
 export const DECOY_HASH =
   '$argon2id$v=19$m=19456,t=2,p=1$cC64/pzRbvZElL85kGTxRA$okFNuFi6uLNslq+WUsi0cnkbPIOnvf7Cm6yMgSoCX8E';
 
-/** Argon2id in PHC format. Throws `password_length`, `rate_limited` when too many wait. */
+/** Argon2id in PHC format. Throws as `requireGoodPassword`, `rate_limited` when too many wait. */
 export async function hashPassword({ passwordWork }: PasswordParts, password: Secret): Promise<string> {
-  const { length } = password.reveal();
-  const { minimum, maximum } = PASSWORD_LENGTH;
-  if (length < minimum || length > maximum) {
-    throw new PosternError('password_length', { params: { minimum: String(minimum), maximum: String(maximum) } });
-  }
+  await requireGoodPassword(password);
   return passwordWork.run(() => hash(password.reveal(), ARGON2_OPTIONS));
 }
 

@@ -15,6 +15,8 @@ export interface Schema {
   organization_requests: people.OrganizationRequestsTable;
   browser_sessions: people.BrowserSessionsTable;
   setup_codes: people.SetupCodesTable;
+  reset_links: people.ResetLinksTable;
+  email_changes: people.EmailChangesTable;
   known_terminals: people.KnownTerminalsTable;
   login_names: people.LoginNamesTable;
   projects: projects.ProjectsTable;

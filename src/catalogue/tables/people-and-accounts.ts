@@ -1,4 +1,4 @@
-// Row types of migrations 0001 and 0014.
+// Row types of migrations 0001, 0014 and 0016.
 
 import type { ColumnType } from 'kysely';
 import type { AccountId, InvitationId, MembershipId, UserId } from '../../ids.ts';
@@ -23,6 +23,8 @@ export interface UsersTable {
   image: string;
   password_hash: string | null;
   is_operator: boolean;
+  /** Since then nothing of the person's works; null: not disabled. */
+  disabled_at: Date | null;
   created_at: Date;
   updated_at: Date;
 }
@@ -115,4 +117,20 @@ export interface LoginNamesTable {
   requested_user: Buffer;
   place: string;
   approved_at: Date;
+}
+
+export interface ResetLinksTable {
+  token_hash: Buffer;
+  user_id: UserId;
+  created_at: Date;
+  expires_at: Date;
+}
+
+export interface EmailChangesTable {
+  user_id: UserId;
+  token_hash: Buffer;
+  email: string;
+  email_key: string;
+  created_at: Date;
+  expires_at: Date;
 }

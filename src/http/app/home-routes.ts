@@ -12,7 +12,7 @@ import { type PublicAddress, psqlCommand } from '../../config/public-address.ts'
 import { PosternError } from '../../errors.ts';
 import { personalAccountId } from '../../ids.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
-import type { PageRenderer } from '../request/page-renderer.ts';
+import type { PageRenderer } from '../pages/page-renderer.ts';
 import { requireSession } from '../request/request-context.ts';
 
 interface HomeParts {

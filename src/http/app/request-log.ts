@@ -53,7 +53,7 @@ export function requestMetrics(metrics: Metrics): RequestHandler {
 }
 
 // Express matches paths in any case.
-const SECRET_SEGMENT = /^\/(psql_session|setup|invitations)\/([^/]+)/i;
+const SECRET_SEGMENT = /^\/(psql_session|setup|invitations|reset|confirm-email)\/([^/]+)/i;
 /** Looks like a key or token: ids have no capitals, random base64url usually has. */
 const MISPLACED_SECRET = /[\w-]{20,}/g;
 const MAX_PATH_CHARACTERS = 256;

@@ -10,8 +10,8 @@ import { requireAllowed } from '../../limits/require-allowed.ts';
 import type { ApprovalServices } from '../../login/decide/approve-login-request.ts';
 import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import type { LoginRequest } from '../../login/request/login-request.ts';
+import type { PageRenderer } from '../pages/page-renderer.ts';
 import type { EventStreams } from '../request/event-streams.ts';
-import type { PageRenderer } from '../request/page-renderer.ts';
 import { contextOf, requireSession } from '../request/request-context.ts';
 
 export interface ApprovalParts extends DecisionParts {

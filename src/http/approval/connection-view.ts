@@ -4,7 +4,7 @@ import type { StatusView } from '../../../web/components/connection-status.tsx';
 import { assertNever } from '../../assert-never.ts';
 import type { LoginRequest, Progress } from '../../login/request/login-request.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
-import { asSentence } from '../request/error-handler.ts';
+import { asSentence } from '../pages/error-handler.ts';
 
 const AGAIN = 'Run the command again for a new link.';
 const BY_MISTAKE = 'Denied by mistake? Run the command again for a new link.';

@@ -9,8 +9,8 @@ import { requireAllowed } from '../../limits/require-allowed.ts';
 import { claimLoginRequest } from '../../login/decide/claim-login-request.ts';
 import type { LoginRequest } from '../../login/request/login-request.ts';
 import { normalizeUserCode } from '../../login/request/user-code.ts';
-import { keptForm } from '../request/kept-form.ts';
-import { refuseForm } from '../request/refused-form.ts';
+import { keptForm } from '../forms/kept-form.ts';
+import { refuseForm } from '../forms/refused-form.ts';
 import { type ApprovalParts, personAtBrowser } from './approval-parts.ts';
 
 const WRONG = 'No terminal is waiting with this code. Check it, or run the command again for a new one.';

@@ -10,7 +10,7 @@ import { PosternError } from '../../errors.ts';
 import { claimLoginRequest } from '../../login/decide/claim-login-request.ts';
 import { findSharing } from '../../login/grant/terminal-sharing.ts';
 import { isUndecided, type LoginRequest } from '../../login/request/login-request.ts';
-import { type KeptForm, keptForm } from '../request/kept-form.ts';
+import { type KeptForm, keptForm } from '../forms/kept-form.ts';
 import {
   type ApprovalCall,
   type ApprovalParts,

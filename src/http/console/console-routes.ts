@@ -45,6 +45,7 @@ const PERSON: RouteTable<ConsoleCall> = {
     ['/me/sessions/browsers/:sessionId/sign-out', endings.signOutBrowser, me.showSessions],
     ['/me/invitations/:invitationId/accept', invitations.acceptInvitation, invitations.showOwnInvitations],
     ['/me/invitations/:invitationId/decline', invitations.declineInvitation, invitations.showOwnInvitations],
+    ['/me/profile/email', me.saveEmail, me.showProfile],
     ['/me/profile/password', me.savePassword, me.showProfile],
     ['/me/profile/identities/unlink', unlink, me.showProfile],
     ['/organizations/request', organizations.sendRequest, organizations.showNewOrganization],

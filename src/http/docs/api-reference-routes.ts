@@ -11,7 +11,7 @@ import { PosternError } from '../../errors.ts';
 import { VERSION } from '../../version.ts';
 import { API_PREFIX } from '../api/call/api-route.ts';
 import { OPENAPI_PATH, openApiDocument } from '../api/openapi-document.ts';
-import type { PageRenderer } from '../request/page-renderer.ts';
+import type { PageRenderer } from '../pages/page-renderer.ts';
 import { type ApiReference, apiReference } from './api-reference.ts';
 import { API_GUIDE_PATH, API_REFERENCE_PATH } from './chapters.ts';
 

@@ -10,7 +10,7 @@ import { DocsSearchPage } from '../../../web/pages/docs/docs-search-page.tsx';
 import type { Config } from '../../config/config.ts';
 import { type PublicAddress, psqlCommand, publicPgHost } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
-import type { PageRenderer } from '../request/page-renderer.ts';
+import type { PageRenderer } from '../pages/page-renderer.ts';
 import { apiReferenceRoutes } from './api-reference-routes.ts';
 import { type Chapter, DOCS_PATH, loadChapters } from './chapters.ts';
 import { type SearchedSection, searchDocuments } from './search-documents.ts';

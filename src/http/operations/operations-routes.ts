@@ -3,15 +3,28 @@
 import { Router as createRouter, type Router } from 'express';
 import type { Log } from '../../log.ts';
 import { openCall } from '../console/shell/console-call.ts';
-import { type OpenCall, tableRoutes } from '../console/shell/form-route.ts';
+import { type OpenCall, type RouteTable, tableRoutes } from '../console/shell/form-route.ts';
 import { cancelQuery, endConnection, sendNotice, showConnection } from './act-on-connections.ts';
 import { exportAudit, showAudit } from './audit-page.ts';
 import { FleetWatch } from './fleet-watch.ts';
 import { LiveFeeds } from './live-feed.ts';
 import { askDrain, drainNode, showNodes } from './nodes-page.ts';
 import { type OperationsCall, type OperationsParts, openOperations, openOversight } from './operations-scope.ts';
+import * as people from './people-page.ts';
 import { approveRequest, declineRequest, showRequests } from './request-inbox.ts';
 import { followLive, sendPickedIds, showConnectionHistory, showConnections } from './show-connections.ts';
+
+const PEOPLE: RouteTable<OperationsCall> = {
+  prefix: '/ops/people',
+  pages: [
+    ['', people.showPeople],
+    ['/:userId/reset-link', people.askResetLink, people.makeResetLink],
+    ['/:userId/operator', people.askOperator, people.changeOperator],
+    ['/:userId/disable', people.askDisable, people.disable],
+    ['/:userId/remove', people.askRemove, people.remove],
+  ],
+  forms: [['/:userId/enable', people.enable, people.showPeople]],
+};
 
 /** Takes the console's parts, since the pages of an account have the console's frame. */
 export function operationsRoutes(given: Omit<OperationsParts, 'watch'> & { readonly log: Log }): Router {
@@ -26,7 +39,7 @@ export function operationsRoutes(given: Omit<OperationsParts, 'watch'> & { reado
     ],
     forms: [],
   } as const;
-  router.use(tableRoutes(parts, openOperations, nodes));
+  router.use(tableRoutes(parts, openOperations, nodes), tableRoutes(parts, openOperations, PEOPLE));
   router.use(
     tableRoutes(parts, openCall, {
       prefix: '/ops/requests',

@@ -145,6 +145,7 @@ export const OPERATORS_PAGES: readonly Link[] = [
   { label: 'Over time', href: '/ops/history' },
   { label: 'Nodes', href: '/ops/nodes' },
   { label: 'Audit trail', href: '/ops/audit' },
+  { label: 'People', href: '/ops/people' },
   { label: 'Organization requests', href: '/ops/requests' },
 ];
 

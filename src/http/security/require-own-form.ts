@@ -6,10 +6,10 @@ import { z } from 'zod';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
 import { isLoopbackName } from '../../network-address.ts';
+import { pathWithOutdatedForm } from '../forms/kept-form.ts';
+import { markRefused } from '../forms/refused-form.ts';
+import { wantsPage } from '../pages/error-handler.ts';
 import { csrfToken, csrfTokenOf, ensureVisitor, findVisitor } from '../request/cookies.ts';
-import { wantsPage } from '../request/error-handler.ts';
-import { pathWithOutdatedForm } from '../request/kept-form.ts';
-import { markRefused } from '../request/refused-form.ts';
 import { contextOf } from '../request/request-context.ts';
 import { isSameText } from '../request/same-text.ts';
 

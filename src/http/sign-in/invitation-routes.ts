@@ -12,13 +12,15 @@ import { personalAccountId, type UserId } from '../../ids.ts';
 import { requireAllowed } from '../../limits/require-allowed.ts';
 import { Secret } from '../../secret.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
-import { typedIn } from '../request/kept-form.ts';
-import { refuseForm } from '../request/refused-form.ts';
+import { typedIn } from '../forms/kept-form.ts';
+import { refuseForm } from '../forms/refused-form.ts';
 import { auditContextOfPerson, auditContextOfVisitor, contextOf } from '../request/request-context.ts';
 import {
   keptOf,
   nameField,
   newPasswordField,
+  orPasswordProblem,
+  type Problems,
   problemsOf,
   type ShownAgain,
   type SignInParts,
@@ -50,16 +52,17 @@ async function acceptOrSignUp(parts: SignInParts, request: Request, response: Re
     await acceptInvitation(parts.deps, context, { token: tokenOf(request), userId: session.user.id });
     return response.redirect(303, welcomePath(open, session.user.id));
   }
-  const form = signUpSchema.safeParse(request.body);
-  if (!form.success) {
-    const said = problemsOf(form.error);
-    return await refuseForm({ request, response, address: parts.address }, { status: 400, said }, () =>
+  const refuse = (said: Problems) =>
+    refuseForm({ request, response, address: parts.address }, { status: 400, said }, () =>
       sendInvitationPage(parts, response, { open, problems: said, typed: typedIn(request) }),
     );
-  }
+  const form = signUpSchema.safeParse(request.body);
+  if (!form.success) return await refuse(problemsOf(form.error));
   const { name, password } = form.data;
   const details = { token: tokenOf(request), name, password: new Secret(password) };
-  const user = await signUpWithInvitation(parts.deps, auditContextOfVisitor(response), details);
+  const context = auditContextOfVisitor(response);
+  const user = await orPasswordProblem(signUpWithInvitation(parts.deps, context, details), refuse);
+  if (user === null) return;
   await startBrowserSession(parts, response, { userId: user.id, method: 'invitation' });
   response.redirect(303, welcomePath(open, user.id));
 }

@@ -161,13 +161,13 @@ async function leaveToLink(parts: SignInParts, provider: Provider, { request, re
 
 /** Throws `identity_refused` when somebody else is signed in by now. */
 async function finishLink(
-  { deps }: SignInParts,
+  parts: SignInParts,
   response: Response,
   { userId, identity }: { readonly userId: UserId; readonly identity: ProvenIdentity },
 ): Promise<void> {
-  const context = await auditContextOfPerson(deps.catalogue, response);
+  const context = await auditContextOfPerson(parts.deps.catalogue, response);
   const { actor } = context;
   if (actor.kind !== 'person' || actor.userId !== userId) throw new PosternError('identity_refused');
-  await linkIdentity(deps, { ...context, actor }, identity);
+  await linkIdentity({ ...parts.deps, ...parts }, { ...context, actor }, identity);
   response.redirect(303, `${PROFILE_PATH}?done=identity_linked`);
 }

@@ -2,23 +2,28 @@
 
 import type { Request, Response } from 'express';
 import { z } from 'zod';
+import type { ActionParts } from '../../actions/action-parts.ts';
 import * as signIn from '../../actions/people/sign-in.ts';
 import { assertNever } from '../../assert-never.ts';
 import type { User } from '../../catalogue/accounts/users.ts';
-import { PASSWORD_LENGTH } from '../../catalogue/store/password-hash.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
+import type { ErrorEntry } from '../../error-table/error-entry.ts';
+import { ERRORS } from '../../error-table/error-table.ts';
+import { PosternError } from '../../errors.ts';
 import { wholeSeconds } from '../../limits/require-allowed.ts';
 import type { Secret } from '../../secret.ts';
+import { keptForm } from '../forms/kept-form.ts';
+import { asSentence } from '../pages/error-handler.ts';
+import type { PageRenderer } from '../pages/page-renderer.ts';
 import { setCookie } from '../request/cookies.ts';
 import type { HttpDependencies } from '../request/http-dependencies.ts';
-import { keptForm } from '../request/kept-form.ts';
-import type { PageRenderer } from '../request/page-renderer.ts';
 import { contextOf } from '../request/request-context.ts';
 
 export interface SignInParts {
   readonly deps: HttpDependencies;
   readonly renderer: PageRenderer;
   readonly address: PublicAddress;
+  readonly mailer: ActionParts['mailer'];
 }
 
 export const passwordField = z.string().max(1_024);
@@ -56,19 +61,43 @@ export const nameField = z
   .min(1, 'Enter your name.')
   .max(100, 'At most 100 characters.');
 
-export const newPasswordField = z
-  .string('Enter a password.')
-  .min(PASSWORD_LENGTH.minimum, `At least ${PASSWORD_LENGTH.minimum} characters.`)
-  .max(PASSWORD_LENGTH.maximum, `At most ${PASSWORD_LENGTH.maximum} characters.`);
+/** The rule itself is the catalogue's (password-rule.ts). */
+export const newPasswordField = passwordField.catch('');
+
+/** Why a new password was refused, to be shown beside its field. Throws any other error. */
+function newPasswordProblem(error: unknown): string {
+  if (!(error instanceof PosternError) || !PASSWORD_REFUSALS.includes(error.entry)) throw error;
+  return [error.message, error.hint]
+    .filter((text) => text !== null)
+    .map(asSentence)
+    .join(' ');
+}
+
+const PASSWORD_REFUSALS: readonly ErrorEntry[] = [ERRORS.password_length, ERRORS.password_common];
 
 /** The first problem of each field, by the field's name. */
-export function problemsOf(error: z.ZodError): Record<string, string> {
+export function problemsOf(error: z.ZodError): Problems {
   return Object.fromEntries(error.issues.map((issue) => [String(issue.path[0]), issue.message]).reverse());
+}
+
+export type Problems = Readonly<Record<string, string>>;
+
+/** Null when the new password was refused, which the page then says. Throws any other error. */
+export async function orPasswordProblem<T>(
+  work: Promise<T>,
+  refuse: (said: Problems) => Promise<void>,
+): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    await refuse({ password: newPasswordProblem(error) });
+    return null;
+  }
 }
 
 /** A page of fields that comes back with what is wrong and what was typed. */
 export interface ShownAgain {
-  readonly problems: Readonly<Record<string, string>>;
+  readonly problems: Problems;
   readonly typed: Readonly<Record<string, string>>;
 }
 

@@ -8,13 +8,15 @@ import { isSetupCodeValid } from '../../catalogue/accounts/setup-codes.ts';
 import { PosternError } from '../../errors.ts';
 import { requireAllowed } from '../../limits/require-allowed.ts';
 import { Secret } from '../../secret.ts';
-import { typedIn } from '../request/kept-form.ts';
-import { refuseForm } from '../request/refused-form.ts';
+import { typedIn } from '../forms/kept-form.ts';
+import { refuseForm } from '../forms/refused-form.ts';
 import { auditContextOfVisitor, contextOf } from '../request/request-context.ts';
 import {
   keptOf,
   nameField,
   newPasswordField,
+  orPasswordProblem,
+  type Problems,
   problemsOf,
   type ShownAgain,
   type SignInParts,
@@ -43,16 +45,17 @@ export function signUpRoutes(parts: SignInParts): Router {
 
 async function setUp(parts: SignInParts, request: Request, response: Response): Promise<void> {
   await requireValidCode(parts, request, response);
-  const form = setUpSchema.safeParse(request.body);
-  if (!form.success) {
-    const said = problemsOf(form.error);
-    return await refuseForm({ request, response, address: parts.address }, { status: 400, said }, () =>
+  const refuse = (said: Problems) =>
+    refuseForm({ request, response, address: parts.address }, { status: 400, said }, () =>
       sendSetUpPage(parts, response, { problems: said, typed: typedIn(request) }),
     );
-  }
+  const form = setUpSchema.safeParse(request.body);
+  if (!form.success) return await refuse(problemsOf(form.error));
   const { email, name, password } = form.data;
   const details = { code: codeOf(request), email, name, password: new Secret(password) };
-  const userId = await setUpFirstOperator(parts.deps, auditContextOfVisitor(response), details);
+  const context = auditContextOfVisitor(response);
+  const userId = await orPasswordProblem(setUpFirstOperator(parts.deps, context, details), refuse);
+  if (userId === null) return;
   await startBrowserSession(parts, response, { userId, method: 'setup' });
   await parts.deps.createFirstProject(userId);
   response.redirect(303, '/');

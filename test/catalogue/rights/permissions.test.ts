@@ -70,6 +70,7 @@ ops.read_audit                      -     -     -      -      -        x       -
 ops.decide_organization             -     -     -      -      -        x       -       -
 ops.attach_private                  -     -     -      -      -        x       -       -
 ops.create_user                     -     -     -      -      -        x       -       -
+ops.manage_people                   -     -     -      -      -        x       -       -
 account.read                        x     x     x      -      -        -       x       -
 account.change                      x     x     -      -      -        -       -       -
 account.delete                      -     x     -      -      -        -       -       -

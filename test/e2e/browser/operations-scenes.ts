@@ -49,6 +49,11 @@ export const OPERATIONS_SCENES: readonly Scene[] = [
     await asOperator(stage);
     await stage.page.goto(`${stage.web.url}/ops/nodes/${stage.web.catalogue.nodeId}/drain`);
   }),
+  scene('ops-people', async (stage) => {
+    await asOperator(stage);
+    await addPerson(stage.web.catalogue, 'member');
+    await stage.page.goto(`${stage.web.url}/ops/people`);
+  }),
   scene('ops-history', async (stage) => {
     await asOperator(stage);
     await recordConnections(stage.web, null);

@@ -20,6 +20,7 @@ import {
 import { busyDeveloper } from './busy-developer.ts';
 import { guardedDeveloper } from './guarded-developer.ts';
 import { OPERATIONS_SCENES } from './operations-scenes.ts';
+import { RECOVERY_SCENES } from './recovery-scenes.ts';
 
 export interface Stage {
   readonly web: WebForTests;
@@ -128,6 +129,7 @@ export const SCENES: readonly Scene[] = [
     await signInAs(stage, await developer(stage));
     await stage.page.goto(`${stage.web.url}/psql_session/AAAAAAAAAAAAAAAAAAAAAA`);
   }),
+  ...RECOVERY_SCENES,
   ...OPERATIONS_SCENES,
 ];
 

@@ -5,6 +5,7 @@ import { startOidcProvider } from '../../support/browser/oidc-provider.ts';
 import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
 import { postgresUrl } from '../../support/databases/postgres-for-tests.ts';
 import { freePort } from '../../support/databases/redis-for-tests.ts';
+import { startMailbox } from '../api/mailbox.ts';
 import { ACCOUNT_FORMS } from './account-forms.ts';
 import type { Fill } from './filled-form.ts';
 import { EXPORTS, PERSON_FORMS } from './person-forms.ts';
@@ -29,7 +30,9 @@ export async function startFormsWeb(): Promise<FormsWeb> {
     redirectUri: `http://localhost:${port}/sign-in/oidc/callback`,
     accounts: {},
   });
+  const mailbox = await startMailbox();
   const web = await startWeb({
+    POSTERN_SMTP_URL: mailbox.url,
     POSTERN_HTTP_PORT: String(port),
     POSTERN_UPSTREAM_NETWORKS: '127.0.0.0/8',
     POSTERN_UPSTREAM_PORTS: new URL(postgresUrl()).port,
@@ -39,6 +42,7 @@ export async function startFormsWeb(): Promise<FormsWeb> {
   });
   const close = async () => {
     await web.close();
+    await mailbox.close();
     await provider[Symbol.asyncDispose]();
   };
   return { web, close };

@@ -5,6 +5,9 @@ import { changePlan } from '../../../src/catalogue/accounts/accounts.ts';
 import { createBrowserSession } from '../../../src/catalogue/accounts/browser-sessions.ts';
 import { inviteMembers } from '../../../src/catalogue/accounts/invite-members.ts';
 import { createSetupCodeIfEmpty } from '../../../src/catalogue/accounts/setup-codes.ts';
+import { requestEmailChange } from '../../../src/catalogue/people/email-changes.ts';
+import { createResetLink } from '../../../src/catalogue/people/reset-links.ts';
+import { loadPersonActor } from '../../../src/catalogue/rights/actors.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { requestOrganization } from '../../../src/catalogue/transfers/organization-requests.ts';
 import { csrfTokenIn } from '../../support/browser/browser-jar.ts';
@@ -73,6 +76,13 @@ function onRequest(verdict: string, fields: Readonly<Record<string, string>>): F
   };
 }
 
+function onPerson(verdict: string): Fill {
+  return async (web) => {
+    const { userId } = await personAtBrowser(web, 'somebody');
+    return await filled(await operatorAtBrowser(web), `/ops/people/${userId}/${verdict}`);
+  };
+}
+
 export const PERSON_FORMS: Readonly<Record<string, Fill>> = {
   '/app/me/profile': own('/app/me/profile', { name: 'New Name' }),
   '/app/me/profile/password': async (web) =>
@@ -80,6 +90,16 @@ export const PERSON_FORMS: Readonly<Record<string, Fill>> = {
       current_password: PASSWORD,
       new_password: 'another sentence works too',
     }),
+  '/app/me/profile/email': async (web) =>
+    await filled(await withPassword(web), '/app/me/profile/email', { email: `${newIdentity().name}@example.com` }),
+  '/confirm-email/:token': async (web) => {
+    const person = await withPassword(web);
+    const actor = await loadPersonActor(web.catalogue, person.userId);
+    if (actor === null) throw new Error('there was to be a person');
+    const change = { email: `${newIdentity().name}@example.com` };
+    const { token } = await requestEmailChange(web.catalogue, { ...SYSTEM_CONTEXT, actor }, change);
+    return await filled(person, `/confirm-email/${token.reveal()}`);
+  },
   '/app/me/profile/identities/unlink': async (web) => {
     const person = await withPassword(web);
     const identity = { issuer: 'https://id.example', subject: newIdentity().name };
@@ -108,6 +128,11 @@ export const PERSON_FORMS: Readonly<Record<string, Fill>> = {
   },
   '/ops/nodes/:nodeId/drain': async (web) =>
     await filled(await operatorAtBrowser(web), `/ops/nodes/${web.catalogue.nodeId}/drain`, { reason: 'new kernel' }),
+  '/ops/people/:userId/reset-link': onPerson('reset-link'),
+  '/ops/people/:userId/operator': onPerson('operator'),
+  '/ops/people/:userId/disable': onPerson('disable'),
+  '/ops/people/:userId/enable': onPerson('enable'),
+  '/ops/people/:userId/remove': onPerson('remove'),
   '/ops/requests/:requestId/approve': onRequest('approve', {}),
   '/ops/requests/:requestId/decline': onRequest('decline', { reason: 'not now' }),
   '/link': async (web) => {
@@ -127,6 +152,12 @@ export const PERSON_FORMS: Readonly<Record<string, Fill>> = {
   '/sign-in': async (web) => {
     const { email } = await addPersonWithPassword(web);
     return await filledByVisitor(web, '/sign-in', { email, password: PASSWORD, next: '/app/me/profile' });
+  },
+  '/sign-in/forgot': async (web) => await filledByVisitor(web, '/sign-in/forgot', { email: 'nobody@example.com' }),
+  '/reset/:token': async (web) => {
+    const { userId } = await addPersonWithPassword(web);
+    const { token } = await createResetLink(web.catalogue, SYSTEM_CONTEXT, { userId });
+    return await filledByVisitor(web, `/reset/${token.reveal()}`, { password: 'another sentence works too' });
   },
   '/sign-in/again': async (web) =>
     await filled(await withPassword(web), '/sign-in/again', { password: PASSWORD, next: '/app/me/profile' }),

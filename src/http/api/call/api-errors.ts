@@ -3,7 +3,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { z } from 'zod';
 import { PosternError } from '../../../errors.ts';
-import { asPosternError } from '../../request/error-handler.ts';
+import { asPosternError } from '../../pages/error-handler.ts';
 
 // neonctl shows the id of this header.
 const NEON_REQUEST_ID = 'x-neon-ret-request-id';

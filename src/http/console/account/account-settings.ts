@@ -47,7 +47,8 @@ export async function savePolicy(call: AccountCall): Promise<void> {
   const { parts, context, account, base } = call;
   const form = parseForm(call, policySchema);
   const { policy, passwordlessAccess } = policyFromForm({ of: 'account', policy: account.policy }, form);
-  if (isSamePolicy('account', account, { policy, passwordlessAccess })) return goTo(call, `${base}/settings`, 'policy_same');
+  if (isSamePolicy('account', account, { policy, passwordlessAccess }))
+    return goTo(call, `${base}/settings`, 'policy_same');
   await changeAccountPolicy(parts, context, { accountId: account.id, policy, passwordlessAccess });
   goTo(call, `${base}/settings`, 'policy_saved');
 }

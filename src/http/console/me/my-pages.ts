@@ -5,14 +5,19 @@ import { MyProfilePage } from '../../../../web/pages/console/me/my-profile-page.
 import { MySessionsPage } from '../../../../web/pages/console/me/my-sessions-page.tsx';
 import { changePassword, renameUser } from '../../../actions/people/change-profile.ts';
 import { listOwnGrants } from '../../../actions/people/own-grants.ts';
+import { requestEmailChange } from '../../../actions/people/recover-account.ts';
 import { listBrowserSessions } from '../../../catalogue/accounts/browser-sessions.ts';
 import { getUser } from '../../../catalogue/accounts/users.ts';
 import { findProjects, type Project } from '../../../catalogue/projects/projects.ts';
+import { isSignInFresh } from '../../../catalogue/rights/policy.ts';
 import { listOwnHistory } from '../../../catalogue/trail/audit-trail-reader.ts';
+import { requireAllowed } from '../../../limits/require-allowed.ts';
 import type { Grant } from '../../../login/grant/grant.ts';
 import { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { contextOf, requireSession } from '../../request/request-context.ts';
+import { LINKING_FRESH_MS } from '../../sign-in/oidc-routes.ts';
+import { signInAgainPath } from '../../sign-in/sign-in-routes.ts';
 import { nameField, newPasswordField, passwordField } from '../../sign-in/sign-in-steps.ts';
 import { connectionRow } from '../shell/connection-rows.ts';
 import { type Again, type ConsoleCall, goTo, parseForm } from '../shell/console-call.ts';
@@ -82,6 +87,8 @@ export async function showProfile(call: ConsoleCall, again?: Again): Promise<voi
     name: again?.typed.name ?? user.name,
     email: user.email,
     isEmailVerified: user.emailVerified,
+    newEmail: again?.typed.email ?? '',
+    hasMail: parts.config.smtpUrl !== null,
     hasPassword: user.hasPassword,
     identities: await identitiesView(call),
     now: call.now,
@@ -93,6 +100,21 @@ export async function saveName(call: ConsoleCall): Promise<void> {
   const { name } = parseForm(call, z.object({ name: nameField }));
   await renameUser(parts, context, { userId: person.userId, name });
   goTo(call, PROFILE_PATH, 'name_saved');
+}
+
+/** As for linking an identity: whoever may change it may take over the account. */
+export async function saveEmail(call: ConsoleCall): Promise<void> {
+  const { parts, context, response, now } = call;
+  const { authenticatedAt } = requireSession(response);
+  if (!isSignInFresh({ freshSignInMs: LINKING_FRESH_MS }, { authenticatedAt, now })) {
+    return goTo(call, signInAgainPath(PROFILE_PATH));
+  }
+  const { email } = parseForm(call, z.object({ email: z.string().max(256) }));
+  requireAllowed(
+    await parts.limits.invitation({ sender: call.person.userId, recipient: email, address: context.browserIp ?? '' }),
+  );
+  await requestEmailChange(parts, context, { email });
+  goTo(call, PROFILE_PATH, 'email_asked');
 }
 
 export async function savePassword(call: ConsoleCall): Promise<void> {

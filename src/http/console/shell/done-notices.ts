@@ -54,6 +54,13 @@ const DONE_NOTICES = {
   identity_linked: 'Linked: you may sign in with it from now on',
   identity_unlinked: 'Unlinked: it no longer signs you in',
   name_saved: 'Your name is saved',
+  person_disabled: 'The account is disabled; everything of theirs has ended',
+  person_enabled: 'The account is enabled',
+  person_removed: 'The person is removed; everything of theirs has ended',
+  operator_made: 'The person is an operator now',
+  operator_unmade: 'The person is no operator any more',
+  email_asked: 'Open the link that we sent to the new address, in this browser',
+  email_changed: 'Your email address is changed; other browsers are signed out',
   password_saved: 'Your password is changed; other browsers are signed out',
 } as const;
 

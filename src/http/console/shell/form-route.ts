@@ -6,9 +6,9 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import type { FormNotice } from '../../../../web/components/console/console-view.ts';
 import { isCorrectableOn, type PosternError } from '../../../errors.ts';
 import { cleanForPage, cleanSentence } from '../../../untrusted-text.ts';
-import { asSentence } from '../../request/error-handler.ts';
-import { type KeptForm, keptForm, typedIn } from '../../request/kept-form.ts';
-import { refuseForm } from '../../request/refused-form.ts';
+import { type KeptForm, keptForm, typedIn } from '../../forms/kept-form.ts';
+import { refuseForm } from '../../forms/refused-form.ts';
+import { asSentence } from '../../pages/error-handler.ts';
 import { requireSession } from '../../request/request-context.ts';
 import type { Again, ConsoleCall, ConsoleParts } from './console-call.ts';
 

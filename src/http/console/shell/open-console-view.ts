@@ -98,7 +98,7 @@ export function accountTabs({ account, base, person }: Pick<AccountCall, 'accoun
 const PAGES = [
   { label: 'Sessions', href: '/app/me/sessions' },
   { label: 'Invitations', href: '/app/me/invitations' },
-  { label: 'Name and password', href: '/app/me/profile' },
+  { label: 'Profile', href: '/app/me/profile' },
 ] as const;
 
 export function meView(call: ConsoleCall, path: (typeof PAGES)[number]['href'], again?: Again): ConsoleView {

@@ -67,7 +67,7 @@ function ProfileLink(): VNode {
       actions={
         <>
           <a class="button plain small" href="/app/me/profile">
-            Name and password
+            Profile
           </a>
           <a class="button plain small" href="/app/me/sessions">
             Sessions

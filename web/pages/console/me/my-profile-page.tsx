@@ -1,9 +1,10 @@
-// The person's own name and password.
+// The person's own name, email address and password.
 
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
 import { Panel } from '../../../components/console/panel.tsx';
+import { NewPasswordField } from '../../../components/new-password-field.tsx';
 import { TextField } from '../../../components/text-field.tsx';
 import { CsrfField } from '../../../layout/csrf-field.tsx';
 import { IdentitiesPanel, type IdentitiesProps } from './identities-panel.tsx';
@@ -15,16 +16,19 @@ export interface MyProfileProps extends ConsoleProps {
   /** False for people who only sign in through an identity provider. */
   readonly hasPassword: boolean;
   readonly isEmailVerified: boolean;
+  /** As typed into a form that was refused. */
+  readonly newEmail: string;
+  readonly hasMail: boolean;
   /** Null without a provider. */
   readonly identities: IdentitiesProps['identities'] | null;
   readonly now: Date;
 }
 
 export function MyProfilePage(props: MyProfileProps): VNode {
-  const { frame, view, path, name, email, hasPassword } = props;
+  const { frame, view, path, name, hasPassword } = props;
   return (
-    <ConsolePage frame={frame} view={view} title="Name and password">
-      <Panel id="you" title="You" lead={<EmailLine email={email} isVerified={props.isEmailVerified} />}>
+    <ConsolePage frame={frame} view={view} title="Profile">
+      <Panel id="you" title="You">
         <form class="field-row" method="post" action={path}>
           <CsrfField frame={frame} />
           <TextField name="name" label="Name" value={name} autocomplete="name" maxLength={100} />
@@ -33,6 +37,7 @@ export function MyProfilePage(props: MyProfileProps): VNode {
           </button>
         </form>
       </Panel>
+      <EmailPanel {...props} />
       {hasPassword ? (
         <PasswordPanel {...props} />
       ) : (
@@ -56,6 +61,28 @@ function EmailLine({ email, isVerified }: { readonly email: string; readonly isV
   );
 }
 
+function EmailPanel({ frame, path, email, isEmailVerified, newEmail, hasMail }: MyProfileProps): VNode {
+  const lead = <EmailLine email={email} isVerified={isEmailVerified} />;
+  if (!hasMail) {
+    return (
+      <Panel id="email" title="Email address" lead={lead}>
+        <p class="quiet">To change it, ask an operator: no mail server is set up to prove a new one.</p>
+      </Panel>
+    );
+  }
+  return (
+    <Panel id="email" title="Email address" lead={lead}>
+      <form class="field-row" method="post" action={`${path}/email`}>
+        <CsrfField frame={frame} />
+        <TextField name="email" label="New email address" type="email" value={newEmail} autocomplete="email" />
+        <button class="button plain" type="submit">
+          Send confirmation
+        </button>
+      </form>
+    </Panel>
+  );
+}
+
 function PasswordPanel({ frame, path, email }: MyProfileProps): VNode {
   return (
     <Panel
@@ -74,15 +101,7 @@ function PasswordPanel({ frame, path, email }: MyProfileProps): VNode {
           autocomplete="current-password"
           maxLength={1024}
         />
-        <TextField
-          name="new_password"
-          label="New password"
-          type="password"
-          autocomplete="new-password"
-          help="At least 10 characters. A sentence works well."
-          minLength={10}
-          maxLength={256}
-        />
+        <NewPasswordField name="new_password" label="New password" />
         <div class="form-foot">
           <button class="button primary" type="submit">
             Change password

@@ -6,12 +6,12 @@ import { renderToString } from 'preact-render-to-string';
 import type { PageFrame } from '../../../web/layout/page-frame.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
-import { ensureVisitor, markedCsrfToken } from './cookies.ts';
+import type { ShownOnce } from '../forms/shown-once.ts';
+import { ensureVisitor, markedCsrfToken } from '../request/cookies.ts';
+import { findContext } from '../request/request-context.ts';
+import { keepUncompressed, sendHtml } from '../request/send-html.ts';
+import type { WebAssets } from '../request/static-assets.ts';
 import { helpForPage } from './help-for-page.ts';
-import { findContext } from './request-context.ts';
-import { keepUncompressed, sendHtml } from './send-html.ts';
-import type { ShownOnce } from './shown-once.ts';
-import type { WebAssets } from './static-assets.ts';
 
 interface Framed {
   readonly frame: PageFrame;

@@ -6,9 +6,9 @@ import type { Request, RequestHandler } from 'express';
 import type { PublicAddress } from '../../config/public-address.ts';
 import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
-import { readCookie } from './cookies.ts';
+import { readCookie } from '../request/cookies.ts';
+import { keepUncompressed, sendHtml } from '../request/send-html.ts';
 import { openText, sealText } from './sealed-text.ts';
-import { keepUncompressed, sendHtml } from './send-html.ts';
 
 /** Long enough for a slow network and one more look; the secret is told to nobody else. */
 const LIFE_MS = 2 * 60_000;

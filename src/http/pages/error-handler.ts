@@ -6,9 +6,9 @@ import type { User } from '../../catalogue/accounts/users.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError, toPosternError, wordsOf } from '../../errors.ts';
 import { cleanForPage, cleanSentence } from '../../untrusted-text.ts';
-import { keptForm } from './kept-form.ts';
+import { keptForm } from '../forms/kept-form.ts';
+import { findContext } from '../request/request-context.ts';
 import type { PageRenderer } from './page-renderer.ts';
-import { findContext } from './request-context.ts';
 
 export const unknownPath: RequestHandler = () => {
   throw new PosternError('not_found', { params: { thing: 'page' } });

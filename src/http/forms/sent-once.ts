@@ -11,7 +11,7 @@ import { pause } from '../../async/retry.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
 import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
-import { findVisitor } from './cookies.ts';
+import { findVisitor } from '../request/cookies.ts';
 import { isNavigation, isRefused } from './refused-form.ts';
 import { openText, sealText } from './sealed-text.ts';
 

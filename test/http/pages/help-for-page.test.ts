@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadChapters } from '../../../src/http/docs/chapters.ts';
-import { helpForPage } from '../../../src/http/request/help-for-page.ts';
+import { helpForPage } from '../../../src/http/pages/help-for-page.ts';
 
 const chapters = new Map(
   loadChapters({ psqlCommand: 'psql', pgHost: 'host', url: 'https://web.test' }).map((chapter) => [

@@ -5,7 +5,7 @@
 
 import type { Request, Response } from 'express';
 import type { PublicAddress } from '../../config/public-address.ts';
-import { ensureVisitor } from './cookies.ts';
+import { ensureVisitor } from '../request/cookies.ts';
 import { pathWithRefusedForm } from './kept-form.ts';
 
 const REFUSED = 'isFormRefused';

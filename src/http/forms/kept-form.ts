@@ -6,7 +6,7 @@ import { createHmac } from 'node:crypto';
 import type { Request } from 'express';
 import { z } from 'zod';
 import type { PublicAddress } from '../../config/public-address.ts';
-import { findVisitor } from './cookies.ts';
+import { findVisitor } from '../request/cookies.ts';
 import { openText, sealText } from './sealed-text.ts';
 
 /** With all headers of the redirect in 4 KiB, nginx' limit; a longer form is not kept. */

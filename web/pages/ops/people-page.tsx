@@ -1,0 +1,94 @@
+// Everybody with an account here, for operators.
+
+import type { VNode } from 'preact';
+import { ConsolePage } from '../../components/console/console-page.tsx';
+import type { ConsoleProps } from '../../components/console/console-view.ts';
+import { SearchForm } from '../../components/console/forms/search-form.tsx';
+import { type Column, DataTable } from '../../components/console/tables/data-table.tsx';
+import { Kebab, type MenuItem } from '../../components/console/tables/kebab.tsx';
+import { When } from '../../components/console/tables/when.tsx';
+
+interface PersonRow {
+  readonly id: string;
+  readonly email: string;
+  readonly emailVerified: boolean;
+  readonly name: string;
+  readonly isOperator: boolean;
+  readonly isYou: boolean;
+  readonly disabledAt: Date | null;
+  readonly lastSeenAt: Date | null;
+  readonly organizations: number;
+  readonly menu: readonly MenuItem[];
+}
+
+export interface OperatorsPeopleProps extends ConsoleProps {
+  readonly path: string;
+  readonly search: string;
+  readonly total: number;
+  readonly people: readonly PersonRow[];
+  readonly previousPath: string | null;
+  readonly nextPath: string | null;
+  readonly now: Date;
+}
+
+export function OperatorsPeoplePage(props: OperatorsPeopleProps): VNode {
+  const { frame, view, path, search, total, people, previousPath, nextPath, now } = props;
+  const columns: ReadonlyArray<Column<PersonRow>> = [
+    { header: 'Person', kind: 'main', cell: (person) => <PersonName person={person} /> },
+    { header: 'State', cell: (person) => <PersonState person={person} now={now} /> },
+    { header: 'Organizations', cell: ({ organizations }) => (organizations === 0 ? '–' : String(organizations)) },
+    {
+      header: 'Last seen',
+      cell: ({ lastSeenAt }) => (lastSeenAt === null ? 'Signed out' : <When at={lastSeenAt} now={now} />),
+    },
+    { header: 'Actions', kind: 'actions', cell: ({ email, menu }) => <Kebab frame={frame} of={email} items={menu} /> },
+  ];
+  return (
+    <ConsolePage frame={frame} view={view} title="People" lead={total === 1 ? '1 account' : `${total} accounts`}>
+      <SearchForm action={path} label="Search by name or email" value={search} />
+      {people.length === 0 ? (
+        <p class="quiet">Nobody matches.</p>
+      ) : (
+        <DataTable caption="People" columns={columns} rows={people} rowKey={({ id }) => id} />
+      )}
+      {(previousPath !== null || nextPath !== null) && (
+        <nav class="aside-text" aria-label="Pages">
+          {previousPath !== null && (
+            <a class="button plain" href={previousPath} rel="prev">
+              Previous
+            </a>
+          )}{' '}
+          {nextPath !== null && (
+            <a class="button plain" href={nextPath} rel="next">
+              Next
+            </a>
+          )}
+        </nav>
+      )}
+    </ConsolePage>
+  );
+}
+
+function PersonName({ person }: { readonly person: PersonRow }): VNode {
+  return (
+    <>
+      <bdi>{person.name}</bdi>
+      {person.isYou && <span class="quiet-text"> (you)</span>}
+      <span class="row-detail">
+        <bdi>{person.email}</bdi>
+        {!person.emailVerified && ' · not verified'}
+      </span>
+    </>
+  );
+}
+
+function PersonState({ person, now }: { readonly person: PersonRow; readonly now: Date }): VNode {
+  if (person.disabledAt !== null) {
+    return (
+      <>
+        Disabled <When at={person.disabledAt} now={now} />
+      </>
+    );
+  }
+  return <>{person.isOperator ? 'Operator' : 'Active'}</>;
+}
