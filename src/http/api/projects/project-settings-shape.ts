@@ -67,7 +67,6 @@ export const projectSettingsShape = z
 interface AskedSettings {
   readonly settings?: z.output<typeof projectSettingsShape> | undefined;
   readonly default_endpoint_settings?: z.output<typeof defaultEndpointSettingsShape> | undefined;
-  readonly history_retention_seconds?: number | undefined;
 }
 
 /** Of a project. Throws `not_offered` for what is neither enforced nor applied. */
@@ -78,11 +77,7 @@ export function requireOfferedSettings(asked: AskedSettings): void {
   }
   if (Object.values(quota ?? {}).some((limit) => limit > 0)) throw new PosternError('quotas_not_offered');
   const { preload_libraries, ...switches } = settings;
-  requireNothingAsked({
-    ...switches,
-    audit_log_level: level !== 'base',
-    history_retention_seconds: (asked.history_retention_seconds ?? 0) > 0,
-  });
+  requireNothingAsked({ ...switches, audit_log_level: level !== 'base' });
   requireOfferedEndpointSettings({ ...asked.default_endpoint_settings, preload_libraries });
 }
 

@@ -99,7 +99,6 @@ describe('a setting that nothing here would apply', () => {
     { settings: { preload_libraries: { enabled_libraries: ['pg_cron'] } } },
     { default_endpoint_settings: { pg_settings: { work_mem: '1GB' } } },
     { default_endpoint_settings: { pgbouncer_settings: { default_pool_size: 10 } } },
-    { history_retention_seconds: 86_400 },
   ];
 
   it.each(asked)('is refused for a project instead of shown as if it held: %j', async (project) => {
@@ -117,6 +116,13 @@ describe('a setting that nothing here would apply', () => {
     expect((await caller.api.post(`${project}/endpoints`, { endpoint })).status).toBe(422);
   });
 
+  // Terraform sends it with every project, and asks for what it sent at each plan.
+  it('is kept where clients send it by default', async () => {
+    const { project } = await newHostedProject(caller.api);
+    const changed = await caller.api.patch(project, { project: { history_retention_seconds: 86_400 } });
+    expect([changed.status, changed.body.project?.history_retention_seconds]).toEqual([200, 86_400]);
+  });
+
   it('passes where it asks for nothing', async () => {
     const project = {
       settings: {
@@ -127,9 +133,7 @@ describe('a setting that nothing here would apply', () => {
         preload_libraries: { use_defaults: true, enabled_libraries: [] },
       },
       default_endpoint_settings: { pg_settings: {} },
-      history_retention_seconds: 0,
     };
-    const made = await caller.api.post('/projects', { project });
-    expect([made.status, made.body.project?.history_retention_seconds]).toEqual([201, 0]);
+    expect((await caller.api.post('/projects', { project })).status).toBe(201);
   });
 });
