@@ -11,7 +11,7 @@ export interface StatusView {
   readonly steps: ReadonlyArray<{ readonly label: string; readonly state: 'done' | 'now' | 'todo' }>;
   readonly facts: ReadonlyArray<{ readonly label: string; readonly value: string }>;
   /** What to do next, if anything. */
-  readonly link?: { readonly label: string; readonly href: string };
+  readonly links: ReadonlyArray<{ readonly label: string; readonly href: string }>;
   /** The state is final. */
   readonly isFinal: boolean;
 }
@@ -26,11 +26,11 @@ export function ConnectionStatus({ view }: { readonly view: StatusView }): VNode
       </span>
       <h1>{view.title}</h1>
       <p class="lead">{view.text}</p>
-      {view.link !== undefined && (
-        <p>
-          <a href={view.link.href}>{view.link.label}</a>
+      {view.links.map(({ label, href }) => (
+        <p key={href}>
+          <a href={href}>{label}</a>
         </p>
-      )}
+      ))}
       {view.steps.length > 0 && (
         <ol class="status-steps">
           {view.steps.map(({ label, state }) => (

@@ -6,7 +6,7 @@ import { type ApprovalCall, type ApprovalParts, openApproval } from './approval-
 import { followConnection } from './follow-connection.ts';
 import { askForCode, openCode } from './link-code.ts';
 import { findTargets } from './offered-targets.ts';
-import { openLink, showLoginRequest } from './show-login-request.ts';
+import { askToReport, openLink, showLoginRequest } from './show-login-request.ts';
 import { decide } from './submit-decision.ts';
 
 export function approvalRoutes(parts: ApprovalParts): Router {
@@ -28,6 +28,7 @@ export function approvalRoutes(parts: ApprovalParts): Router {
   router.get('/psql_session/:key', isReference, open(showLoginRequest));
   router.get('/psql_session/:key', (request, response) => openLink(parts, request, response));
   router.post('/psql_session/:key', open(decide));
+  router.get('/psql_session/:key/report', open(askToReport));
   router.get('/psql_session/:key/targets', open(findTargets));
   router.get('/psql_session/:key/events', open(followConnection));
   return router;

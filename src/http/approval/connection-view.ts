@@ -78,7 +78,7 @@ function connected(
     text: cameBack
       ? `${which}, port ${client.port}, is ${as}. If your program says that it was not let in, end this connection.`
       : `Your terminal is ${as}.`,
-    ...(cameBack && { link: { label: 'Your connections', href: '/app/me/sessions' } }),
+    links: cameBack ? [{ label: 'Your connections', href: '/app/me/sessions' }] : [],
     facts: [
       { label: 'Project', value: cleanForPage(progress.projectName) },
       { label: 'Database', value: cleanForPage(progress.database) },
@@ -106,6 +106,7 @@ function letIn({ origin, approval }: LoginRequest): StatusView {
         : `Go back to ${application} and connect once more: it is let in without a question.`,
     steps: [],
     facts: [],
+    links: [],
     isFinal: false,
   };
 }
@@ -132,7 +133,10 @@ function deniedView({ reason, origin }: LoginRequest): StatusView {
         'Blocked. Nobody got in.',
         `Links from ${address} won’t work for you for 15 minutes, and your admins have been told.`,
       ),
-      link: { label: 'Review your sessions', href: '/app/me/sessions' },
+      links: [
+        { label: 'Review your sessions', href: '/app/me/sessions' },
+        { label: 'Change your password', href: '/app/me/profile' },
+      ],
     };
   }
   if (reason === 'denied') return stopped('Denied', `Nobody got in, and the terminal has been told. ${BY_MISTAKE}`);
@@ -149,9 +153,9 @@ function stepsUntil(current: number): StatusView['steps'] {
 }
 
 function working(title: string, text: string, current: number): StatusView {
-  return { tone: 'working', title, text, steps: stepsUntil(current), facts: [], isFinal: false };
+  return { tone: 'working', title, text, steps: stepsUntil(current), facts: [], links: [], isFinal: false };
 }
 
 function stopped(title: string, text: string): StatusView {
-  return { tone: 'stopped', title, text, steps: [], facts: [], isFinal: true };
+  return { tone: 'stopped', title, text, steps: [], facts: [], links: [], isFinal: true };
 }

@@ -5,11 +5,13 @@ import type { Request, Response } from 'express';
 import { ApprovalPage } from '../../../web/pages/approval-page.tsx';
 import { ConnectionPage } from '../../../web/pages/connection-page.tsx';
 import { MessagePage } from '../../../web/pages/message-page.tsx';
+import { ReportPage } from '../../../web/pages/report-page.tsx';
 import { isKnownTerminal } from '../../catalogue/access/last-used-targets.ts';
 import { PosternError } from '../../errors.ts';
 import { claimLoginRequest } from '../../login/decide/claim-login-request.ts';
 import { findSharing } from '../../login/grant/terminal-sharing.ts';
 import { isUndecided, type LoginRequest } from '../../login/request/login-request.ts';
+import { cleanForPage } from '../../untrusted-text.ts';
 import { type KeptForm, keptForm } from '../forms/kept-form.ts';
 import {
   type ApprovalCall,
@@ -32,6 +34,13 @@ export async function showLoginRequest(call: ApprovalCall): Promise<void> {
     typed: choiceOnReturn(kept?.typed ?? request.query),
     problem: kept === null ? null : problemOf(kept),
   });
+}
+
+/** "This was not me" blocks an address that may be the person's own, so it is asked about. */
+export function askToReport({ loginRequest, parts, request, response }: ApprovalCall): void {
+  const path = `/psql_session/${loginRequest.id}`;
+  if (!isUndecided(loginRequest.status)) return void response.redirect(303, path);
+  parts.renderer.send(request, response, ReportPage, { path, address: cleanForPage(loginRequest.origin.address) });
 }
 
 function problemOf({ said }: KeptForm): ApprovalSight['problem'] {

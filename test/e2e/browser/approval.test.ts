@@ -69,6 +69,27 @@ describe('without JavaScript', () => {
   });
 });
 
+describe('with JavaScript or without', () => {
+  it.each([true, false])('"This was not me" asks first and is taken back by Cancel, script: %s', async (script) => {
+    await using visit = await openContext(browser, { javaScriptEnabled: script });
+    const { page } = visit;
+    await openLink({ web, page }, await developer({ web }), HERE);
+    const ask = async () => {
+      await page.getByRole('link', { name: 'This was not me' }).click();
+      await page.getByRole('heading', { name: `Report and block ${HERE}?` }).waitFor();
+    };
+    await ask();
+    await page.getByRole('link', { name: 'Cancel' }).click();
+    await page.getByRole('heading', { name: 'psql wants to connect as you' }).waitFor();
+    await ask();
+    await page.getByRole('button', { name: 'Report and block' }).click();
+    await page.getByRole('heading', { name: 'Blocked. Nobody got in.' }).waitFor();
+    await page.getByRole('link', { name: 'Review your sessions' }).click();
+    await page.getByRole('heading', { name: 'My sessions' }).waitFor();
+    expect(visit.complaints).toEqual([]);
+  });
+});
+
 describe('with JavaScript', () => {
   it('the page shows each step of the connection as it happens', async () => {
     await using visit = await openContext(browser);

@@ -121,9 +121,14 @@ export const SCENES: readonly Scene[] = [
     await openLink(stage, await developer(stage), HERE);
     await press(stage.page, 'Deny');
   }),
+  scene('report-question', async (stage) => {
+    const { path } = await openLink(stage, await developer(stage), HERE);
+    await stage.page.goto(`${stage.web.url}${path}/report`);
+  }),
   scene('reported', async (stage) => {
     await openLink(stage, await developer(stage), HERE);
-    await press(stage.page, 'This was not me');
+    await stage.page.getByRole('link', { name: 'This was not me' }).click();
+    await press(stage.page, 'Report and block');
   }),
   scene('link-unknown', async (stage) => {
     await signInAs(stage, await developer(stage));

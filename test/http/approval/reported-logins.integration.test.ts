@@ -27,6 +27,27 @@ import { startMailbox } from '../api/mailbox.ts';
 
 const ELSEWHERE = '203.0.113.9';
 
+it('"this was not me" is asked about before it is reported, and Cancel leads back', async () => {
+  const web = await startWeb();
+  onTestFinished(() => web.close());
+  const { browser, address } = await newVisitor(web);
+  const { path, request } = await openLoginLink(web, { address });
+  const page = await browser.open(path);
+  expect(page.text).not.toContain('value="report"');
+  expect(page.text).toContain(`href="${page.path}/report"`);
+  const question = await browser.get(`${page.path}/report`);
+  expect(question.text).toContain(`Report and block ${address}?`);
+  expect(question.text).toContain(`href="${page.path}">Cancel`);
+  expect((await web.loginRequests.find(request.id))?.status).toBe('claimed');
+  expect((await browser.get(page.path)).text).toContain(request.userCode);
+  await browser.post(page.path, new URLSearchParams({ decision: 'report', csrf_token: csrfTokenIn(question.text) }));
+  const after = await browser.get(page.path);
+  expect(after.text).toContain('Blocked. Nobody got in.');
+  expect(after.text).toMatch(/href="\/app\/me\/sessions">Review your sessions/);
+  expect(after.text).toMatch(/href="\/app\/me\/profile">Change your password/);
+  expect((await browser.get(`${page.path}/report`)).location).toBe(page.path);
+});
+
 it('"this was not me" is mailed to admins of organizations that the person joined', async () => {
   const mailbox = await startMailbox();
   const web = await startWeb({ POSTERN_SMTP_URL: mailbox.url, POSTERN_BRAND: 'Gatehouse' });

@@ -1,10 +1,10 @@
-// Approve and Deny, of the same size, and "this was not me". The script says on Approve what is
-// still missing.
+// Approve and Deny, of the same size, and "this was not me", which asks before it reports. The
+// script says on Approve what is still missing.
 
 import type { VNode } from 'preact';
 import type { ApprovalProps } from './approval-props.ts';
 
-export function DecisionButtons({ step, picker }: ApprovalProps): VNode {
+export function DecisionButtons({ path, step, picker }: ApprovalProps): VNode {
   const canApprove = picker.foundCount > 0 || picker.search !== '';
   return (
     <div class="decide">
@@ -40,9 +40,9 @@ export function DecisionButtons({ step, picker }: ApprovalProps): VNode {
         </button>
       </div>
       <p class="decide-note" role="status" data-decide-note />
-      <button class="link-button alarm" type="submit" name="decision" value="report" formnovalidate>
+      <a class="link-button alarm" href={`${path}/report`}>
         This was not me
-      </button>
+      </a>
     </div>
   );
 }
