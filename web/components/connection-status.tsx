@@ -3,13 +3,20 @@
 
 import type { VNode } from 'preact';
 import { CheckSign, CrossSign, TurningSign } from '../layout/icons.tsx';
+import { CopyLine } from './copy-line.tsx';
 
 export interface StatusView {
   readonly tone: 'working' | 'good' | 'stopped';
   readonly title: string;
+  /** In the browser's tab, where it differs. */
+  readonly tabTitle?: string;
   readonly text: string;
   readonly steps: ReadonlyArray<{ readonly label: string; readonly state: 'done' | 'now' | 'todo' }>;
   readonly facts: ReadonlyArray<{ readonly label: string; readonly value: string }>;
+  /** ISO 8601: until then the terminal is let in without a question. */
+  readonly rememberedUntil?: string | undefined;
+  /** Leads here again. */
+  readonly command?: string | undefined;
   /** What to do next, if anything. */
   readonly links: ReadonlyArray<{ readonly label: string; readonly href: string }>;
   /** The state is final. */
@@ -26,6 +33,8 @@ export function ConnectionStatus({ view }: { readonly view: StatusView }): VNode
       </span>
       <h1>{view.title}</h1>
       <p class="lead">{view.text}</p>
+      {view.rememberedUntil !== undefined && <Remembered until={view.rememberedUntil} />}
+      {view.command !== undefined && <CopyLine text={view.command} what="command" />}
       {view.links.map(({ label, href }) => (
         <p key={href}>
           <a href={href}>{label}</a>
@@ -56,5 +65,17 @@ export function ConnectionStatus({ view }: { readonly view: StatusView }): VNode
         </table>
       )}
     </div>
+  );
+}
+
+function Remembered({ until }: { readonly until: string }): VNode {
+  return (
+    <p>
+      Remembered until{' '}
+      <time dateTime={until} data-local-time>
+        {`${until.slice(11, 16)} UTC`}
+      </time>
+      .
+    </p>
   );
 }

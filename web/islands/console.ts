@@ -1,9 +1,8 @@
 // Enhancements of all console pages: menus that close by themselves, lines that copy, forms that
 // show they are busy. All pages work without them.
 
+import { copyLines } from './console/copy-lines.ts';
 import { openFinder } from './console/finder.ts';
-
-const COPIED_FOR_MS = 1_600;
 
 closeMenus();
 showCurrentTab();
@@ -34,29 +33,6 @@ function closeMenus(): void {
 function showCurrentTab(): void {
   const current = document.querySelector('.tabs [aria-current="page"]');
   current?.scrollIntoView({ inline: 'center', block: 'nearest', behavior: 'instant' });
-}
-
-function copyLines(): void {
-  for (const button of document.querySelectorAll<HTMLButtonElement>('[data-copy]')) {
-    const text = button.closest('[data-copy-box]')?.querySelector('[data-copy-text]')?.textContent ?? '';
-    const label = button.querySelector('[data-copy-label]');
-    if (label === null || navigator.clipboard === undefined) continue;
-    const wording = label.textContent;
-    button.hidden = false;
-    button.addEventListener('click', () => {
-      navigator.clipboard.writeText(text).then(
-        () => {
-          label.textContent = 'Copied';
-          setTimeout(() => {
-            label.textContent = wording;
-          }, COPIED_FOR_MS);
-        },
-        () => {
-          label.textContent = 'Select it';
-        },
-      );
-    });
-  }
 }
 
 /** The button of a question works once the name that it asks for is typed. */

@@ -15,10 +15,11 @@ export interface ConnectionProps {
 const REFRESH_SECONDS = 2;
 
 export function ConnectionPage({ frame, view, eventsPath }: ConnectionProps): VNode {
-  const following = view.isFinal ? {} : { islands: ['follow-connection'], refreshSeconds: REFRESH_SECONDS };
+  const following = view.isFinal ? {} : { refreshSeconds: REFRESH_SECONDS };
+  const title = view.tabTitle ?? view.title;
   return (
-    <Document frame={frame} title={view.title} width="narrow" {...following}>
-      <div class="card" role="status" data-follow={eventsPath}>
+    <Document frame={frame} title={title} width="narrow" islands={['follow-connection']} {...following}>
+      <div class="card" role="status" data-follow={view.isFinal ? undefined : eventsPath}>
         <ConnectionStatus view={view} />
       </div>
     </Document>

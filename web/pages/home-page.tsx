@@ -2,7 +2,7 @@
 // is to connect to, and an operator's first steps.
 
 import type { VNode } from 'preact';
-import { CopyLine } from '../components/console/copy-line.tsx';
+import { CopyLine } from '../components/copy-line.tsx';
 import { FirstTerminal } from '../components/first-terminal.tsx';
 import { Document } from '../layout/document.tsx';
 import { CheckSign } from '../layout/icons.tsx';

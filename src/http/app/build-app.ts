@@ -1,7 +1,7 @@
 // The web application: every layer and every route, in the order in which a request passes them.
 
 import express, { type Express, type RequestHandler } from 'express';
-import type { PublicAddress } from '../../config/public-address.ts';
+import { type PublicAddress, psqlCommand } from '../../config/public-address.ts';
 import type { Mailer } from '../../mail/mailer.ts';
 import { type ConsumptionHistory, createConsumptionHistory } from '../../metering/frames/consumption-history.ts';
 import { parseNetworks } from '../../network-address.ts';
@@ -96,7 +96,8 @@ function pageRoutes({ deps, mailer, renderer, address, consumption }: PageParts)
   pages.use(recoveryRoutes(signInParts), confirmEmailRoutes(signInParts));
   const { sharedNetworks } = config.limits;
   const services = { ...deps, nodeId: catalogue.nodeId, reverseCode: config.login.reverseCode, sharedNetworks };
-  pages.use(approvalRoutes({ ...deps, services, brand: config.brand, renderer, mailer, streams, address }));
+  const approvalParts = { ...deps, brand: config.brand, psqlCommand: psqlCommand(config, address) };
+  pages.use(approvalRoutes({ ...approvalParts, services, renderer, mailer, streams, address }));
   const consoleParts = { ...deps, mailer, consumption, renderer, address, sessions };
   pages.use(consoleRoutes(consoleParts));
   pages.use(operationsRoutes({ ...consoleParts, streams }));

@@ -2,6 +2,7 @@
 
 import type { Request, Response } from 'express';
 import type { AlsoWaitingProps } from '../../../web/components/approval/also-waiting.tsx';
+import type { StatusView } from '../../../web/components/connection-status.tsx';
 import type { DecisionParts } from '../../actions/login/decide-login.ts';
 import { PosternError } from '../../errors.ts';
 import { isLoginRequestId } from '../../ids.ts';
@@ -13,8 +14,11 @@ import type { LoginRequest } from '../../login/request/login-request.ts';
 import type { PageRenderer } from '../pages/page-renderer.ts';
 import type { EventStreams } from '../request/event-streams.ts';
 import { contextOf, requireSession } from '../request/request-context.ts';
+import { connectionView } from './connection-view.ts';
 
 export interface ApprovalParts extends DecisionParts {
+  /** `psql -h pg.example.com` */
+  readonly psqlCommand: string;
   readonly limits: Limits;
   readonly renderer: PageRenderer;
   readonly streams: EventStreams;
@@ -73,4 +77,15 @@ export async function alsoWaiting(
     opened: others.flatMap(({ id, userCode, claim }) => (claim?.userId === userId ? [{ id, userCode }] : [])),
     unopenedCount: others.filter(({ claim }) => claim === null).length,
   };
+}
+
+/** What became of the request; null while it is undecided. */
+export async function statusOf(
+  { services, psqlCommand }: Pick<ApprovalParts, 'services' | 'psqlCommand'>,
+  request: LoginRequest,
+): Promise<StatusView | null> {
+  const { approval, progress } = request;
+  const isRemembered = progress.kind === 'connected' && approval !== null && approval.remember !== 'once';
+  const grant = isRemembered && approval.grantId !== null ? await services.grants.get(approval.grantId) : null;
+  return connectionView(request, { psqlCommand, rememberedUntil: grant?.until ?? null });
 }

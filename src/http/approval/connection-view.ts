@@ -4,12 +4,37 @@ import type { StatusView } from '../../../web/components/connection-status.tsx';
 import { assertNever } from '../../assert-never.ts';
 import type { LoginRequest, Progress } from '../../login/request/login-request.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
+import { shellWord } from '../console/project/shell-word.ts';
 import { asSentence } from '../pages/error-handler.ts';
 
 const AGAIN = 'Run the command again for a new link.';
+const SESSIONS = '/app/me/sessions';
 const BY_MISTAKE = 'Denied by mistake? Run the command again for a new link.';
 
-export function connectionView(request: LoginRequest): StatusView | null {
+export interface ConnectionSight {
+  /** `psql -h pg.example.com` */
+  readonly psqlCommand: string;
+  /** The end of the remembered approval, if there is one. */
+  readonly rememberedUntil: Date | null;
+}
+
+/** Null while the request is undecided. */
+export function connectionView(request: LoginRequest, sight: ConnectionSight): StatusView | null {
+  const view = stateOf(request, sight);
+  const isReported = request.reason === 'reported';
+  return view?.tone === 'stopped' && !isReported ? { ...view, command: commandAgain(request, sight) } : view;
+}
+
+const PLAIN_NAME = /^\w[\w.-]*$/;
+
+/** NOTE: the client chose the database's name, so one that a shell may understand is left out. */
+function commandAgain({ claim, origin }: LoginRequest, { psqlCommand }: ConnectionSight): string {
+  const { databaseIsExplicit, requestedDatabase } = origin;
+  const isNamed = claim !== null && databaseIsExplicit && PLAIN_NAME.test(requestedDatabase);
+  return isNamed ? `${psqlCommand} -d ${requestedDatabase}` : psqlCommand;
+}
+
+function stateOf(request: LoginRequest, sight: ConnectionSight): StatusView | null {
   switch (request.status) {
     case 'pending':
     case 'claimed':
@@ -18,7 +43,7 @@ export function connectionView(request: LoginRequest): StatusView | null {
         : working('Waiting for the code', 'Type the code into your own terminal.', 0);
     case 'approved':
     case 'consumed':
-      return isToConnectAgain(request) ? letIn(request) : progressView(request);
+      return isToConnectAgain(request) ? letIn(request) : progressView(request, sight);
     case 'denied':
       return deniedView(request);
     case 'expired':
@@ -30,7 +55,7 @@ export function connectionView(request: LoginRequest): StatusView | null {
   }
 }
 
-function progressView(request: LoginRequest): StatusView {
+function progressView(request: LoginRequest, sight: ConnectionSight): StatusView {
   const { progress } = request;
   switch (progress.kind) {
     case 'waiting':
@@ -40,7 +65,7 @@ function progressView(request: LoginRequest): StatusView {
     case 'connecting':
       return working('Connecting', 'Opening the connection to your database.', 2);
     case 'connected':
-      return { ...connected(progress, request), steps: stepsUntil(STEPS.length) };
+      return connected(progress, request, sight);
     case 'failed':
       return stopped(
         'The connection failed',
@@ -63,28 +88,39 @@ function progressView(request: LoginRequest): StatusView {
   }
 }
 
-/** Of an approval that no connection waited for, the one that came first may be another's. */
-function connected(
-  progress: Extract<Progress, { kind: 'connected' }>,
-  { waiting, origin }: LoginRequest,
-): Omit<StatusView, 'steps'> {
-  const { client } = progress;
-  const as = `connected as ${cleanForPage(progress.databaseRole)} to ${cleanForPage(progress.database)}`;
-  const cameBack = waiting === 'none' && client !== undefined;
-  const which = cameBack ? `${applicationInWords(client.application)} at ${cleanForPage(origin.address)}` : '';
+type Connected = Extract<Progress, { kind: 'connected' }>;
+
+function connected(progress: Connected, request: LoginRequest, sight: ConnectionSight): StatusView {
+  const project = cleanForPage(progress.projectName);
+  const access = request.approval?.access === 'read_only' ? 'read-only' : 'read-write';
   return {
     tone: 'good',
-    title: cameBack ? 'Connected. Is it yours?' : 'Connected. You can close this page.',
-    text: cameBack
-      ? `${which}, port ${client.port}, is ${as}. If your program says that it was not let in, end this connection.`
-      : `Your terminal is ${as}.`,
-    links: cameBack ? [{ label: 'Your connections', href: '/app/me/sessions' }] : [],
+    title: `You’re connected to ${project} (${access})`,
+    tabTitle: `✓ Connected to ${project}`,
+    text: 'You can close this tab.',
+    rememberedUntil: sight.rememberedUntil?.toISOString(),
+    command: `${sight.psqlCommand} -d ${shellWord(progress.projectName)}`,
+    links: [{ label: 'End this connection', href: `${SESSIONS}/connections/${progress.connectionId}/end` }],
+    ...whoseItMayBe(progress, request),
     facts: [
-      { label: 'Project', value: cleanForPage(progress.projectName) },
       { label: 'Database', value: cleanForPage(progress.database) },
       { label: 'Role', value: cleanForPage(progress.databaseRole) },
     ],
+    steps: stepsUntil(STEPS.length),
     isFinal: true,
+  };
+}
+
+/** Of an approval that no connection waited for, the one that came first may be another's. */
+function whoseItMayBe(
+  { client, projectName }: Connected,
+  { waiting, origin }: LoginRequest,
+): Partial<Pick<StatusView, 'title' | 'text'>> {
+  if (waiting !== 'none' || client === undefined) return {};
+  const which = `${applicationInWords(client.application)} at ${cleanForPage(origin.address)}, port ${client.port}`;
+  return {
+    title: 'Connected. Is it yours?',
+    text: `${which}, is connected to ${cleanForPage(projectName)}. If your program says that it was not let in, end this connection.`,
   };
 }
 
@@ -134,7 +170,7 @@ function deniedView({ reason, origin }: LoginRequest): StatusView {
         `Links from ${address} won’t work for you for 15 minutes, and your admins have been told.`,
       ),
       links: [
-        { label: 'Review your sessions', href: '/app/me/sessions' },
+        { label: 'Review your sessions', href: SESSIONS },
         { label: 'Change your password', href: '/app/me/profile' },
       ],
     };

@@ -5,8 +5,7 @@ import { linkedAbort } from '../../async/time-limit.ts';
 import { isUndecided, type LoginRequest } from '../../login/request/login-request.ts';
 import { eventText, KEEP_ALIVE_TEXT, retryText } from '../request/event-streams.ts';
 import { requireSession } from '../request/request-context.ts';
-import { type ApprovalCall, alsoWaiting } from './approval-parts.ts';
-import { connectionView } from './connection-view.ts';
+import { type ApprovalCall, type ApprovalParts, alsoWaiting, statusOf } from './approval-parts.ts';
 
 const KEEP_ALIVE_MS = 15_000;
 const LOOK_EVERY_MS = 2_000;
@@ -37,14 +36,14 @@ export async function followConnection(call: ApprovalCall): Promise<void> {
 /** What there is now; the browser asks again after a moment and holds no connection meanwhile. */
 async function sendOnce({ parts, response, loginRequest, person }: ApprovalCall): Promise<void> {
   response.write(retryText(ASK_AGAIN_MS));
-  const text = eventOf(loginRequest)?.text;
+  const text = (await eventOf(parts, loginRequest))?.text;
   response.end(text ?? eventText('waiting', await alsoWaiting(parts.services, loginRequest, person)));
 }
 
 async function sendChanges({ parts, response, loginRequest }: ApprovalCall, signal: AbortSignal): Promise<void> {
   let lastSent = '';
   for await (const current of parts.services.loginRequests.watch(loginRequest.id, signal)) {
-    const event = eventOf(current);
+    const event = await eventOf(parts, current);
     if (event !== null && event.text !== lastSent) response.write(event.text);
     lastSent = event?.text ?? lastSent;
     if (event?.isFinal) return;
@@ -75,8 +74,11 @@ async function sendWaiting(call: ApprovalCall, signal: AbortSignal): Promise<voi
 }
 
 /** `decided` tells the page that the choice is over; `status` carries a view to render. */
-function eventOf(request: LoginRequest): { text: string; isFinal: boolean } | null {
-  const view = connectionView(request);
+async function eventOf(
+  parts: ApprovalParts,
+  request: LoginRequest,
+): Promise<{ text: string; isFinal: boolean } | null> {
+  const view = await statusOf(parts, request);
   if (view === null) return null;
   const decided = isUndecided(request.status) ? '' : eventText('decided', {});
   return { text: decided + eventText('status', view), isFinal: view.isFinal };

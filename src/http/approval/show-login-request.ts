@@ -19,16 +19,16 @@ import {
   alsoWaiting,
   findLoginRequest,
   personAtBrowser,
+  statusOf,
   unknownLink,
 } from './approval-parts.ts';
 import { type ApprovalSight, approvalView } from './approval-view.ts';
-import { connectionView } from './connection-view.ts';
 import { choiceOnReturn } from './decision-form.ts';
 import { offeredTargets } from './offered-targets.ts';
 
 export async function showLoginRequest(call: ApprovalCall): Promise<void> {
   const { loginRequest, request, parts } = call;
-  if (!isUndecided(loginRequest.status)) return sendConnectionPage(call, loginRequest);
+  if (!isUndecided(loginRequest.status)) return await sendConnectionPage(call, loginRequest);
   const kept = keptForm(request, parts.address);
   await sendApprovalPage(call, {
     typed: choiceOnReturn(kept?.typed ?? request.query),
@@ -80,11 +80,11 @@ export async function sendApprovalPage(
 }
 
 /** Answers 410 for an expired link, unless the route has set another status. */
-export function sendConnectionPage(
+export async function sendConnectionPage(
   { parts, request, response }: Pick<ApprovalCall, 'parts' | 'request' | 'response'>,
   loginRequest: LoginRequest,
-): void {
-  const view = connectionView(loginRequest);
+): Promise<void> {
+  const view = await statusOf(parts, loginRequest);
   if (view === null) throw new Error(`login request ${loginRequest.id} is not decided`);
   if (loginRequest.status === 'expired' && response.statusCode === 200) response.status(410);
   const eventsPath = `/psql_session/${loginRequest.id}/events`;
@@ -106,7 +106,7 @@ export async function openLink(
   const found = await findLoginRequest(parts, request.params.key);
   const claimed = found === null ? null : await claimLoginRequest(parts.services, found, person);
   if (claimed === null) return await unknownLink(parts, person);
-  if (claimed.claim === null) return sendConnectionPage({ parts, request, response }, claimed);
+  if (claimed.claim === null) return await sendConnectionPage({ parts, request, response }, claimed);
   response.redirect(303, `/psql_session/${claimed.id}`);
 }
 

@@ -31,7 +31,7 @@ export async function decide(call: ApprovalCall): Promise<void> {
   const { form } = parsed;
   if (!isUndecided(loginRequest.status)) {
     recordLateDecision(parts.services, loginRequest, { person, decision: form.decision });
-    return answerLate(call, loginRequest);
+    return await answerLate(call, loginRequest);
   }
   if (form.decision === 'approve') await approve({ ...call, form });
   else await sayNo(call, form.decision);
@@ -107,19 +107,19 @@ async function showAgain(call: ApprovalCall, refusal: Refusal, typed: TypedChoic
 async function tooLate(call: ApprovalCall, now: LoginRequest | null): Promise<void> {
   const { parts, person } = call;
   if (now === null || now.claim?.userId !== person.userId) return await unknownLink(parts, person);
-  answerLate(call, now);
+  await answerLate(call, now);
 }
 
 // A second click, a second tab, or a terminal that disconnected: the page explains which, and is
 // the same when it is loaded again. Programs get `already_decided`.
-function answerLate(call: ApprovalCall, now: LoginRequest): void {
+async function answerLate(call: ApprovalCall, now: LoginRequest): Promise<void> {
   if (wantsJson(call.request)) throw new PosternError('already_decided', { params: { status: now.status } });
   if (isNavigation(call.request)) {
     call.response.redirect(303, pathOf(now));
     return;
   }
   call.response.status(409);
-  sendConnectionPage(call, now);
+  await sendConnectionPage(call, now);
 }
 
 function choicePath(loginRequest: LoginRequest, form: DecisionForm): string {

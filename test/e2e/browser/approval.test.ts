@@ -56,7 +56,9 @@ describe('without JavaScript', () => {
     await page.getByRole('heading', { name: 'Approved' }).waitFor();
     await web.loginRequests.consume(request.id);
     await web.loginRequests.setProgress(request.id, CONNECTED);
-    await page.getByRole('heading', { name: 'Connected. You can close this page.' }).waitFor();
+    await page.getByRole('heading', { name: 'You’re connected to shop (read-write)' }).waitFor();
+    await page.getByText(/Remembered until \d\d:\d\d UTC/).waitFor();
+    await page.getByText(/^psql -h .* -d shop$/).waitFor();
     expect(visit.complaints).toEqual([]);
   });
 
@@ -66,6 +68,7 @@ describe('without JavaScript', () => {
     await openLink({ web, page }, await developer({ web }), HERE);
     await page.getByRole('button', { name: 'Deny' }).click();
     await page.getByRole('heading', { name: 'Denied' }).waitFor();
+    await page.getByText(/^psql -h /).waitFor();
   });
 });
 
@@ -106,8 +109,15 @@ describe('with JavaScript', () => {
     await web.loginRequests.setProgress(request.id, { kind: 'connecting' });
     await heading('Connecting');
     await web.loginRequests.setProgress(request.id, CONNECTED);
-    await heading('Connected. You can close this page.');
-    expect(await stage.page.title()).toBe('Connected. You can close this page. · Postern');
+    await heading('You’re connected to shop (read-write)');
+    expect(await stage.page.title()).toBe('✓ Connected to shop · Postern');
+    await visit.page.getByText('You can close this tab.').waitFor();
+    const end = visit.page.getByRole('link', { name: 'End this connection' });
+    expect(await end.getAttribute('href')).toBe(`/app/me/sessions/connections/${CONNECTED.connectionId}/end`);
+    await visit.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await visit.page.getByRole('button', { name: 'Copy command' }).click();
+    await visit.page.getByText('Copied').waitFor();
+    expect(await visit.page.evaluate(() => navigator.clipboard.readText())).toMatch(/^psql -h .* -d shop$/);
     expect(visit.complaints).toEqual([]);
   });
 

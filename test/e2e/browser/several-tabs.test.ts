@@ -235,7 +235,7 @@ async function connect(page: Page, id: LoginRequestId): Promise<void> {
   await web.loginRequests.consume(id);
   const to = { database: 'appdb', databaseRole: 'app', projectName: 'shop', connectionId: newConnectionId() };
   await web.loginRequests.setProgress(id, { kind: 'connected', ...to });
-  await page.getByRole('heading', { name: 'Connected. You can close this page.' }).waitFor();
+  await page.getByRole('heading', { name: 'You’re connected to' }).waitFor();
 }
 
 async function approve(page: Page): Promise<void> {

@@ -39,7 +39,7 @@ describe.each(['15', '17', '18'] as const)('psql %s at a terminal, and a browser
     await page.getByRole('button', { name: 'Sign in' }).click();
     const userCode = await page.locator('output').textContent();
     await page.getByRole('button', { name: 'Approve' }).click();
-    await page.getByRole('heading', { name: 'Connected. You can close this page.' }).waitFor();
+    await page.getByRole('heading', { name: 'You’re connected to' }).waitFor();
     await psql.waitForStdout(/alexlopez=> /);
     const [database, role] = [desk.project.databases[0]?.name, desk.project.roles[0]?.name];
     expect(linesOf(psql).filter((line) => !IS_ABOUT_VERSIONS.test(line))).toEqual([
@@ -64,7 +64,7 @@ describe.each(['15', '17', '18'] as const)('psql %s at a terminal, and a browser
     await psql.waitForStdout(/ 42/);
     psql.write('\\q\n');
     expect(await psql.exit).toEqual({ code: 0, signal: null });
-    await page.getByRole('heading', { name: 'Connected. You can close this page.' }).waitFor();
+    await page.getByRole('heading', { name: 'You’re connected to' }).waitFor();
     expect(visit.complaints).toEqual([]);
   });
 });

@@ -111,7 +111,7 @@ describe('approving', () => {
     expect((await browser.get(page.path)).text).toContain('Your terminal is being told.');
     await web.loginRequests.consume(request.id);
     await web.loginRequests.setProgress(request.id, connected());
-    expect((await browser.get(page.path)).text).toContain('Connected. You can close this page.');
+    expect((await browser.get(page.path)).text).toMatch(/You’re connected to \w+ \(read-write\)/);
   });
 
   it('accepts the form at the URL with the token, too', async () => {

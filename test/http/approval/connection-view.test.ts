@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { connectionView } from '../../../src/http/approval/connection-view.ts';
-import { newConnectionId, newLoginRequestId, newNodeId } from '../../../src/ids.ts';
+import { newConnectionId, newLoginRequestId, newNodeId, newUserId } from '../../../src/ids.ts';
 import { LOGIN_STATUSES, type LoginRequest } from '../../../src/login/request/login-request.ts';
 import { loginOrigin } from '../../support/nodes/login-for-tests.ts';
 
@@ -11,6 +11,8 @@ const CONNECTED = {
   projectName: 'shop',
   connectionId: newConnectionId(),
 } as const;
+
+const SIGHT = { psqlCommand: 'psql -h pg.example.com', rememberedUntil: null };
 
 describe('the page of a decided login request', () => {
   it.each<[string, Partial<LoginRequest>, string, { tone: string; isFinal: boolean }]>([
@@ -30,7 +32,7 @@ describe('the page of a decided login request', () => {
     [
       'connected',
       { status: 'consumed', progress: CONNECTED },
-      'Connected. You can close this page.',
+      'You’re connected to shop (read-write)',
       { tone: 'good', isFinal: true },
     ],
     [
@@ -86,18 +88,44 @@ describe('the page of a decided login request', () => {
       { tone: 'working', isFinal: false },
     ],
   ])('%s', (_what, changes, title, rest) => {
-    expect(connectionView(loginRequest(changes))).toMatchObject({ title, ...rest });
+    expect(connectionView(loginRequest(changes), SIGHT)).toMatchObject({ title, ...rest });
   });
 
   it('is empty while the request is undecided', () => {
-    expect(connectionView(loginRequest({ status: 'pending' }))).toBe(null);
-    expect(connectionView(loginRequest({ status: 'claimed' }))).toBe(null);
+    expect(connectionView(loginRequest({ status: 'pending' }), SIGHT)).toBe(null);
+    expect(connectionView(loginRequest({ status: 'claimed' }), SIGHT)).toBe(null);
   });
 
   it('is one sentence for every other status', () => {
     for (const status of LOGIN_STATUSES.filter((known) => known !== 'pending' && known !== 'claimed')) {
-      expect(connectionView(loginRequest({ status }))?.text, status).toMatch(/\.$/);
+      expect(connectionView(loginRequest({ status }), SIGHT)?.text, status).toMatch(/\.$/);
     }
+  });
+});
+
+describe('the command on the page', () => {
+  const commandOf = (changes: Partial<LoginRequest>) => connectionView(loginRequest(changes), SIGHT)?.command;
+  const claim = { userId: newUserId(), browserAddress: '127.0.0.1', hasTypedCode: false, at: new Date() };
+  const named = (requestedDatabase: string) => loginOrigin({ requestedDatabase, databaseIsExplicit: true });
+
+  it('names the project that was connected', () => {
+    const connected = (projectName: string) =>
+      commandOf({ status: 'consumed', progress: { ...CONNECTED, projectName } });
+    expect(connected('shop')).toBe('psql -h pg.example.com -d shop');
+    expect(connected('My $HOME')).toBe("psql -h pg.example.com -d 'My $HOME'");
+  });
+
+  it('to try again names what the person asked for, and nothing that a shell would run', () => {
+    for (const status of ['expired', 'abandoned', 'denied'] as const) {
+      expect(commandOf({ status, claim, origin: named('shop') })).toBe('psql -h pg.example.com -d shop');
+      expect(commandOf({ status, claim, origin: named('x; rm -rf ~') })).toBe('psql -h pg.example.com');
+      expect(commandOf({ status, origin: named('shop') })).toBe('psql -h pg.example.com');
+    }
+  });
+
+  it('is missing where the terminal was reported or still waits', () => {
+    expect(commandOf({ status: 'denied', reason: 'reported', claim })).toBeUndefined();
+    expect(commandOf({ status: 'approved', claim })).toBeUndefined();
   });
 });
 

@@ -13,6 +13,10 @@ export function showTimes(): void {
   addEventListener('pagehide', () => clearInterval(timer), { once: true });
   tick(0);
   emptyRing();
+  showLocalTimes();
+}
+
+export function showLocalTimes(): void {
   for (const time of document.querySelectorAll<HTMLTimeElement>('[data-local-time]')) {
     time.textContent = new Date(time.dateTime).toLocaleTimeString([], { timeStyle: 'medium' });
   }

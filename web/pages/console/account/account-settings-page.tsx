@@ -3,9 +3,9 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
-import { CopyLine } from '../../../components/console/copy-line.tsx';
 import { type PolicyFields, PolicyForm } from '../../../components/console/forms/policy-fields.tsx';
 import { Panel } from '../../../components/console/panel.tsx';
+import { CopyLine } from '../../../components/copy-line.tsx';
 import { TextField } from '../../../components/text-field.tsx';
 import { CsrfField } from '../../../layout/csrf-field.tsx';
 

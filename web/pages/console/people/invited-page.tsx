@@ -4,7 +4,7 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
-import { CopyLine } from '../../../components/console/copy-line.tsx';
+import { CopyLine } from '../../../components/copy-line.tsx';
 
 export interface InvitedProps extends ConsoleProps {
   readonly place: string;

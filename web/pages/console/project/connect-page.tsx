@@ -3,10 +3,10 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
-import { CopyLine } from '../../../components/console/copy-line.tsx';
 import { SelectField } from '../../../components/console/forms/fields.tsx';
 import { HiddenFields } from '../../../components/console/forms/hidden-fields.tsx';
 import { Panel } from '../../../components/console/panel.tsx';
+import { CopyLine } from '../../../components/copy-line.tsx';
 
 export interface ConnectProps extends ConsoleProps {
   readonly place: string;

@@ -3,10 +3,10 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
-import { CopyLine } from '../../../components/console/copy-line.tsx';
 import { Panel } from '../../../components/console/panel.tsx';
 import { type ComputeRow, ComputeTable } from '../../../components/console/tables/compute-table.tsx';
 import { type ConnectionRow, ConnectionTable } from '../../../components/console/tables/connection-table.tsx';
+import { CopyLine } from '../../../components/copy-line.tsx';
 
 export interface OverviewProps extends ConsoleProps {
   readonly project: { readonly name: string; readonly id: string; readonly pgVersion: number };

@@ -4,10 +4,10 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
-import { CopyLine } from '../../../components/console/copy-line.tsx';
 import { SearchForm } from '../../../components/console/forms/search-form.tsx';
 import { EmptyState } from '../../../components/console/tables/empty-state.tsx';
 import { type ProjectRow, ProjectTable } from '../../../components/console/tables/project-table.tsx';
+import { CopyLine } from '../../../components/copy-line.tsx';
 import { countInWords } from '../../../components/quantities.ts';
 
 export interface ProjectsProps extends ConsoleProps {
