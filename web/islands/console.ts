@@ -52,7 +52,7 @@ function awaitTypedName(): void {
 /** Said once: a reload or a copied address does not say it again. */
 function showToast(): void {
   const address = new URL(location.href);
-  for (const name of ['done', 'also', 'welcome']) address.searchParams.delete(name);
+  for (const name of ['done', 'also', 'to', 'welcome']) address.searchParams.delete(name);
   if (address.href !== location.href) history.replaceState(history.state, '', address);
   const toast = document.querySelector<HTMLElement>('[data-toast]');
   if (toast === null) return;

@@ -45,6 +45,20 @@ export async function endConnection(
   return outcome;
 }
 
+/** Returns how many ended; ends none unless all may be. Throws as `endConnection` does. */
+export async function endConnections(
+  parts: Parts,
+  context: AuditContext,
+  { connections, ...how }: Omit<OnConnection, 'connection'> & { readonly connections: readonly LiveConnectionRecord[] },
+): Promise<number> {
+  const asking = { ...parts, actor: context.actor };
+  for (const connection of connections) await requireRight(asking, connection, { act: 'end', capacity: how.capacity });
+  const outcomes = await Promise.all(
+    connections.map((connection) => endConnection(parts, context, { connection, ...how })),
+  );
+  return outcomes.filter((outcome) => outcome === 'done').length;
+}
+
 /** Cancels a connection's running query. Throws `forbidden`, `not_found`, `store_unavailable`. */
 export async function cancelQuery(
   parts: Parts,

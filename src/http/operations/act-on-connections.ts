@@ -1,18 +1,28 @@
-// The page of one connection; ending it, canceling its query; a NOTICE to ticked connections.
+// The page of one connection; ending it, canceling its query; a NOTICE to ticked connections. One
+// stays on the page while the connection lives, and finds the list again as it was.
 
 import { z } from 'zod';
+import { listParam } from '../../../web/components/ops/row-order.ts';
 import { ConnectionDetailPage } from '../../../web/pages/ops/connection-detail-page.tsx';
 import * as actions from '../../actions/connections/act-on-connections.ts';
 import { may } from '../../catalogue/rights/permissions.ts';
-import { matchesFilter } from '../../fleet/live-connection.ts';
+import type { LiveConnectionRecord } from '../../fleet/live-connection.ts';
 import type { FleetOutcome } from '../../fleet/live-connections.ts';
 import { MAX_OPERATOR_TEXT_CHARACTERS } from '../../fleet/node-messages.ts';
 import { type ConnectionId, idFrom } from '../../ids.ts';
 import { cleanForPage, cleanUpstreamText } from '../../untrusted-text.ts';
 import { type Again, goTo, parseForm } from '../console/shell/console-call.ts';
-import type { DoneCode } from '../console/shell/done-notices.ts';
+import { type DoneCode, done } from '../console/shell/done-notices.ts';
 import { liveRow } from './fleet-rows.ts';
-import { type OperationsCall, operationsView, requireConnection, type ScopedAction } from './operations-scope.ts';
+import { cleanPlace, placeOf, placeText } from './list-place.ts';
+import { toParam, withNames } from './named-toasts.ts';
+import {
+  findInScope,
+  type OperationsCall,
+  operationsView,
+  requireConnection,
+  type ScopedAction,
+} from './operations-scope.ts';
 
 export async function showConnection(call: OperationsCall, again?: Again): Promise<void> {
   const { parts, request, response, scope, person, now } = call;
@@ -20,8 +30,10 @@ export async function showConnection(call: OperationsCall, again?: Again): Promi
   const path = `${scope.connectionsPath}/${record.id}`;
   const allowed = (action: ScopedAction) => may(person, scope.actions[action], scope.resource);
   parts.renderer.send(request, response, ConnectionDetailPage, {
-    view: operationsView(call, { label: record.id, href: path }, again),
+    view: await withNames(call, operationsView(call, { label: record.id, href: path }, again)),
     path,
+    listPath: scope.listPath,
+    place: placeOf(call, again),
     noticePath: `${scope.connectionsPath}/notice`,
     auditPath: `${scope.auditPath}?connection=${record.id}`,
     row: liveRow(record),
@@ -38,30 +50,43 @@ export async function showConnection(call: OperationsCall, again?: Again): Promi
 }
 
 export async function endConnection(call: OperationsCall): Promise<void> {
-  await perform(call, actions.endConnection, 'connection_ended');
+  const { connection, place, outcome } = await perform(call, actions.endConnection);
+  if (outcome === 'no_answer') return stayOn(call, { connection, place }, 'connection_unanswered');
+  goTo(call, call.scope.listPath + place, outcome === 'done' ? 'connection_ended' : 'connection_gone');
 }
 
 export async function cancelQuery(call: OperationsCall): Promise<void> {
-  await perform(call, actions.cancelQuery, 'query_canceled');
+  const { connection, place, outcome } = await perform(call, actions.cancelQuery);
+  if (outcome === 'not_found') return goTo(call, call.scope.listPath + place, 'connection_gone');
+  stayOn(call, { connection, place }, outcome === 'done' ? 'query_canceled' : 'connection_unanswered');
 }
 
-async function perform(call: OperationsCall, act: typeof actions.endConnection, doneCode: DoneCode): Promise<void> {
+interface OnPage {
+  readonly connection: Pick<LiveConnectionRecord, 'id'>;
+  /** Where in the list the page was opened. */
+  readonly place: string;
+}
+
+async function perform(
+  call: OperationsCall,
+  act: typeof actions.endConnection,
+): Promise<OnPage & { readonly outcome: FleetOutcome }> {
   const { parts, context, scope } = call;
   const connection = await requireConnection(call);
-  const { reason } = parseForm(call, reasonForm);
+  const { reason, list } = parseForm(call, reasonForm);
   const outcome = await act(parts, context, { connection, capacity: scope.capacity, reason });
-  goTo(call, scope.listPath, CODES[outcome] ?? doneCode);
+  return { connection, place: cleanPlace(list), outcome };
 }
 
-const CODES: Readonly<Record<FleetOutcome, DoneCode | null>> = {
-  done: null,
-  not_found: 'connection_gone',
-  no_answer: 'connection_unanswered',
-};
+function stayOn(call: OperationsCall, { connection, place }: OnPage, code: DoneCode): void {
+  const path = `${call.scope.connectionsPath}/${connection.id}`;
+  goTo(call, `${path}?to=${connection.id}${listParam('&', place)}`, code);
+}
 
 export const MAX_REASON_CHARACTERS = 200;
 
-export const reasonForm = z.object({ reason: operatorText(MAX_REASON_CHARACTERS, 'say why') });
+export const operatorReason = operatorText(MAX_REASON_CHARACTERS, 'say why');
+export const reasonForm = z.object({ reason: operatorReason, list: placeText.default('') });
 export const noticeText = operatorText(MAX_OPERATOR_TEXT_CHARACTERS, 'write what to tell them');
 
 /** The most connections of one notice; their ids fit into the largest form that is read. */
@@ -76,19 +101,13 @@ const noticeForm = z
   .object({
     text: noticeText,
     connection: z.union([idText.transform((id) => [id]), z.array(idText)]).default([]),
-    /** Ids, by comma, of ticked rows that the page's script has out of view. */
-    connections: z
-      .string()
-      .max(MAX_LIST_CHARACTERS)
-      .default('')
-      .transform((list) =>
-        list
-          .split(',')
-          .filter(Boolean)
-          .map(idFrom<ConnectionId>),
-      ),
+    /** Of ticked rows that the page's script has out of view. */
+    connections: idList(MAX_LIST_CHARACTERS).default([]),
+    list: placeText.default(''),
+    /** The page that the form is on. */
+    from: z.enum(['list', 'connection']).default('list'),
   })
-  .transform(({ text, connection, connections }) => ({ text, ids: new Set([...connection, ...connections]) }))
+  .transform(({ connection, connections, ...rest }) => ({ ...rest, ids: new Set([...connection, ...connections]) }))
   .refine(({ ids }) => ids.size > 0, { path: ['connections'], error: 'tick at least one' })
   .refine(({ ids }) => ids.size <= MAX_RECIPIENTS, {
     path: ['connections'],
@@ -98,11 +117,28 @@ const noticeForm = z
 /** Connections beyond the scope are left out. */
 export async function sendNotice(call: OperationsCall): Promise<void> {
   const { parts, context, scope } = call;
-  const { text, ids } = parseForm(call, noticeForm);
-  const found = await parts.liveConnections.findAll([...ids]);
-  const connections = found.filter((record) => matchesFilter(record, scope.filter));
+  const { text, ids, list, from } = parseForm(call, noticeForm);
+  const place = cleanPlace(list);
+  const connections = await findInScope(call, [...ids]);
   const reached = await actions.sendNotice(parts, context, { connections, capacity: scope.capacity, text });
-  goTo(call, scope.listPath, doneCodeOf(reached, ids.size));
+  const code = doneCodeOf(reached, ids.size);
+  const [connection] = connections;
+  if (from === 'connection' && connection !== undefined) return stayOn(call, { connection, place }, code);
+  const path = scope.listPath + place;
+  goTo(call, done(path, code) + (code === 'notice_sent' ? toParam([...ids]) : ''));
+}
+
+/** Ids by comma. */
+export function idList(maxCharacters: number) {
+  return z
+    .string()
+    .max(maxCharacters)
+    .transform((list) =>
+      list
+        .split(',')
+        .filter(Boolean)
+        .map(idFrom<ConnectionId>),
+    );
 }
 
 function doneCodeOf(reached: number, wanted: number): DoneCode {

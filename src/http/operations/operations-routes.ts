@@ -6,6 +6,7 @@ import { openCall } from '../console/shell/console-call.ts';
 import { type OpenCall, type RouteTable, tableRoutes } from '../console/shell/form-route.ts';
 import { cancelQuery, endConnection, sendNotice, showConnection } from './act-on-connections.ts';
 import { exportAudit, showAudit } from './audit-page.ts';
+import { askEndings, endConnections } from './end-connections.ts';
 import { FleetWatch } from './fleet-watch.ts';
 import { LiveFeeds } from './live-feed.ts';
 import { askDrain, drainNode, showNodes } from './nodes-page.ts';
@@ -78,6 +79,7 @@ function scopedRoutes(parts: OperationsParts, feeds: LiveFeeds, { list, connecti
         [`${list}/ids`, sendPickedIds(parts.watch)],
         [`${list}/history`, showConnectionHistory],
         [`${list}/audit`, showAudit],
+        [`${connections}/end`, askEndings, endConnections],
         [`${connections}/:connectionId`, showConnection],
       ],
       forms: [

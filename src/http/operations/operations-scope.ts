@@ -140,6 +140,14 @@ export async function requireConnection(call: OperationsCall): Promise<LiveConne
   return record;
 }
 
+/** Of these connections those that are still there; what is beyond the scope is left out. */
+export async function findInScope(
+  { parts, scope }: OperationsCall,
+  ids: readonly ConnectionId[],
+): Promise<LiveConnectionRecord[]> {
+  return (await parts.liveConnections.findAll([...ids])).filter((record) => matchesFilter(record, scope.filter));
+}
+
 export const OPERATORS_PAGES: readonly Link[] = [
   { label: 'Connections', href: '/ops' },
   { label: 'Over time', href: '/ops/history' },

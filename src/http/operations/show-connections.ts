@@ -3,7 +3,7 @@
 
 import type { Request } from 'express';
 import { z } from 'zod';
-import { DEFAULT_QUERY, type RowQuery, SORTS } from '../../../web/components/ops/row-order.ts';
+import { ROW_ACTS } from '../../../web/components/ops/live-menu.tsx';
 import { ConnectionHistoryPage } from '../../../web/pages/ops/connection-history-page.tsx';
 import { ConnectionsPage } from '../../../web/pages/ops/connections-page.tsx';
 import { linkedAbort } from '../../async/time-limit.ts';
@@ -14,22 +14,26 @@ import { type Again, queryText } from '../console/shell/console-call.ts';
 import { FRAME_LABELS } from '../console/shell/consumption-view.ts';
 import { type EventStreams, retryText } from '../request/event-streams.ts';
 import type { FleetWatch } from './fleet-watch.ts';
+import { pageNumber, placeOf, rowQuery } from './list-place.ts';
 import type { LiveFeeds } from './live-feed.ts';
+import { withNames } from './named-toasts.ts';
 import { type OperationsCall, operationsView, requireScoped, whileAllowed } from './operations-scope.ts';
 
 export function showConnections(watch: FleetWatch) {
   return async (call: OperationsCall, again?: Again): Promise<void> => {
     const { parts, request, response, scope, person } = call;
-    const query = rowQuery(request);
-    const { first, count } = pageWindow(request);
+    // A refused form is shown with the list that it was sent from.
+    const place = again === undefined ? request.query : Object.fromEntries(new URLSearchParams(placeOf(call, again)));
+    const query = rowQuery(place);
+    const { first, count } = pageWindow(place);
     const list = await watch.list({ filter: scope.filter, query, first, count });
     parts.renderer.send(request, response, ConnectionsPage, {
-      view: operationsView(call, null, again),
+      view: await withNames(call, operationsView(call, null, again)),
       reach: scope.accountId === null ? 'installation' : 'account',
       listPath: scope.listPath,
       connectionsPath: scope.connectionsPath,
       auditPath: scope.auditPath,
-      mayNotify: may(person, scope.actions.notify, scope.resource),
+      acts: ROW_ACTS.filter((act) => may(person, scope.actions[act], scope.resource)),
       query,
       rows: list.shown,
       firstIndex: list.first,
@@ -47,7 +51,7 @@ export function showConnections(watch: FleetWatch) {
 
 export function sendPickedIds(watch: FleetWatch) {
   return async ({ request, response, scope }: OperationsCall): Promise<void> => {
-    const ids = await watch.pickedIds({ filter: scope.filter, query: rowQuery(request), first: 0, count: 1 });
+    const ids = await watch.pickedIds({ filter: scope.filter, query: rowQuery(request.query), first: 0, count: 1 });
     response.type('text/plain').send(ids.join(','));
   };
 }
@@ -55,34 +59,20 @@ export function sendPickedIds(watch: FleetWatch) {
 const ROWS_PER_PAGE = 100;
 /** The most rows of a stream: more than a large screen shows with the rows around the view. */
 const MAX_ROWS_OF_STREAM = 500;
-const MAX_SEARCH_CHARACTERS = 200;
 
 // Values that cannot be read become the defaults; nothing is decided by them.
-const querySchema = z.object({
-  search: z.string().max(MAX_SEARCH_CHARACTERS).catch(DEFAULT_QUERY.search),
-  phase: z.enum(['', 'waiting', 'connecting', 'relaying']).catch(DEFAULT_QUERY.phase),
-  node: z.string().max(100).catch(DEFAULT_QUERY.node),
-  sort: z.enum(SORTS).catch(DEFAULT_QUERY.sort),
-  order: z.enum(['asc', 'desc']).catch(DEFAULT_QUERY.order),
-});
-const pageSchema = z.object({ page: z.coerce.number().int().min(1).catch(1) });
 const windowSchema = z.object({
   first: z.coerce.number().int().min(0).catch(0),
   count: z.coerce.number().int().min(1).max(MAX_ROWS_OF_STREAM).catch(ROWS_PER_PAGE),
 });
 
-export function rowQuery(request: Request): RowQuery {
-  return querySchema.parse(request.query);
-}
-
 /** The window of a page without script: `?page=2`. */
-export function pageWindow(request: Request): { readonly first: number; readonly count: number } {
-  const { page } = pageSchema.parse(request.query);
-  return { first: (page - 1) * ROWS_PER_PAGE, count: ROWS_PER_PAGE };
+function pageWindow(values: unknown): { readonly first: number; readonly count: number } {
+  return { first: (pageNumber(values) - 1) * ROWS_PER_PAGE, count: ROWS_PER_PAGE };
 }
 
 /** The window of a stream: `?first=200&count=120`. */
-export function streamWindow(request: Request): { readonly first: number; readonly count: number } {
+function streamWindow(request: Request): { readonly first: number; readonly count: number } {
   return windowSchema.parse(request.query);
 }
 
@@ -97,7 +87,7 @@ export function followLive(feeds: LiveFeeds, streams: EventStreams) {
     const signal = streams.open(response, { userId: person.userId, sessionId, longestMs: LONGEST_STREAM_MS });
     response.write(retryText(RETRY_AFTER_MS));
     const { filter, accountId } = scope;
-    const wanted = { filter, query: rowQuery(request), ...streamWindow(request) };
+    const wanted = { filter, query: rowQuery(request.query), ...streamWindow(request) };
     // A browser that holds as many streams as it may asks again instead.
     const isOnce = request.query.once !== undefined;
     const over = linkedAbort(signal);

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchBrowser, openContext } from '../../support/browser/browser.ts';
 import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
@@ -35,6 +35,7 @@ async function openList(page: Page, query = ''): Promise<void> {
 }
 
 const rowsIn = (page: Page) => page.locator('.live tbody tr:not(.filler)');
+const hrefOf = (row: Locator) => row.locator('.of-who a').getAttribute('href');
 const statusOf = (page: Page, text: string) => page.getByRole('status').getByText(text, { exact: true }).waitFor();
 
 describe('the list of live connections', () => {
@@ -68,12 +69,12 @@ describe('the list of live connections', () => {
       .filter(({ projectName }) => projectName === 'warehouse')
       .sort((a, b) => b.bytesToClient - a.bytesToClient)[0];
     await waitUntil(async () => {
-      return (await rowsIn(page).first().locator('a').getAttribute('href')) === `/ops/connections/${largest?.id}`;
+      return (await hrefOf(rowsIn(page).first()))?.startsWith(`/ops/connections/${largest?.id}?list=`) === true;
     }, 'the largest stands first');
     expect(new URL(page.url()).search).toBe('?search=warehouse&sort=received&order=desc');
     await page.reload();
     await page.locator('[data-live-controls]:not([hidden])').waitFor();
-    expect(await rowsIn(page).first().locator('a').getAttribute('href')).toBe(`/ops/connections/${largest?.id}`);
+    expect(await hrefOf(rowsIn(page).first())).toContain(`/ops/connections/${largest?.id}?list=`);
     expect(visit.complaints).toEqual([]);
   });
 
@@ -123,9 +124,60 @@ describe('the list of live connections', () => {
     expect(await rowsIn(page).filter({ hasText: 'pid 20000' }).count()).toBe(0);
     await page.getByLabel(/Send a NOTICE to the selected \(1\)/).fill('maintenance at noon');
     await page.keyboard.press('Enter');
-    await page.getByText('The notice is sent').waitFor();
+    await page.getByText('Notice sent to person-0@example.com').first().waitFor();
     const told = fleet.filter(({ handle }) => handle.notices.length > 0);
     expect(told.map(({ record }) => record.upstreamPid)).toEqual([20_000]);
+    expect(visit.complaints).toEqual([]);
+  });
+
+  it('has the acts in the row, and comes back from them as it was', async () => {
+    await using visit = await openContext(browser);
+    const { page } = visit;
+    await openList(page, '?search=billing&sort=pid');
+    const running = rowsIn(page)
+      .filter({ hasText: /Running/ })
+      .first();
+    await running.locator('summary').click();
+    expect(await running.locator('.menu-item').allTextContents()).toEqual(['Cancel query…', 'Send NOTICE…', 'End…']);
+    await page.keyboard.press('Escape');
+    const idle = rowsIn(page)
+      .filter({ hasText: /Idle|idle/ })
+      .first();
+    await idle.locator('summary').click();
+    expect(await idle.locator('.menu-item').allTextContents()).toEqual(['Send NOTICE…', 'End…']);
+    const id = (await hrefOf(idle))?.split('?')[0]?.split('/').at(-1);
+    await idle.getByRole('link', { name: 'Send NOTICE…' }).click();
+    await page.locator('#notice-text').fill('maintenance at noon');
+    await page.keyboard.press('Enter');
+    const told = fleet.find(({ record }) => record.id === id);
+    await page.getByText(`Notice sent to ${told?.record.personEmail}`).first().waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/ops/connections/${id}`);
+    expect(told?.handle.notices).toEqual(['maintenance at noon']);
+    await page.getByRole('link', { name: 'Back to the list' }).click();
+    await page.waitForURL(`${web.url}/ops?search=billing&sort=pid`);
+    expect(visit.complaints).toEqual([]);
+  });
+
+  it('has a bar for what is ticked, by which they end together', async () => {
+    await using visit = await openContext(browser);
+    const { page } = visit;
+    await openList(page, '?search=billing&sort=pid');
+    const bar = page.getByRole('region', { name: 'Selection' });
+    expect(await bar.count()).toBe(0);
+    for (const index of [0, 1]) await rowsIn(page).nth(index).getByRole('checkbox').check();
+    await bar.getByText('2 selected').waitFor();
+    await bar.getByRole('button', { name: 'Send NOTICE…' }).click();
+    expect(await page.locator('#notice-text').evaluate((field) => field === document.activeElement)).toBe(true);
+    await bar.getByRole('link', { name: 'End…' }).click();
+    await page.getByRole('heading', { name: 'End 2 connections?' }).waitFor();
+    await page.getByLabel('Reason').fill('failing over');
+    await page.getByRole('button', { name: 'End connections' }).click();
+    await page.getByText('The connections have ended').first().waitFor();
+    await page.waitForURL(`${web.url}/ops?search=billing&sort=pid`);
+    const ended = fleet.filter(({ handle }) => handle.ends.length > 0);
+    expect(ended.map(({ record }) => record.projectName)).toEqual(['billing-and-invoices', 'billing-and-invoices']);
+    const end = { kind: 'killed', reason: 'failing over' };
+    expect(ended.flatMap(({ handle }) => handle.ends)).toEqual([end, end]);
     expect(visit.complaints).toEqual([]);
   });
 
@@ -139,7 +191,7 @@ describe('the list of live connections', () => {
     // Until then the rows are those of the page that is being left.
     await page.waitForURL(/[?&]search=/);
     const link = rowsIn(page).first().getByRole('link');
-    const id = (await link.getAttribute('href'))?.split('/').at(-1);
+    const id = (await link.getAttribute('href'))?.split('?')[0]?.split('/').at(-1);
     await link.click();
     await page.locator('#end-text').fill('failing over');
     await page.getByRole('button', { name: 'End connection' }).click();

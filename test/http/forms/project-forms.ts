@@ -115,9 +115,11 @@ export const PROJECT_FORMS: Readonly<Record<string, Fill>> = {
     return await filled(admin, `${base}/projects/${warehouse.project.id}/connections/${id}/end`, REASON);
   },
   '/app/:accountId/connections/notice': onConnection('of the account', 'notice', { text: 'in five minutes' }),
+  '/app/:accountId/connections/end': onConnection('of the account', 'end', REASON),
   '/app/:accountId/connections/:connectionId/end': onConnection('of the account', ':connectionId/end', REASON),
   '/app/:accountId/connections/:connectionId/cancel': onConnection('of the account', ':connectionId/cancel', REASON),
   '/ops/connections/notice': onConnection('of everybody', 'notice', { text: 'in five minutes' }),
+  '/ops/connections/end': onConnection('of everybody', 'end', REASON),
   '/ops/connections/:connectionId/end': onConnection('of everybody', ':connectionId/end', REASON),
   '/ops/connections/:connectionId/cancel': onConnection('of everybody', ':connectionId/cancel', REASON),
 };

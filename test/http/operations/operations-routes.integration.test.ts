@@ -67,7 +67,7 @@ describe('who sees the pages', () => {
 
   it('every action checks again: a member and another admin are refused', async () => {
     const { record, handle } = connect(ours);
-    const actions = [`${record.id}/end`, `${record.id}/cancel`, 'notice'];
+    const actions = [`${record.id}/end`, `${record.id}/cancel`, 'notice', 'end'];
     for (const { browser } of [ours.member, ours.guest, theirs.admin]) {
       const csrf_token = await browser.csrfToken('/');
       for (const action of actions) {
@@ -186,7 +186,9 @@ describe('ending, canceling, telling', () => {
       connections: `${first.record.id},${second.record.id}`,
     });
     form.append('connection', first.record.id);
-    expect((await browser.post('/ops/connections/notice', form)).location).toBe('/ops?done=notice_sent');
+    expect((await browser.post('/ops/connections/notice', form)).location).toBe(
+      `/ops?done=notice_sent&to=${first.record.id}.${second.record.id}`,
+    );
     expect([first, second, other].map(({ handle }) => handle.notices)).toEqual([
       ['maintenance at noon'],
       ['maintenance at noon'],

@@ -4,9 +4,10 @@
 import type { VNode } from 'preact';
 import { bytesInWords } from '../quantities.ts';
 import { LIVE_COLUMNS, type LiveColumn } from './live-columns.ts';
+import { LiveMenu, type RowAct } from './live-menu.tsx';
 import type { LiveRow } from './live-row.ts';
 import { stateInWords } from './live-state.ts';
-import { type Order, queryString, type RowQuery, type Sort, sortedBy } from './row-order.ts';
+import { listParam, type Order, queryString, type RowQuery, type Sort, sortedBy } from './row-order.ts';
 import { ageInWords, rateInWords } from './words.ts';
 
 // Explicit because browsers drop roles for rows that are styled as cards.
@@ -34,6 +35,10 @@ export interface LiveTableProps {
   readonly connectionsPath: string;
   /** The id of the form for notices; null where sending is not allowed. */
   readonly noticeForm: string | null;
+  /** What the menus of the rows offer; without any there are no menus. */
+  readonly acts: readonly RowAct[];
+  /** The page of the list, which only the server divides into pages. */
+  readonly page?: number;
   /** In the browser only. */
   readonly live?: {
     readonly selected: ReadonlySet<string>;
@@ -45,7 +50,7 @@ export interface LiveTableProps {
 }
 
 export function LiveTable(props: LiveTableProps): VNode {
-  const { caption, rows, firstIndex, total, live, noticeForm } = props;
+  const { caption, rows, firstIndex, total, live, noticeForm, acts } = props;
   return (
     <table class="live" {...ROLES.table} aria-rowcount={total + 1}>
       <caption class="visually-hidden">{caption}</caption>
@@ -59,6 +64,11 @@ export function LiveTable(props: LiveTableProps): VNode {
           {LIVE_COLUMNS.map((column) => (
             <Head key={column.name} column={column} {...props} />
           ))}
+          {acts.length > 0 && (
+            <th scope="col" {...ROLES.columnheader} class="of-menu">
+              <span class="visually-hidden">Actions</span>
+            </th>
+          )}
         </tr>
       </thead>
       <tbody {...ROLES.rowgroup}>
@@ -117,7 +127,8 @@ interface RowProps {
 }
 
 function Row({ row, index, table }: RowProps): VNode {
-  const { now, connectionsPath, noticeForm } = table;
+  const { now, connectionsPath, noticeForm, acts, query, page } = table;
+  const href = `${connectionsPath}/${row.id}${listParam('?', queryString(query, page))}`;
   const name = row.person ?? (row.phase === 'waiting' ? 'not known yet' : row.requestedUser);
   const state = stateInWords(row, now);
   return (
@@ -128,7 +139,7 @@ function Row({ row, index, table }: RowProps): VNode {
         </td>
       )}
       <th {...ROLES.rowheader} scope="row" class="of-who">
-        <a href={`${connectionsPath}/${row.id}`}>
+        <a href={href}>
           <bdi>{name}</bdi>
         </a>
         <Detail text={row.database === null ? `asks as ${row.requestedUser}` : targetOf(row)} />
@@ -142,6 +153,11 @@ function Row({ row, index, table }: RowProps): VNode {
       <Two class="of-sent" main={bytesInWords(row.sent)} detail={rateInWords(row.sending)} />
       <Two class="of-received" main={bytesInWords(row.received)} detail={rateInWords(row.receiving)} />
       <Two class="of-node" main={row.node} detail={row.pid === null ? null : `pid ${row.pid}`} />
+      {acts.length > 0 && (
+        <td {...ROLES.cell} class="of-menu">
+          <LiveMenu row={row} acts={acts} href={href} />
+        </td>
+      )}
     </tr>
   );
 }

@@ -59,6 +59,11 @@ export function queryString(query: RowQuery, page = 1): string {
   return text === '' ? '' : `?${text}`;
 }
 
+/** Tells a page that a list leads to where in the list that was, so that it can lead back. */
+export function listParam(joint: '?' | '&', place: string): string {
+  return place === '' ? '' : `${joint}list=${encodeURIComponent(place)}`;
+}
+
 /**
  * The query after a click on a column header: reversed, or starting with the more useful direction.
  */

@@ -3,6 +3,7 @@
 
 import { render } from 'preact';
 import { LiveFigures } from '../../components/ops/live-figures.tsx';
+import { ROW_ACTS, type RowAct } from '../../components/ops/live-menu.tsx';
 import { applyDelta, type LiveRow } from '../../components/ops/live-row.ts';
 import { LiveTable } from '../../components/ops/live-table.tsx';
 import type { NodeRow } from '../../components/ops/node-row.ts';
@@ -20,6 +21,7 @@ const ASK_AFTER_MS = 120;
 export class LiveList {
   readonly #region: HTMLElement;
   readonly #listPath: string;
+  readonly #acts: readonly RowAct[];
   /** The rows around the view, as last sent. */
   readonly #rows = new Map<string, LiveRow>();
   readonly #selection = new Selection(() => this.#drawSoon());
@@ -47,6 +49,8 @@ export class LiveList {
   constructor(region: HTMLElement) {
     this.#region = region;
     this.#listPath = region.dataset.live ?? '';
+    const acts = region.dataset.acts?.split(' ');
+    this.#acts = ROW_ACTS.filter((act) => acts?.includes(act));
   }
 
   start(): void {
@@ -60,6 +64,7 @@ export class LiveList {
   /** Rows come by the stream from here on, so paging and submitting the form have no use. */
   #begin(): void {
     this.#hasBegun = true;
+    this.#selection.setPlace(queryString(this.#query));
     for (const element of document.querySelectorAll<HTMLElement>('[data-live-controls]')) element.hidden = false;
     for (const element of document.querySelectorAll<HTMLElement>('[data-live-pages], [data-live-apply]')) {
       element.hidden = true;
@@ -87,6 +92,7 @@ export class LiveList {
     this.#query = query;
     showFilters(query);
     history.replaceState(null, '', this.#listPath + queryString(query));
+    this.#selection.setPlace(queryString(query));
     this.#isAnnouncementDue = true;
     this.#pick();
     this.#askSoon();
@@ -192,6 +198,7 @@ export class LiveList {
           listPath={this.#listPath}
           connectionsPath={this.#region.dataset.connections ?? ''}
           noticeForm={this.#region.dataset.noticeForm ?? null}
+          acts={this.#acts}
           live={{
             selected: this.#selection.ids,
             padTop: first * rowHeight,

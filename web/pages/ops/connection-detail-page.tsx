@@ -13,6 +13,9 @@ import { bytesInWords } from '../../components/quantities.ts';
 export interface ConnectionDetailProps extends ConsoleProps {
   /** The page's path. */
   readonly path: string;
+  readonly listPath: string;
+  /** Where in the list the page was opened: `?search=…`. */
+  readonly place: string;
   readonly noticePath: string;
   readonly auditPath: string;
   readonly row: LiveRow;
@@ -32,10 +35,20 @@ const REASON = { name: 'reason', label: 'Reason', max: 200 } as const;
 const KEPT = 'For the audit trail.';
 
 export function ConnectionDetailPage(props: ConnectionDetailProps): VNode {
-  const { frame, view, path, noticePath, row, typed } = props;
+  const { frame, view, path, noticePath, row, typed, place } = props;
   const who = row.person ?? row.requestedUser;
   return (
-    <ConsolePage frame={frame} view={view} title={`${who} from ${row.address}`} styles={['ops']}>
+    <ConsolePage
+      frame={frame}
+      view={view}
+      title={`${who} from ${row.address}`}
+      styles={['ops']}
+      actions={
+        <a class="button plain" href={props.listPath + place}>
+          Back to the list
+        </a>
+      }
+    >
       <Facts {...props} />
       {props.mayNotify && (
         <ReasonForm
@@ -44,7 +57,7 @@ export function ConnectionDetailPage(props: ConnectionDetailProps): VNode {
           title="Send a NOTICE"
           lead="Shows up in the terminal without interrupting a query."
           action={noticePath}
-          hidden={{ connections: row.id }}
+          hidden={{ connections: row.id, from: 'connection', list: place }}
           field={{ name: 'text', label: 'Text', help: 'One or two sentences.', max: 500 }}
           typed={typed.text ?? ''}
           button="Send NOTICE"
@@ -58,6 +71,7 @@ export function ConnectionDetailPage(props: ConnectionDetailProps): VNode {
           title="Cancel the running query"
           lead="Like pressing Ctrl-C: stops the query, keeps the connection."
           action={`${path}/cancel`}
+          hidden={{ list: place }}
           field={{ ...REASON, help: KEPT }}
           typed={typed.reason ?? ''}
           button="Cancel query"
@@ -72,6 +86,7 @@ export function ConnectionDetailPage(props: ConnectionDetailProps): VNode {
           title="End the connection"
           lead="A running query is cut off within a second and its transaction rolled back."
           action={`${path}/end`}
+          hidden={{ list: place }}
           field={{ ...REASON, help: 'The person sees it in the terminal; it is kept in the audit trail.' }}
           typed={typed.reason ?? ''}
           button="End connection"

@@ -7,12 +7,13 @@ import { ConsolePage } from '../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../components/console/console-view.ts';
 import { type Counts, LiveFigures } from '../../components/ops/live-figures.tsx';
 import { LiveFilters } from '../../components/ops/live-filters.tsx';
+import type { RowAct } from '../../components/ops/live-menu.tsx';
 import type { LiveRow } from '../../components/ops/live-row.ts';
 import { LiveTable } from '../../components/ops/live-table.tsx';
 import type { NodeRow } from '../../components/ops/node-row.ts';
 import { queryString, type RowQuery } from '../../components/ops/row-order.ts';
+import { SelectionBar } from '../../components/ops/selection-bar.tsx';
 import { CsrfField } from '../../layout/csrf-field.tsx';
-import type { PageFrame } from '../../layout/page-frame.ts';
 
 const NOTICE_FORM = 'notice';
 
@@ -21,7 +22,8 @@ export interface ConnectionsProps extends ConsoleProps {
   readonly listPath: string;
   readonly connectionsPath: string;
   readonly auditPath: string;
-  readonly mayNotify: boolean;
+  /** What this person may do to connections. */
+  readonly acts: readonly RowAct[];
   readonly query: RowQuery;
   /** One page of the connections that match the query. */
   readonly rows: readonly LiveRow[];
@@ -39,7 +41,7 @@ export interface ConnectionsProps extends ConsoleProps {
 }
 
 export function ConnectionsPage(props: ConnectionsProps): VNode {
-  const { frame, view, reach, counts, nodes, query, nodeIds, listPath, mayNotify, typedNotice, now } = props;
+  const { frame, view, reach, counts, nodes, query, nodeIds, listPath, acts, now } = props;
   return (
     <ConsolePage
       frame={frame}
@@ -57,7 +59,8 @@ export function ConnectionsPage(props: ConnectionsProps): VNode {
         <Shown {...props} />
         <LiveRegion {...props} />
         <Pages {...props} />
-        {mayNotify && <NoticeForm frame={frame} action={`${props.connectionsPath}/notice`} typed={typedNotice} />}
+        {acts.includes('notify') && <NoticeForm {...props} />}
+        {acts.includes('notify') && <SelectionBar {...props} />}
       </div>
     </ConsolePage>
   );
@@ -100,7 +103,8 @@ function Shown({ rows, firstIndex, pickedCount, counts }: ConnectionsProps): VNo
 }
 
 function LiveRegion(props: ConnectionsProps): VNode {
-  const { rows, firstIndex, pickedCount, query, now, listPath, connectionsPath, mayNotify } = props;
+  const { rows, firstIndex, pickedCount, query, page, now, listPath, connectionsPath, acts } = props;
+  const noticeForm = acts.includes('notify') ? NOTICE_FORM : null;
   return (
     <section
       class="live-region"
@@ -109,7 +113,8 @@ function LiveRegion(props: ConnectionsProps): VNode {
       tabindex={0}
       data-live={listPath}
       data-connections={connectionsPath}
-      data-notice-form={mayNotify ? NOTICE_FORM : undefined}
+      data-notice-form={noticeForm ?? undefined}
+      data-acts={acts.join(' ')}
     >
       <div>
         <LiveTable
@@ -121,7 +126,9 @@ function LiveRegion(props: ConnectionsProps): VNode {
           now={now}
           listPath={listPath}
           connectionsPath={connectionsPath}
-          noticeForm={mayNotify ? NOTICE_FORM : null}
+          noticeForm={noticeForm}
+          acts={acts}
+          page={page}
         />
         {rows.length === 0 && <p class="live-empty">No connections match.</p>}
       </div>
@@ -147,10 +154,11 @@ function Pages({ page, pageCount, query, listPath }: ConnectionsProps): VNode | 
   );
 }
 
-function NoticeForm(props: { readonly frame: PageFrame; readonly action: string; readonly typed: string }): VNode {
+function NoticeForm({ frame, connectionsPath, query, page, typedNotice }: ConnectionsProps): VNode {
   return (
-    <form class="panel notice-form" id={NOTICE_FORM} method="post" action={props.action}>
-      <CsrfField frame={props.frame} />
+    <form class="panel notice-form" id={NOTICE_FORM} method="post" action={`${connectionsPath}/notice`}>
+      <CsrfField frame={frame} />
+      <input type="hidden" name="list" value={queryString(query, page)} data-live-place />
       <input type="hidden" name="connections" value="" data-live-picked />
       <div class="field">
         <label for="notice-text">
@@ -165,7 +173,7 @@ function NoticeForm(props: { readonly frame: PageFrame; readonly action: string;
           name="text"
           type="text"
           maxlength={500}
-          value={props.typed}
+          value={typedNotice}
           autocomplete="off"
           aria-describedby="notice-help"
           required

@@ -18,6 +18,10 @@ const DONE_NOTICES = {
   already_shared: 'Nothing to do: everybody named has access already',
   unshared: 'No longer shared; their connections have ended',
   connection_ended: 'The connection has ended',
+  connections_ended: 'The connections have ended',
+  connections_ended_some: 'Ended all that were still there and whose nodes answered',
+  connections_gone: 'Nothing to end: those connections are over',
+  too_many_ticked: 'Nothing has ended: end at most 100 connections at once',
   connection_gone: 'That connection was over already',
   connection_unanswered: 'The node that holds the connection has not answered yet',
   query_canceled: 'Asked the database to cancel the query',
@@ -85,6 +89,17 @@ export function done(path: string, code: DoneCode, remarks: ReadonlySet<RemarkCo
 export function findRemarks(codes: string): string | null {
   const known = codes.split('.').filter((code): code is RemarkCode => Object.hasOwn(REMARKS, code));
   return known.length === 0 ? null : [...new Set(known)].map((code) => REMARKS[code]).join(' ');
+}
+
+/** For pages that know whom the act reached. */
+const DONE_NOTICES_TO: Readonly<Partial<Record<string, (names: string) => string>>> = {
+  notice_sent: (names) => `Notice sent to ${names}`,
+  query_canceled: (names) => `Asked the database to cancel the query of ${names}`,
+};
+
+/** Null for a code that names nobody. */
+export function findDoneNoticeTo(code: string, names: string): string | null {
+  return Object.hasOwn(DONE_NOTICES_TO, code) ? (DONE_NOTICES_TO[code]?.(names) ?? null) : null;
 }
 
 /** Null for an unknown code. */

@@ -65,7 +65,7 @@ function isAre(count: number, what: string): string {
   return `${what} ${count === 1 ? 'is' : 'are'}`;
 }
 
-function namesOf(people: readonly string[]): string {
+export function namesOf(people: readonly string[]): string {
   const named = people.slice(0, MAX_NAMED).map(cleanForPage).join(', ');
   return people.length > MAX_NAMED ? `${named} and ${people.length - MAX_NAMED} more` : named;
 }

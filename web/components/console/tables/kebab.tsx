@@ -1,10 +1,9 @@
-// The menu at the end of a row: a disclosure with links and one-button forms, usable by keyboard
-// and without script.
+// The menu at the end of a row, with links and one-button forms.
 
 import type { VNode } from 'preact';
 import type { PageFrame } from '../../../layout/page-frame.ts';
-import { DotsSign } from '../../console-icons.tsx';
 import { HiddenFields } from '../forms/hidden-fields.tsx';
+import { RowMenu } from './row-menu.tsx';
 
 export type MenuItem =
   | { readonly kind: 'link'; readonly label: string; readonly href: string; readonly tone?: 'danger' }
@@ -26,21 +25,13 @@ interface KebabProps {
 export function Kebab({ frame, of, items }: KebabProps): VNode | null {
   if (items.length === 0) return null;
   return (
-    <details class="menu-box kebab" data-menu>
-      <summary class="kebab-button" title="Actions">
-        <DotsSign />
-        <span class="visually-hidden">Actions for {of}</span>
-      </summary>
-      <div class="menu">
-        <ul>
-          {items.map((item) => (
-            <li key={item.label}>
-              <Item frame={frame} item={item} />
-            </li>
-          ))}
-        </ul>
-      </div>
-    </details>
+    <RowMenu of={of}>
+      {items.map((item) => (
+        <li key={item.label}>
+          <Item frame={frame} item={item} />
+        </li>
+      ))}
+    </RowMenu>
   );
 }
 
