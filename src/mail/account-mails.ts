@@ -2,6 +2,7 @@
 
 import { assertNever } from '../assert-never.ts';
 import { cleanForPage } from '../untrusted-text.ts';
+import { composeMail } from './compose-mail.ts';
 import type { Mail } from './mailer.ts';
 
 interface ToPerson {
@@ -14,44 +15,40 @@ interface ToPerson {
 const NOT_YOU = 'If you didn’t ask for it, you can ignore this mail: nothing changes.';
 
 export function resetMail({ to, brand, link }: Omit<ToPerson, 'url'> & { readonly link: string }): Mail {
-  return {
+  return composeMail({
     to,
+    brand,
     subject: `Reset your ${brand} password`,
-    text: paragraphs(
-      `Somebody, we hope you, forgot the password of your ${brand} account. Choose a new one here:`,
-      link,
-      'The link works once, within an hour. Your open sessions and connections end when you use it.',
-      NOT_YOU,
-    ),
-  };
+    paragraphs: ['Forgot your password? Choose a new one.'],
+    button: { label: 'Choose a new password', link },
+    belowButton: ['The link works once, within an hour. Using it ends your open sessions and connections.'],
+    why: `You got this mail because somebody asked to reset the password of your account. ${NOT_YOU}`,
+  });
 }
 
 /** For people who sign in with an identity provider alone. */
 export function noPasswordMail({ to, brand, url }: ToPerson): Mail {
-  return {
+  return composeMail({
     to,
+    brand,
     subject: `Your ${brand} account has no password`,
-    text: paragraphs(
-      `Somebody, we hope you, asked to reset the password of your ${brand} account. It has none: you sign in with your identity provider.`,
-      `${url}/sign-in`,
-      NOT_YOU,
-    ),
-  };
+    paragraphs: ['There’s no password to reset: you sign in with your identity provider.'],
+    button: { label: 'Sign in', link: `${url}/sign-in` },
+    why: `You got this mail because somebody asked to reset the password of your account. ${NOT_YOU}`,
+  });
 }
 
 /** To the new address. */
-export function proveEmailMail(facts: Omit<ToPerson, 'url'> & { readonly link: string }): Mail {
-  const { to, brand, link } = facts;
-  return {
+export function proveEmailMail({ to, brand, link }: Omit<ToPerson, 'url'> & { readonly link: string }): Mail {
+  return composeMail({
     to,
+    brand,
     subject: `Confirm your email address for ${brand}`,
-    text: paragraphs(
-      `Somebody, we hope you, wants to use this address to sign in to ${brand}. Confirm it here, in the browser where you’re signed in:`,
-      link,
-      'The link works once, within an hour.',
-      NOT_YOU,
-    ),
-  };
+    paragraphs: ['To sign in with this address, confirm it in the browser where you’re signed in.'],
+    button: { label: 'Confirm this address', link },
+    belowButton: ['The link works once, within an hour.'],
+    why: `You got this mail because somebody wants to use this address for an account. ${NOT_YOU}`,
+  });
 }
 
 export type AccountChange =
@@ -61,18 +58,29 @@ export type AccountChange =
   | { readonly kind: 'identity_linked' | 'identity_unlinked'; readonly issuer: string };
 
 export function accountChangedMail({ to, brand, url, what }: ToPerson & { readonly what: AccountChange }): Mail {
-  const { subject, text, advice = 'account' } = wordsOf(what, brand);
-  const howTo = {
-    account: [`If this wasn’t you, choose a new password and sign out everywhere: ${url}/app/me/sessions`],
-    operator: [`An operator of ${brand} did this. Ask them if you didn’t expect it.`],
-  };
-  return { to, subject, text: paragraphs(text, ...howTo[advice]) };
+  const { subject, text, by = 'yourself', button } = wordsOf(what, brand);
+  const isOwn = by === 'yourself';
+  const way = isOwn ? { label: 'Check your sessions', path: '/app/me/sessions' } : button;
+  return composeMail({
+    to,
+    brand,
+    subject,
+    paragraphs: [
+      text,
+      isOwn
+        ? 'If this wasn’t you, choose a new password and sign out everywhere.'
+        : `An operator of ${brand} did this. Ask them if you didn’t expect it.`,
+    ],
+    ...(way !== undefined && { button: { label: way.label, link: `${url}${way.path}` } }),
+    why: `You got this mail because your ${brand} account was changed.`,
+  });
 }
 
 interface Words {
   readonly subject: string;
   readonly text: string;
-  readonly advice?: 'account' | 'operator';
+  readonly by?: 'yourself' | 'operator';
+  readonly button?: { readonly label: string; readonly path: string };
 }
 
 function wordsOf(what: AccountChange, brand: string): Words {
@@ -90,16 +98,16 @@ function wordsOf(what: AccountChange, brand: string): Words {
       };
     case 'identity_linked':
       return {
-        subject: `Your ${brand} account was linked to an identity provider`,
+        subject: `An identity was linked to your ${brand} account`,
         text: `You can now sign in with ${cleanForPage(what.issuer)}.`,
       };
     case 'identity_unlinked':
       return {
-        subject: `Your ${brand} account was unlinked from an identity provider`,
+        subject: `An identity was unlinked from your ${brand} account`,
         text: `You can no longer sign in with ${cleanForPage(what.issuer)}.`,
       };
     default:
-      return { ...operatorWords(what.kind, brand), advice: 'operator' };
+      return { ...operatorWords(what.kind, brand), by: 'operator' };
   }
 }
 
@@ -118,12 +126,20 @@ function operatorWords(kind: ByOperator, brand: string): Words {
         text: 'Your account was disabled. Your sessions and connections have ended, and you can’t sign in.',
       };
     case 'enabled':
-      return { subject: `Your ${brand} account is back`, text: 'Your account was enabled. You can sign in again.' };
+      return {
+        subject: `Your ${brand} account is back`,
+        text: 'Your account was enabled. You can sign in again.',
+        button: { label: 'Sign in', path: '/sign-in' },
+      };
     case 'operator_made':
-      return { subject: `You are an operator of ${brand} now`, text: 'You can now run this installation.' };
+      return {
+        subject: `You’re an operator of ${brand} now`,
+        text: 'You can now run this installation.',
+        button: { label: 'Open Operations', path: '/ops' },
+      };
     case 'operator_unmade':
       return {
-        subject: `You are no longer an operator of ${brand}`,
+        subject: `You’re no longer an operator of ${brand}`,
         text: 'You no longer run this installation. Your projects and organizations are the same.',
       };
     case 'removed':
@@ -134,8 +150,4 @@ function operatorWords(kind: ByOperator, brand: string): Words {
     default:
       return assertNever(kind);
   }
-}
-
-function paragraphs(...texts: readonly string[]): string {
-  return [...texts, ''].join('\n\n');
 }

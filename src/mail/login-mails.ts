@@ -1,8 +1,10 @@
 // The mails about a login (docs/security.md, T1): let in, given a code, or reported by its person.
 
 import { cleanForPage } from '../untrusted-text.ts';
+import { composeMail } from './compose-mail.ts';
 import type { Mail } from './mailer.ts';
-import { quotedName } from './quoted-name.ts';
+import { quotedName, subjectNaming } from './quoted-name.ts';
+import { timeInWords } from './time-in-words.ts';
 
 export interface NewTerminal {
   readonly to: string;
@@ -20,19 +22,19 @@ export interface NewTerminal {
 export function newTerminalMail(facts: NewTerminal): Mail {
   const { to, brand, url, how, at } = facts;
   const terminal = cleanForPage(facts.terminalAddress);
-  const application = facts.application === null ? 'an unnamed application' : quotedName(facts.application);
   const what = how === 'let_in' ? 'was let in as you' : 'asked to be let in as you, and a code for it was shown';
-  return {
+  return composeMail({
     to,
-    subject: `A new terminal on ${brand}: ${terminal}`,
-    text: [
-      `A terminal at ${terminal} (${application}), an address that you have not used lately, ${what}.`,
-      `Decided in a browser at ${cleanForPage(facts.browserAddress)}, ${at.toISOString().slice(0, 19).replace('T', ' ')} UTC.`,
-      'If it was you, there is nothing to do. If not, end its connections and sign out everywhere, here:',
-      `${url}/app/me/sessions`,
-      '',
-    ].join('\n\n'),
-  };
+    brand,
+    subject: `New terminal on your account: ${terminal}`,
+    paragraphs: [
+      `A terminal at ${terminal} (${applicationOf(facts)}) ${what}. You haven’t used that address lately.`,
+      `It was decided in a browser at ${cleanForPage(facts.browserAddress)} on ${timeInWords(at)}.`,
+      'If that was you, there’s nothing to do. If not, end its connections and sign out everywhere.',
+    ],
+    button: { label: 'Check your sessions', link: `${url}/app/me/sessions` },
+    why: `You got this mail because the login is to your ${brand} account.`,
+  });
 }
 
 export interface ReportedLogin {
@@ -54,25 +56,27 @@ interface ReportedLoginMail {
 export function reportedLoginMail({ to, brand, place, organizationName, reported }: ReportedLoginMail): Mail {
   const person = cleanForPage(reported.personEmail);
   const address = cleanForPage(reported.terminalAddress);
-  const application = reported.application === null ? 'an unnamed application' : quotedName(reported.application);
-  const asked = reported.askedAt.toISOString().slice(0, 19).replace('T', ' ');
-  return {
+  return composeMail({
     to,
-    subject: `${person} was sent a login that was not theirs`,
-    text: [
+    brand,
+    subject: subjectNaming(organizationName, (organization) => `Somebody in ${organization} reported a login link`),
+    paragraphs: [
       `${person}, of ${quotedName(organizationName)}, opened a login link of ${brand} and said: this was not me.`,
       [
         `Asked from: ${address}`,
-        `Application: ${application}`,
+        `Application: ${applicationOf(reported)}`,
         `As user: ${quotedName(reported.requestedUser)}`,
-        `Asked at: ${asked} UTC`,
+        `Asked at: ${timeInWords(reported.askedAt)}`,
       ].join('\n'),
-      `The login was denied and nothing was opened. Links from ${address} are blocked for ${person} for 15 minutes.`,
-      'Somebody may be sending people links to approve. Ask whether others got one; nobody but the person who ran the command should approve it. Logins can be limited to networks that you list:',
-      `${place}/settings`,
-      'What happened is in the audit trail:',
-      `${place}/connections/audit?event=login.reported`,
-      '',
-    ].join('\n\n'),
-  };
+      `Nobody got in. Links from ${address} won’t work for ${person} for 15 minutes.`,
+      'Somebody may be sending people links to approve. Ask whether others got one: only the person who ran the command should approve it.',
+    ],
+    button: { label: 'See what happened', link: `${place}/connections/audit?event=login.reported` },
+    belowButton: [`You can limit logins to networks that you list:\n${place}/settings`],
+    why: `You got this mail because you’re an admin of ${quotedName(organizationName)}.`,
+  });
+}
+
+function applicationOf({ application }: { readonly application: string | null }): string {
+  return application === null ? 'an unnamed application' : quotedName(application);
 }

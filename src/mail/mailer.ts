@@ -17,14 +17,14 @@ const CONNECT_LIMIT_MS = 5_000;
 const SOCKET_LIMIT_MS = 10_000;
 
 interface MailerOptions {
-  readonly config: Pick<Config, 'smtpUrl' | 'mailFrom' | 'outgoing'>;
+  readonly config: Pick<Config, 'smtpUrl' | 'mailFrom' | 'outgoing' | 'brand'>;
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'mails'>;
 }
 
 /** Each mail has a connection of its own, so that nothing is left to close. */
 export function createMailer({ config, log, metrics }: MailerOptions): Mailer {
-  const { smtpUrl, mailFrom: from } = config;
+  const { smtpUrl } = config;
   if (smtpUrl === null) {
     return {
       // Without its text, which may hold a link that is for its reader alone.
@@ -48,12 +48,17 @@ export function createMailer({ config, log, metrics }: MailerOptions): Mailer {
       greetingTimeout: CONNECT_LIMIT_MS,
       socketTimeout: SOCKET_LIMIT_MS,
     },
-    { from },
+    { from: senderOf(config) },
   );
   // As an object, an address is never taken for a list of several.
-  const deliver = async ({ to, subject, text }: Mail) =>
-    void (await transport.sendMail({ to: { name: '', address: to }, subject, text }));
+  const deliver = async ({ to, subject, text, html }: Mail) =>
+    void (await transport.sendMail({ to: { name: '', address: to }, subject, text, html }));
   return new OutgoingMail({ deliver, log, metrics });
+}
+
+/** A bare address gets a name, so that readers know who writes. */
+function senderOf({ mailFrom, brand }: Pick<Config, 'mailFrom' | 'brand'>) {
+  return /^[^\s<>"]+@[^\s<>",]+$/.test(mailFrom) ? { name: brand, address: mailFrom } : mailFrom;
 }
 
 type GetSocket = NonNullable<SMTPTransportOptions['getSocket']>;
@@ -158,6 +163,8 @@ export interface Mail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
+  /** The same, for mail readers that show HTML. */
+  readonly html: string;
 }
 
 export interface Mailer {

@@ -15,6 +15,7 @@ import { makeTestCa } from '../support/certificates-for-tests.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
+const BODY = { text: 'come in', html: '<p>come in</p>' };
 const LOGIN = `Basic ${Buffer.from('mailer:pa ss').toString('base64')}`;
 
 /** A mail server behind a proxy that alone knows its name; both with a private authority. */
@@ -81,7 +82,7 @@ describe('mail through the proxy of HTTPS_PROXY', () => {
       'smtp://mail.internal.example?ignoreTLS=true',
     ].entries()) {
       const { mailer, lines } = mailerFor({ POSTERN_SMTP_URL: url, HTTPS_PROXY: proxy[scheme], POSTERN_CA_FILE: file });
-      mailer.send({ to: `kim${index}@example.com`, subject: 'Invitation', text: 'come in' });
+      mailer.send({ to: `kim${index}@example.com`, subject: 'Invitation', ...BODY });
       await waitUntil(() => mailbox.letters.length > index || lines.length > 0, 'the mail arrives or fails');
       await mailer.close();
       expect(lines).toEqual([]);
@@ -97,7 +98,7 @@ describe('mail through the proxy of HTTPS_PROXY', () => {
     const { mailbox, asked, proxy } = await officeBehindProxy();
     const HTTPS_PROXY = who === 'proxy' ? proxy.https : proxy.http;
     const { mailer, lines } = mailerFor({ POSTERN_SMTP_URL: 'smtps://mail.internal.example', HTTPS_PROXY });
-    mailer.send({ to: 'kim@example.com', subject: 'Invitation', text: 'come in' });
+    mailer.send({ to: 'kim@example.com', subject: 'Invitation', ...BODY });
     await waitUntil(() => lines.length > 0, 'it fails');
     expect(lines[0]).toMatch(/certificate/);
     expect([asked.length, mailbox.letters]).toEqual([who === 'proxy' ? 0 : 1, []]);
@@ -107,7 +108,7 @@ describe('mail through the proxy of HTTPS_PROXY', () => {
     const { mailbox, proxy } = await officeBehindProxy();
     const HTTPS_PROXY = proxy.http.replace('pa%20ss', 'wrong-canary');
     const { mailer, lines } = mailerFor({ POSTERN_SMTP_URL: 'smtps://mail.internal.example', HTTPS_PROXY });
-    mailer.send({ to: 'kim@example.com', subject: 'Invitation', text: 'come in' });
+    mailer.send({ to: 'kim@example.com', subject: 'Invitation', ...BODY });
     await waitUntil(() => lines.length > 0, 'it fails');
     expect(lines[0]).toMatch(/proxy.*407/);
     expect([lines.join().includes('canary'), mailbox.letters]).toEqual([false, []]);
@@ -122,7 +123,7 @@ describe('mail through the proxy of HTTPS_PROXY', () => {
       HTTPS_PROXY: 'http://proxy.invalid:1',
       NO_PROXY: '127.0.0.1',
     });
-    mailer.send({ to: 'kim@example.com', subject: 'Invitation', text: 'come in' });
+    mailer.send({ to: 'kim@example.com', subject: 'Invitation', ...BODY });
     await waitUntil(() => mailbox.letters.length === 1, 'the mail arrives');
   });
 });

@@ -3,7 +3,8 @@ import { type Mail, OutgoingMail } from '../../src/mail/mailer.ts';
 import { createMetrics } from '../../src/metrics/metrics.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
-const mail = (to: string): Mail => ({ to, subject: 'Invitation', text: 'https://example.com/invitations/canary' });
+const SECRET = 'https://example.com/invitations/canary';
+const mail = (to: string): Mail => ({ to, subject: 'Invitation', text: SECRET, html: SECRET });
 
 /**
  * A mail server that answers each try with what `answers` says next; nothing more: it takes the

@@ -15,22 +15,44 @@ import {
   deleteOrganization as deleteRows,
   renameOrganization as rename,
 } from '../../catalogue/accounts/organizations.ts';
+import { getUser } from '../../catalogue/accounts/users.ts';
+import { listOperatorEmails } from '../../catalogue/people/manage-people.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import {
   decideOrganizationRequest as decide,
+  type OrganizationRequest,
   requestOrganization as request,
 } from '../../catalogue/transfers/organization-requests.ts';
+import { organizationDecidedMail, organizationRequestedMail } from '../../mail/organization-mails.ts';
 import { type PasswordChoice, type ResettingParts, settleKnownPasswords } from '../databases/settle-known-passwords.ts';
 import { catalogueAction, ending } from '../define-action.ts';
+import type { TellingParts } from '../people/tell-person.ts';
 import { type InvitingParts, mailInvitations } from './invite-members.ts';
 
 /** Throws `forbidden` where organizations are made on request only. */
 export const createOrganization = catalogueAction(create);
 
-/** Throws `plan_gate` for an unpaid personal account, `conflict` while another one is open. */
-export const requestOrganization = catalogueAction(request);
+/** The operators are mailed. `plan_gate` for an unpaid account, `conflict` with an open request. */
+export async function requestOrganization(
+  parts: TellingParts,
+  context: AuditContext,
+  input: Parameters<typeof request>[2],
+): ReturnType<typeof request> {
+  const requested = await request(parts.catalogue, context, input);
+  const requester = await getUser(parts.catalogue, requested.requestedBy);
+  const { name: organizationName, adminEmail } = requested;
+  for (const to of await listOperatorEmails(parts.catalogue)) {
+    const { brand } = parts.config;
+    const facts = { to, brand, url: parts.address.url, organizationName, requester, adminEmail };
+    parts.mailer.send(organizationRequestedMail(facts));
+  }
+  return requested;
+}
 
-/** Moves the projects and plan; another admin is invited. Throws `conflict` when decided. */
+/**
+ * Moves the projects and plan; another admin is invited, and who asked is mailed. Throws `conflict`
+ * when decided.
+ */
 export async function decideOrganizationRequest(
   parts: Omit<InvitingParts, 'limits'>,
   context: AuditContext,
@@ -41,7 +63,17 @@ export async function decideOrganizationRequest(
   if (decided.invitation !== null && accountId !== null) {
     await mailInvitations(parts, context, { accountId, outcomes: [decided.invitation] });
   }
+  await tellRequester(parts, decided.request);
   return decided;
+}
+
+async function tellRequester(parts: TellingParts, request: OrganizationRequest): Promise<void> {
+  const { catalogue, mailer, config, address } = parts;
+  const { organizationId, reason, name: organizationName } = request;
+  const { email: to } = await getUser(catalogue, request.requestedBy);
+  const decision =
+    organizationId === null ? ({ kind: 'declined', reason } as const) : ({ kind: 'approved', organizationId } as const);
+  mailer.send(organizationDecidedMail({ to, brand: config.brand, url: address.url, organizationName, decision }));
 }
 
 /** Renames an organization; its handle stays. Throws `invalid_input`, `forbidden`, `not_found`. */

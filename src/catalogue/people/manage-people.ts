@@ -50,6 +50,13 @@ export async function listPeople(catalogue: Catalogue, { actor }: AuditContext, 
   return { people: rows.map(camelRow), total: Number(total) };
 }
 
+/** Of those who can sign in. */
+export async function listOperatorEmails({ db }: Pick<Catalogue, 'db'>): Promise<string[]> {
+  const operators = db.selectFrom('users').select('email').where('is_operator', '=', true);
+  const rows = await operators.where('disabled_at', 'is', null).orderBy('email_key').execute();
+  return rows.map(({ email }) => email);
+}
+
 type Which = { readonly userId: UserId };
 
 /** All that the person holds ends, and nothing begins. `conflict` for the only operator. */

@@ -111,7 +111,9 @@ describe('invitations', () => {
     const page = await fetch(link);
     expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('Example Org')]);
     const told = mailbox.letters.find(({ to }) => to === known.email);
-    expect(told?.text).toContain(`(${admin.email}) invites you to the organization "Example Org"`);
+    expect(told?.text).toContain(`(${admin.email}) invited you to the organization`);
+    expect(told?.text).toContain('From: Postern <postern@example.com>');
+    for (const part of ['text/plain', 'text/html']) expect(told?.text).toContain(`Content-Type: ${part}`);
   });
 
   it('to a hundred people wait for no mail server that is slow', async () => {
