@@ -122,6 +122,10 @@ export const ACCOUNT_FORMS: Readonly<Record<string, Fill>> = {
   '/app/:accountId/people/members/:membershipId/remove': onMember('remove'),
   '/app/:accountId/people/members/:membershipId/role': onMember('role', { role: 'admin' }),
   '/app/:accountId/people/invite': inOrganization('/people/invite', { emails: 'new@example.org', role: 'member' }),
+  '/app/:accountId/people/invitations/cancel': async (web) => {
+    const { admin, base, outcome } = await invited(web);
+    return await filled(admin, `${base}/people/invitations/cancel`, { invitation: outcome.invitation.id });
+  },
   '/app/:accountId/people/invitations/:invitationId/resend': onInvitation('resend'),
   '/app/:accountId/people/invitations/:invitationId/cancel': onInvitation('cancel'),
   '/app/:accountId/people/invite-guests': async (web) => {
