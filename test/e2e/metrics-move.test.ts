@@ -80,8 +80,8 @@ it('count grants by event', async () => {
   await desk.login(['-c', 'select 1'], { choice: { remember: '1h' }, env: { PGAPPNAME: 'remembered' } });
   expect(await finish(desk.psql(['-c', 'select 1'], { env: { PGAPPNAME: 'remembered' } }))).toMatchObject({ code: 0 });
   const page = await desk.browser.get('/app/me/sessions');
-  const path = /action="(\/app\/me\/sessions\/grants\/[^"]+)"/.exec(page.html)?.[1];
-  await desk.browser.submit(page, {}, path);
+  const path = /href="(\/app\/me\/sessions\/grants\/[^"]+)"/.exec(page.html)?.[1] ?? 'no grant';
+  await desk.browser.submit(await desk.browser.get(path), {}, path);
   expect(await grants()).toEqual({ created: 1, used: 1, revoked: 1 });
 });
 

@@ -367,9 +367,9 @@ describe('an audit event', () => {
     const ranges: Record<string, RegExp> = {
       login: /^PL1[0-8]$/,
       grant: /^PG2[0-3]$/,
-      connection: /^PC3[0-4]$/,
-      query: /^PC3[0-4]$/,
-      cancel: /^PC3[0-4]$/,
+      connection: /^PC3[0-5]$/,
+      query: /^PC3[0-5]$/,
+      cancel: /^PC3[0-5]$/,
       secret: /^PT4[0-3]$/,
       signin: /^PS5[0-4]$/,
       signout: /^PS5[0-4]$/,

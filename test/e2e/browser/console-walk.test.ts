@@ -45,6 +45,7 @@ const WHO_SEES: Readonly<Record<string, string>> = {
   sharing: MEMBERS,
   'project-settings': MEMBERS,
   'new-compute': MEMBERS,
+  suspend: MEMBERS,
   'compute-policy': MEMBERS,
   'delete-project': ADMIN_ONLY,
   'end-connection': ADMIN_ONLY,
@@ -67,6 +68,7 @@ const WHO_SEES: Readonly<Record<string, string>> = {
   requests: OPERATORS,
   search: EVERYBODY,
   'my-sessions': EVERYBODY,
+  'sign-out-everywhere': EVERYBODY,
   'my-profile': EVERYBODY,
   'my-invitations': EVERYBODY,
 };

@@ -6,6 +6,7 @@ import { rememberTerminal } from '../../../src/catalogue/access/last-used-target
 import { createBrowserSession } from '../../../src/catalogue/accounts/browser-sessions.ts';
 import { inviteMembers } from '../../../src/catalogue/accounts/invite-members.ts';
 import { createSetupCodeIfEmpty } from '../../../src/catalogue/accounts/setup-codes.ts';
+import { getUser } from '../../../src/catalogue/accounts/users.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { newConnectionId } from '../../../src/ids.ts';
 import type { Progress } from '../../../src/login/request/login-request.ts';
@@ -145,8 +146,9 @@ export const SET_UP_SCENE: Scene = scene('set-up', async ({ web, page }) => {
 
 export async function openLink(stage: Stage, person: SignedInPerson, address: string): Promise<{ path: string }> {
   await signInAs(stage, person);
-  // A name of the person's own: others approve at the same address.
-  const requestedUser = `alice-${person.userId.slice(0, 8)}`;
+  // The person's own name: others approve at the same address.
+  const { email } = await getUser(stage.web.catalogue, person.userId);
+  const [requestedUser = ''] = email.split('@');
   const { path, request } = await openLoginLink(stage.web, { address, requestedUser });
   await stage.page.goto(stage.web.url + path);
   return { path: `/psql_session/${request.id}` };

@@ -115,7 +115,7 @@ describe('a refused form', () => {
     await page.reload();
     await page.getByText('Enter your name').waitFor();
     await save('Ada Again');
-    await page.getByText('Your name is saved').waitFor();
+    await page.getByText('Your name is saved').first().waitFor();
     await page.goBack();
     await page.getByText('Enter your name').waitFor();
     await page.goBack();

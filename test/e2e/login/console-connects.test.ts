@@ -76,9 +76,7 @@ describe('by the lines of the console', () => {
     const asPgAdmin = startPsql({ args: [conninfo.join(' '), '-Atc', ask], env: { PGPASSWORD: password } });
     expect(await finish(asPgAdmin)).toMatchObject({ code: 0, stdout: `${role}\n` });
 
-    const program = `import pg from 'pg';
-      const client = ${(lines['node-postgres'] ?? '').replace(/;$/, '')};
-      await client.connect();
+    const program = `${lines['node-postgres']}
       process.stdout.write((await client.query('${ask}')).rows[0].answer);
       await client.end();`;
     const node = await run(process.execPath, ['--input-type=module', '-e', program], { env: withPassword });
@@ -105,7 +103,7 @@ describe('by the lines of the console', () => {
     const form = await desk.browser.get(`${tokens}/new`);
     const choice = { name: 'laptop', compute_id: desk.project.compute.id, access: 'read_write', days: '1' };
     const made = await desk.browser.submit(form, { ...choice, max_connections: '5' }, `${tokens}/new`);
-    const live = psqlOf(made, ['-At']);
+    const live = psqlByToken(made, ['-At']);
     live.write('select 6 * 7;\n');
     await live.waitForStdout(/42/);
     const revoke = /href="([^"]+\/revoke)"/.exec((await desk.browser.get(tokens)).html)?.[1] ?? '';
@@ -113,7 +111,7 @@ describe('by the lines of the console', () => {
     await waitUntil(() => desk.node.postern.gateway.connectionCounts().sockets === 0, 'the connection is ended');
     live.write('select 1;\n');
     expect((await live.waitForStderr(/FATAL:.*/))[0]).toContain('terminating connection because access was revoked');
-    const late = await finish(psqlOf(made, ['-c', 'select 1']));
+    const late = await finish(psqlByToken(made, ['-c', 'select 1']));
     expect([late.code, late.stderr]).toEqual([2, expect.stringContaining('password authentication failed')]);
   });
 });
@@ -157,8 +155,17 @@ describe('a project’s page', () => {
 function linesOf(html: string): Readonly<Record<string, string>> {
   const unescaped = (text: string) =>
     text.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
-  const found = html.matchAll(/<dt>([^<]+)<\/dt>[\s\S]*?data-copy-text[^>]*>([\s\S]*?)<\/code>/g);
+  const found = html.matchAll(
+    /<(?:dt|summary)>([^<]+)<\/(?:dt|summary)>[\s\S]*?data-copy-text[^>]*>([\s\S]*?)<\/code>/g,
+  );
   return Object.fromEntries([...found].map(([, client = '', text = '']) => [client, unescaped(text)]));
+}
+
+/** psql with the token's line, and the password of its password file. */
+function psqlByToken({ html }: Page, args: readonly string[]): PsqlRun {
+  const { psql = '', '~/.pgpass': passwords = '' } = linesOf(html);
+  const conninfo = /^psql "(.*)"$/.exec(psql)?.[1] ?? 'no line';
+  return startPsql({ args: [conninfo, ...args], env: { PGPASSWORD: passwords.split(':').at(-1) ?? '' } });
 }
 
 /** psql with the connection string of the page's psql line. */

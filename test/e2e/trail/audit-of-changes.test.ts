@@ -4,7 +4,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyAuditChain } from '../../../src/catalogue/trail/audit-chain.ts';
-import { personalAccountId } from '../../../src/ids.ts';
+import { type ProjectId, personalAccountId } from '../../../src/ids.ts';
 import { runCommand } from '../../cli/run-command.ts';
 import { type Mailbox, startMailbox } from '../../http/api/mailbox.ts';
 import { type Page, WebClient } from '../../support/browser/web-client.ts';
@@ -30,7 +30,7 @@ let desk: Desk;
 let mailbox: Mailbox;
 let operator: WebClient;
 let trail: TrailReader;
-const placeOf = { org: '', project: '', compute: '', share: '' };
+const placeOf = { org: '', project: '', owner: '', compute: '', share: '' };
 
 beforeAll(async () => {
   mailbox = await startMailbox();
@@ -116,12 +116,13 @@ describe('the audit trail tells of', () => {
     const token = { name: 'CI', compute_id: second ?? '', access: 'read_only', days: '30', max_connections: '5' };
     await send(desk.browser, `${base()}/access-tokens/new`, token);
     await send(desk.browser, `${place()}/computes/${second}/delete`);
-    const name = placeOf.project.replaceAll('-', '_');
+    const [owner, reader] = await rolesOf(row.id);
+    placeOf.owner = owner ?? '';
     expect(await trail.told()).toEqual([
       `PA68S ${EMAIL}: ledger`,
       `PA70S ${EMAIL}: `,
-      `PT40S ${EMAIL}: password of role "${name}_owner", ${name}_owner`,
-      `PT40S ${EMAIL}: password of role "${name}_reader", ${name}_reader`,
+      `PT40S ${EMAIL}: password of role "${owner}", ${owner}`,
+      `PT40S ${EMAIL}: password of role "${reader}", ${reader}`,
       `PA70S ${EMAIL}: `,
       `PA71S ${EMAIL}: suspended`,
       `PA71S ${EMAIL}: started`,
@@ -137,7 +138,7 @@ describe('the audit trail tells of', () => {
     const databases = `${place()}/databases`;
     // Role names belong to the server, which other tests share.
     const [bob, extra] = [`bob_${placeOf.project}`, `extra_${placeOf.project}`];
-    const owner = `${placeOf.project.replaceAll('-', '_')}_owner`;
+    const { owner } = placeOf;
     await send(desk.browser, databases, { database: extra, owner });
     await send(desk.browser, `${databases}/roles`, { role: bob }, databases);
     await send(desk.browser, `${databases}/roles/${bob}/reveal`, {}, databases);
@@ -268,4 +269,16 @@ async function canceled(): Promise<number> {
     count: number;
   }>`select count(*)::int from audit_events where event = 'query.canceled'`.execute(db());
   return rows[0]?.count ?? 0;
+}
+
+/** The owner's and the reader's, which are free names on a server that other tests share. */
+async function rolesOf(projectId: ProjectId): Promise<string[]> {
+  const rows = await db()
+    .selectFrom('database_roles')
+    .innerJoin('branches', 'branches.id', 'database_roles.branch_id')
+    .select('database_roles.name')
+    .where('project_id', '=', projectId)
+    .orderBy('database_roles.name')
+    .execute();
+  return rows.map(({ name }) => name);
 }

@@ -130,8 +130,8 @@ describe('the audit trail tells of', () => {
     expect((await finish(desk.psql(['-Atc', 'select 1']))).code).toBe(0);
     expect(await codes(3)).toEqual(['PC30S', 'PC31S', 'PG21S']);
     const sessions = await desk.browser.get('/app/me/sessions');
-    const action = /action="(\/app\/me\/sessions\/grants\/[^"]+)"/.exec(sessions.html)?.[1];
-    await desk.browser.submit(sessions, {}, action);
+    const revoke = /href="(\/app\/me\/sessions\/grants\/[^"]+)"/.exec(sessions.html)?.[1] ?? 'no grant';
+    await desk.browser.submit(await desk.browser.get(revoke), {}, revoke);
     expect(await news(1)).toMatchObject([{ code: 'PG22S', actor_type: 'person', actor_email: EMAIL }]);
   });
 

@@ -250,7 +250,7 @@ async function useTokens(browser: WebClient, base: string): Promise<void> {
   const compute_id = found(form, /value="(ep-[^"]+)"/);
   const choice = { name: 'CI', compute_id, access: 'read_write', days: '30', max_connections: '5' };
   const page = await browser.submit(form, choice, `${base}/access-tokens/new`);
-  const [, id = '', secret = ''] = /postgresql:\/\/(tok-[^:]+):([^@]+)@/.exec(page.html) ?? [];
+  const [, id = '', secret = ''] = /:\*:(tok-[^:]+):([\w-]+)/.exec(page.html) ?? [];
   secrets.set('access token', secret);
   await psqlTo(id, secret);
   await psqlTo(id, kept.wrongAtDoor);

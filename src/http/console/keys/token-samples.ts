@@ -1,6 +1,8 @@
 // How each client connects with an access token. The password is in none of them: it belongs into a
 // password file, the environment or the client's own store, not into a shell's history. Pure.
 
+import { nodeSample } from '../shell/node-sample.ts';
+
 export interface TokenPlace {
   readonly host: string;
   readonly port: number;
@@ -46,7 +48,11 @@ export function tokenSamples(place: TokenPlace): TokenSample[] {
       text: `pgx.Connect(ctx, "${isPublic ? libpq.replace(' sslrootcert=system', '') : libpq}")`,
       hint: 'Password: PGPASSWORD.',
     },
-    { client: 'Node', text: nodeSample(place, database), hint: 'Password: PGPASSWORD.' },
+    {
+      client: 'Node',
+      text: nodeSample({ host, port, database, user, certificate: place.certificate }),
+      hint: 'Password: PGPASSWORD.',
+    },
     { client: 'JDBC', text: jdbc(place, database), hint: 'The password goes into its own property.' },
   ];
 }
@@ -64,19 +70,6 @@ function environment({ host, port, user, password }: TokenPlace, database: strin
   return Object.entries(variables)
     .map(([name, value]) => `${name}=${value}`)
     .join('\n');
-}
-
-function nodeSample({ host, port, user, certificate }: TokenPlace, database: string): string {
-  const ssl = certificate === 'public' ? 'true' : `{ ca: readFileSync(${JSON.stringify(AUTHORITY)}, 'utf8') }`;
-  const fields = {
-    host: JSON.stringify(host),
-    port,
-    database: JSON.stringify(database),
-    user: JSON.stringify(user),
-    ssl,
-  };
-  const lines = Object.entries(fields).map(([name, value]) => `  ${name}: ${value},`);
-  return `new pg.Client({\n${lines.join('\n')}\n});`;
 }
 
 // pgJDBC, "Configuring the Client": without a root certificate it looks for ~/.postgresql/root.crt.

@@ -1,5 +1,6 @@
 // Connection strings for each client, through Postern and by a database role. Pure.
 
+import { nodeSample } from '../shell/node-sample.ts';
 import { shellQuoted } from './shell-word.ts';
 
 export interface ConnectTarget {
@@ -92,15 +93,6 @@ function pgAdminServers(target: ConnectTarget): string {
   return JSON.stringify({ Servers: { 1: server } }, null, 2);
 }
 
-// node-postgres, "SSL": true verifies with the machine's own authorities.
-function nodePostgres({ host, port, database, databaseRole, computeId, certificate }: ConnectTarget): string {
-  const lines = [
-    `host: ${JSON.stringify(host)},`,
-    `port: ${port},`,
-    `database: ${JSON.stringify(database)},`,
-    `user: ${JSON.stringify(databaseRole)},`,
-    `options: ${JSON.stringify(`endpoint=${computeId}`)},`,
-    certificate === 'public' ? 'ssl: true,' : "ssl: { ca: readFileSync('certs/ca.crt', 'utf8') },",
-  ];
-  return `new pg.Client({\n${lines.map((line) => `  ${line}`).join('\n')}\n});`;
+function nodePostgres({ host, port, database, databaseRole: user, computeId, certificate }: ConnectTarget): string {
+  return nodeSample({ host, port, database, user, options: `endpoint=${computeId}`, certificate });
 }
