@@ -21,7 +21,7 @@ import {
 import { busyDeveloper } from './busy-developer.ts';
 import { guardedDeveloper } from './guarded-developer.ts';
 import { OPERATIONS_SCENES } from './operations-scenes.ts';
-import { RECOVERY_SCENES } from './recovery-scenes.ts';
+import { SIGN_IN_SCENES } from './sign-in-scenes.ts';
 
 export interface Stage {
   readonly web: WebForTests;
@@ -42,11 +42,6 @@ const ELSEWHERE = '203.0.113.9';
 const CONNECTED = { kind: 'connected', database: 'appdb', databaseRole: 'app', projectName: 'shop' } as const;
 
 export const SCENES: readonly Scene[] = [
-  scene('sign-in', async ({ web, page }) => {
-    await addPerson(web.catalogue, 'member');
-    const { path } = await openLoginLink(web, { address: HERE });
-    await page.goto(web.url + path);
-  }),
   scene('sign-in-refused', async ({ web, page }) => {
     await addPerson(web.catalogue, 'member');
     await page.goto(`${web.url}/sign-in`);
@@ -135,7 +130,7 @@ export const SCENES: readonly Scene[] = [
     await signInAs(stage, await developer(stage));
     await stage.page.goto(`${stage.web.url}/psql_session/AAAAAAAAAAAAAAAAAAAAAA`);
   }),
-  ...RECOVERY_SCENES,
+  ...SIGN_IN_SCENES,
   ...OPERATIONS_SCENES,
 ];
 

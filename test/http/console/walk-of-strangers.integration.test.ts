@@ -52,6 +52,7 @@ beforeAll(async () => {
     invitationId: invited.invitation.id,
     shareId: shared.share.id,
     nodeId: web.catalogue.nodeId,
+    userId: member.userId,
     name: warehouse.roles[0]?.name ?? '',
     keyId: '1',
     tokenId: 'tok-0000000000000000',
