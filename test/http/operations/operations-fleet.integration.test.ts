@@ -96,7 +96,7 @@ describe('the page of one node', () => {
     await running();
     const page = await browser.get(`/ops/connections/${id}`);
     const answer = await browser.submit(page, { text: 'maintenance at noon' }, '/ops/connections/notice');
-    expect(answer.html).toContain('The notice is sent');
+    expect(answer.html).toContain('Notice sent to alex@example.com');
     await psql.waitForStderr(/NOTICE: {2}Message from an administrator: maintenance at noon/);
     // psql shows a result when all of it is there, and a NOTICE when it comes.
     expect(psql.stdout()).not.toContain('xxx');
