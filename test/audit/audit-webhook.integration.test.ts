@@ -118,11 +118,12 @@ describe('the audit webhook', () => {
     startWebhook({ catalogue: other, redisUrl: redis.url, url });
     await record(other, [event(other.nodeId, 0)]);
     await record(catalogue, [event(catalogue.nodeId, 1)]);
-    await waitUntil(() => deliveries.length === 2, 'both nodes events are delivered');
+    await waitUntil(() => seqs(deliveries).length >= 2, 'both nodes’ events are delivered');
     await first.close();
     await record(catalogue, [event(catalogue.nodeId, 2)]);
-    await waitUntil(() => deliveries.length === 3, 'the other node goes on');
-    expect(seqs(deliveries).sort()).toEqual([0, 1, 2]);
+    await waitUntil(() => seqs(deliveries).includes(2), 'the other node goes on');
+    // What was on its way when the first one left may come again.
+    expect([...new Set(seqs(deliveries))].sort()).toEqual([0, 1, 2]);
   });
 
   it('that is new, or whose positions were lost, begins with the last hour', async () => {
