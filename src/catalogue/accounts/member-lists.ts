@@ -43,7 +43,7 @@ export async function listMembers(catalogue: Catalogue, context: AuditContext, r
   const rows = await memberRows(catalogue)
     .select(sortKey.as('sort_key'))
     .where('memberships.account_id', '=', request.accountId)
-    .$if(search !== '', (query) => query.where(nameMatches(search)))
+    .$if(search !== '', (query) => query.where(personMatches(search)))
     .$if(after !== null, (query) =>
       query.where(
         sql<boolean>`(${sortKey}, memberships.id) ${sql.raw(order === 'asc' ? '>' : '<')} (${after?.sortKey}, ${after?.id})`,
@@ -71,7 +71,7 @@ export async function searchMembers(
   if (accountIds.length === 0) return [];
   const rows = await memberRows(catalogue)
     .where('memberships.account_id', 'in', accountIds)
-    .where(nameMatches(request.search))
+    .where(personMatches(request.search))
     .orderBy('users.name')
     .orderBy('memberships.id')
     .limit(request.limit)
@@ -106,7 +106,8 @@ export async function findMembership(
   return row === undefined ? null : membershipFrom(row);
 }
 
-function nameMatches(search: string) {
+/** Part of the name or the e-mail, in any case. */
+export function personMatches(search: string) {
   const pattern = `%${escapeLike(search)}%`;
   return sql<boolean>`(users.name ilike ${pattern} or users.email ilike ${pattern})`;
 }

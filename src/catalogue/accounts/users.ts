@@ -17,6 +17,7 @@ import type { UsersTable } from '../tables/people-and-accounts.ts';
 import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 import { insertAccount } from './accounts.ts';
 import { claimShares } from './claim-by-email.ts';
+import { endWaysIn } from './end-ways-in.ts';
 
 export type User = ReturnType<typeof userFrom>;
 
@@ -93,12 +94,7 @@ export async function setPassword(
   await catalogue.transaction(async (tx) => {
     const changes = { password_hash: passwordHash, updated_at: catalogue.clock.now() };
     await updateUser(tx, change.userId, changes);
-    await tx
-      .deleteFrom('browser_sessions')
-      .where('user_id', '=', change.userId)
-      .where('id', '<>', change.keepSessionId ?? '')
-      .execute();
-    await tx.deleteFrom('reset_links').where('user_id', '=', change.userId).execute();
+    await endWaysIn(tx, change);
     await recordEndedAccess(tx, { kind: 'end', owners: { userId: change.userId } });
     await recordChange(tx, { catalogue, context }, { event: 'identity.changed', reason: 'password' });
   });

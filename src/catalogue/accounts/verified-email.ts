@@ -9,6 +9,7 @@ import type { Schema } from '../store/schema.ts';
 import { refuseTaken } from '../store/store-errors.ts';
 import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 import { type Claim, claimShares } from './claim-by-email.ts';
+import { endWaysIn } from './end-ways-in.ts';
 import { getUser, type User } from './users.ts';
 
 /** Gives the project shares that waited for it. NOTE: only when the mailbox is proved theirs. */
@@ -72,12 +73,7 @@ export async function replaceEmail(tx: Transaction<Schema>, replacement: Replace
     .execute()
     .catch(refuseTaken(`a person with e-mail "${email}"`));
   await tx.deleteFrom('email_changes').where('user_id', '=', user.id).execute();
-  await tx.deleteFrom('reset_links').where('user_id', '=', user.id).execute();
-  await tx
-    .deleteFrom('browser_sessions')
-    .where('user_id', '=', user.id)
-    .where('id', '<>', keepSessionId ?? '')
-    .execute();
+  await endWaysIn(tx, { userId: user.id, keepSessionId });
   const event = { event: 'identity.changed', subject: email, reason: `e-mail changed from ${user.email}` } as const;
   await recordChange(tx, { catalogue, context }, event);
   await claimShares(tx, { catalogue, context, user: { id: user.id, email, email_key } });

@@ -12,7 +12,7 @@ import { missing } from '../store/store-errors.ts';
 import type { AuditContext } from '../trail/audit-context.ts';
 
 // docs/security.md, "Secrets that people and programs hold"
-export const EMAIL_CHANGE_LIFE_MS = 3_600_000;
+const EMAIL_CHANGE_LIFE_MS = 3_600_000;
 
 type OwnContext = AuditContext & { readonly actor: PersonActor };
 
@@ -26,20 +26,19 @@ export async function requestEmailChange(
   const { text: email, key: email_key } = parseEmail(change.email);
   const token = newRandomSecret();
   const now = catalogue.clock.now();
-  const expiresAt = new Date(now.getTime() + EMAIL_CHANGE_LIFE_MS);
   const waiting = {
     token_hash: hashOfSecret(token.reveal()),
     email,
     email_key,
     created_at: now,
-    expires_at: expiresAt,
+    expires_at: new Date(now.getTime() + EMAIL_CHANGE_LIFE_MS),
   };
   await catalogue.db
     .insertInto('email_changes')
     .values({ user_id: actor.userId, ...waiting })
     .onConflict((conflict) => conflict.column('user_id').doUpdateSet(waiting))
     .execute();
-  return { email, token, expiresAt };
+  return { email, token };
 }
 
 /** The new address; null for a link that is not this person's, or not open. */

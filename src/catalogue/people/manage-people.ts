@@ -4,6 +4,8 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
 import { personalAccountId, type UserId } from '../../ids.ts';
+import { endWaysIn } from '../accounts/end-ways-in.ts';
+import { personMatches } from '../accounts/member-lists.ts';
 import { type User, userFrom } from '../accounts/users.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
 import { INSTALLATION, requireMay } from '../rights/permissions.ts';
@@ -28,11 +30,7 @@ export type ListedPerson = Awaited<ReturnType<typeof listPeople>>['people'][numb
 export async function listPeople(catalogue: Catalogue, { actor }: AuditContext, asked: PeopleAsked) {
   requireMay(actor, 'ops.manage_people', INSTALLATION);
   const part = emailKey(asked.search);
-  const matching = catalogue.db
-    .selectFrom('users')
-    .$if(part !== '', (query) =>
-      query.where(sql<boolean>`strpos(email_key, ${part}) > 0 or strpos(lower(name), ${part}) > 0`),
-    );
+  const matching = catalogue.db.selectFrom('users').$if(part !== '', (query) => query.where(personMatches(part)));
   const [rows, { total }] = await Promise.all([
     matching
       .select(['id', 'email', 'email_verified', 'name', 'is_operator', 'disabled_at', 'created_at'])
@@ -183,8 +181,7 @@ async function onlyAdminOf(db: Kysely<Schema>, userId: UserId): Promise<string |
 
 /** API keys and access tokens of a disabled person stay, and work again when enabled. */
 async function endEverything(tx: Transaction<Schema>, userId: UserId): Promise<void> {
-  await tx.deleteFrom('browser_sessions').where('user_id', '=', userId).execute();
-  await tx.deleteFrom('reset_links').where('user_id', '=', userId).execute();
+  await endWaysIn(tx, { userId });
   await tx.deleteFrom('email_changes').where('user_id', '=', userId).execute();
   await recordEndedAccess(tx, { kind: 'end', owners: { userId } });
 }

@@ -4,6 +4,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { UserId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
+import { endWaysIn, voidResetLinks } from '../accounts/end-ways-in.ts';
 import { findPersonByEmail } from '../accounts/find-person.ts';
 import { getUser, type User, userFrom } from '../accounts/users.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
@@ -17,7 +18,7 @@ import { missing } from '../store/store-errors.ts';
 import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 
 // docs/security.md, "Secrets that people and programs hold"
-export const RESET_LINK_LIFE_MS = 3_600_000;
+const RESET_LINK_LIFE_MS = 3_600_000;
 /** More are not mailed: somebody else may be asking. Those that are open stay so. */
 const MOST_OPEN_LINKS = 3;
 
@@ -83,20 +84,14 @@ export async function resetPassword(
     const row = await openLink(tx, token, catalogue.clock.now()).executeTakeFirst();
     if (row === undefined) throw missing('reset link');
     const user = userFrom(row);
-    await voidResetLinks(tx, user.id);
     const changes = { password_hash: passwordHash, updated_at: catalogue.clock.now() };
     await tx.updateTable('users').set(changes).where('id', '=', user.id).execute();
-    await tx.deleteFrom('browser_sessions').where('user_id', '=', user.id).execute();
+    await endWaysIn(tx, { userId: user.id });
     await recordEndedAccess(tx, { kind: 'end', owners: { userId: user.id } });
     const own = { ...context, actor: newPersonActor(user) };
     await recordChange(tx, { catalogue, context: own }, { event: 'identity.changed', reason: 'password reset' });
     return user;
   });
-}
-
-/** Whenever the password or the e-mail changes. */
-export async function voidResetLinks(tx: Transaction<Schema>, userId: UserId): Promise<void> {
-  await tx.deleteFrom('reset_links').where('user_id', '=', userId).execute();
 }
 
 function openLink(db: Kysely<Schema>, token: string, now: Date) {
