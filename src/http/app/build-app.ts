@@ -89,7 +89,7 @@ function pageRoutes({ deps, mailer, renderer, address, consumption }: PageParts)
   const sessions = new SessionWatch(catalogue);
   const streams = new EventStreams(sessions);
   const pages = express.Router();
-  const signInParts = { deps, renderer, address, mailer };
+  const signInParts = { deps: { ...deps, address, mailer }, renderer, address };
   pages.use(homeRoutes({ catalogue, config, address, renderer }), docsRoutes({ config, address, renderer }));
   pages.use(signInRoutes(signInParts), oidcRoutes(signInParts));
   pages.use(signUpRoutes(signInParts), invitationRoutes(signInParts));

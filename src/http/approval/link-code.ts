@@ -9,12 +9,11 @@ import { requireAllowed } from '../../limits/require-allowed.ts';
 import { claimLoginRequest } from '../../login/decide/claim-login-request.ts';
 import type { LoginRequest } from '../../login/request/login-request.ts';
 import { normalizeUserCode } from '../../login/request/user-code.ts';
-import { keptForm } from '../forms/kept-form.ts';
+import { keptForm, NOT_DONE } from '../forms/kept-form.ts';
 import { refuseForm } from '../forms/refused-form.ts';
 import { type ApprovalParts, personAtBrowser } from './approval-parts.ts';
 
 const WRONG = 'No terminal is waiting with this code. Check it, or run the command again for a new one.';
-const NOT_DONE = 'Nothing has been done yet: you signed in after this page was loaded.';
 
 const schema = z.object({ user_code: z.string().max(64).catch('') });
 

@@ -23,6 +23,9 @@ export interface KeptForm {
   readonly isWhole: boolean;
 }
 
+/** Of a form that nobody looked at, on pages with nothing else to say. */
+export const NOT_DONE = 'Nothing has been done yet: you signed in after this page was loaded.';
+
 /** The fields with one value each, without passwords and other secrets. */
 export function typedIn(request: Request): Record<string, string> {
   const body = z.record(z.string(), z.unknown()).catch({}).parse(request.body);

@@ -2,17 +2,15 @@
 // mail scanners open links, and only the person who asked, signed in, may go on.
 
 import { Router as createRouter, type Request, type Response, type Router } from 'express';
-import { z } from 'zod';
 import { ConfirmEmailPage } from '../../../web/pages/confirm-email-page.tsx';
 import { confirmEmailChange } from '../../actions/people/recover-account.ts';
 import { findEmailChange } from '../../catalogue/people/email-changes.ts';
 import { PosternError } from '../../errors.ts';
 import { requireAllowed } from '../../limits/require-allowed.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
-import { keptForm } from '../forms/kept-form.ts';
+import { keptForm, NOT_DONE } from '../forms/kept-form.ts';
 import { auditContextOfPerson, contextOf, requireSession } from '../request/request-context.ts';
-import { NOT_DONE } from './sign-in-routes.ts';
-import type { SignInParts } from './sign-in-steps.ts';
+import { type SignInParts, tokenOf } from './sign-in-steps.ts';
 
 export function confirmEmailRoutes(parts: SignInParts): Router {
   const router = createRouter();
@@ -36,7 +34,7 @@ async function confirm(parts: SignInParts, request: Request, response: Response)
   const { actor } = context;
   if (actor.kind !== 'person') throw new PosternError('not_signed_in');
   const which = { token: tokenOf(request), keepSessionId: sessionId };
-  await confirmEmailChange({ ...parts.deps, ...parts }, { ...context, actor }, which);
+  await confirmEmailChange(parts.deps, { ...context, actor }, which);
   response.redirect(303, '/app/me/profile?done=email_changed');
 }
 
@@ -47,8 +45,4 @@ async function requireChange({ deps }: SignInParts, request: Request, response: 
   if (change !== null) return change;
   requireAllowed(await deps.limits.unknownLink({ address: contextOf(response).address, userId }));
   throw new PosternError('not_found', { params: { thing: 'link of this account' } });
-}
-
-function tokenOf(request: Request): string {
-  return z.string().parse(request.params.token);
 }

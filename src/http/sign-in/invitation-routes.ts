@@ -25,6 +25,7 @@ import {
   type ShownAgain,
   type SignInParts,
   startBrowserSession,
+  tokenOf,
 } from './sign-in-steps.ts';
 
 const signUpSchema = z.object({ name: nameField, password: newPasswordField });
@@ -131,8 +132,4 @@ async function sendUsedPage({ renderer, deps }: SignInParts, response: Response)
     email: session === null ? null : cleanForPage(session.user.email),
     organizations: organizations.map(({ id, name }) => ({ name: cleanForPage(name), href: `/app/${id}/projects` })),
   });
-}
-
-function tokenOf(request: Request): string {
-  return z.string().parse(request.params.token);
 }

@@ -129,8 +129,14 @@ async function keepPending(
   await pending.keep(away, verdict === 'allowed' ? LIFE_MS : FLOODED_LIFE_MS);
 }
 
-/** How recent a sign-in proves that it is the person who links or unlinks. */
-export const LINKING_FRESH_MS = 15 * 60_000;
+const LINKING_FRESH_MS = 15 * 60_000;
+
+/** Whether the sign-in is recent enough to prove who changes a way of signing in. */
+export function provesPerson(response: Response, now: Date): boolean {
+  const { authenticatedAt } = requireSession(response);
+  return isSignInFresh({ freshSignInMs: LINKING_FRESH_MS }, { authenticatedAt, now });
+}
+
 const PROFILE_PATH = '/app/me/profile';
 
 /**
@@ -139,9 +145,8 @@ const PROFILE_PATH = '/app/me/profile';
  */
 async function leaveToLink(parts: SignInParts, provider: Provider, { request, response }: Exchange): Promise<void> {
   const { deps, address, renderer } = parts;
-  const { user, authenticatedAt } = requireSession(response);
-  const fresh = { freshSignInMs: LINKING_FRESH_MS };
-  if (!isSignInFresh(fresh, { authenticatedAt, now: deps.clock.now() })) {
+  const { user } = requireSession(response);
+  if (!provesPerson(response, deps.clock.now())) {
     return response.redirect(303, signInAgainPath(PROFILE_PATH));
   }
   const visitor = ensureVisitor(request, response, address);
@@ -168,6 +173,6 @@ async function finishLink(
   const context = await auditContextOfPerson(parts.deps.catalogue, response);
   const { actor } = context;
   if (actor.kind !== 'person' || actor.userId !== userId) throw new PosternError('identity_refused');
-  await linkIdentity({ ...parts.deps, ...parts }, { ...context, actor }, identity);
+  await linkIdentity(parts.deps, { ...context, actor }, identity);
   response.redirect(303, `${PROFILE_PATH}?done=identity_linked`);
 }

@@ -21,6 +21,7 @@ import {
   type Problems,
   type SignInParts,
   startBrowserSession,
+  tokenOf,
 } from './sign-in-steps.ts';
 
 const FORGOT_PATH = '/sign-in/forgot';
@@ -56,7 +57,7 @@ async function forgot(parts: SignInParts, request: Request, response: Response):
   requireAllowed(await deps.limits.forgottenPassword(contextOf(response).address));
   response.redirect(303, `${FORGOT_PATH}?sent=yes`);
   try {
-    const outcome = await forgotPassword({ ...deps, ...parts }, auditContextOfVisitor(response), { email });
+    const outcome = await forgotPassword(deps, auditContextOfVisitor(response), { email });
     deps.log.info({ event: 'person.forgot_password', outcome }, 'a person asked to reset a password');
   } catch (error) {
     deps.log.error({ event: 'person.forgot_password_failed', err: error }, 'a reset link could not be mailed');
@@ -71,7 +72,7 @@ async function reset(parts: SignInParts, request: Request, response: Response): 
     refuseForm({ request, response, address: parts.address }, { status: 400, said }, () =>
       sendResetPage(parts, response, { user: open, problem: said.password ?? null }),
     );
-  const work = resetPassword({ ...parts.deps, ...parts }, auditContextOfVisitor(response), details);
+  const work = resetPassword(parts.deps, auditContextOfVisitor(response), details);
   const user = await orPasswordProblem(work, refuse);
   if (user === null) return;
   await startBrowserSession(parts, response, { userId: user.id, method: 'reset' });
@@ -94,8 +95,4 @@ function sendResetPage(
   const { req: request } = response;
   const email = cleanForPage(user.email);
   renderer.send(request, response, ResetPasswordPage, { action: request.path, email, problem });
-}
-
-function tokenOf(request: Request): string {
-  return z.string().parse(request.params.token);
 }

@@ -9,7 +9,7 @@ import { hasPeople } from '../../catalogue/accounts/setup-codes.ts';
 import { emailKey } from '../../catalogue/store/email-address.ts';
 import { Secret } from '../../secret.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
-import { keptForm } from '../forms/kept-form.ts';
+import { keptForm, NOT_DONE } from '../forms/kept-form.ts';
 import { refuseForm } from '../forms/refused-form.ts';
 import { clearCookie } from '../request/cookies.ts';
 import { auditContextOfPerson, contextOf, requireSession } from '../request/request-context.ts';
@@ -101,7 +101,6 @@ function sendSignInPage(
   });
 }
 
-export const NOT_DONE = 'Nothing has been done yet: you signed in after this page was loaded.';
 const AGAIN_PATH = '/sign-in/again';
 const againSchema = z.object({ password: passwordField, next: z.unknown().optional() });
 

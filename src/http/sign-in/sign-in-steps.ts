@@ -20,10 +20,14 @@ import type { HttpDependencies } from '../request/http-dependencies.ts';
 import { contextOf } from '../request/request-context.ts';
 
 export interface SignInParts {
-  readonly deps: HttpDependencies;
+  readonly deps: HttpDependencies & Pick<ActionParts, 'address' | 'mailer'>;
   readonly renderer: PageRenderer;
   readonly address: PublicAddress;
-  readonly mailer: ActionParts['mailer'];
+}
+
+/** Of a mailed or shown link. */
+export function tokenOf(request: Request): string {
+  return z.string().parse(request.params.token);
 }
 
 export const passwordField = z.string().max(1_024);

@@ -4,10 +4,8 @@
 import { z } from 'zod';
 import { unlinkIdentity } from '../../../actions/people/change-profile.ts';
 import { listIdentities } from '../../../catalogue/accounts/own-identities.ts';
-import { isSignInFresh } from '../../../catalogue/rights/policy.ts';
 import { cleanForPage, cleanSentence } from '../../../untrusted-text.ts';
-import { requireSession } from '../../request/request-context.ts';
-import { LINKING_FRESH_MS } from '../../sign-in/oidc-routes.ts';
+import { provesPerson } from '../../sign-in/oidc-routes.ts';
 import { signInAgainPath } from '../../sign-in/sign-in-routes.ts';
 import { type ConsoleCall, goTo, parseForm } from '../shell/console-call.ts';
 
@@ -34,10 +32,7 @@ export async function identitiesView({ parts, person }: ConsoleCall) {
 export async function unlink(call: ConsoleCall): Promise<void> {
   const { parts, context, response, now } = call;
   const which = parseForm(call, whichSchema);
-  const { authenticatedAt } = requireSession(response);
-  if (!isSignInFresh({ freshSignInMs: LINKING_FRESH_MS }, { authenticatedAt, now })) {
-    return goTo(call, signInAgainPath(PROFILE_PATH));
-  }
+  if (!provesPerson(response, now)) return goTo(call, signInAgainPath(PROFILE_PATH));
   await unlinkIdentity(parts, context, which);
   goTo(call, PROFILE_PATH, 'identity_unlinked');
 }

@@ -9,14 +9,13 @@ import { requestEmailChange } from '../../../actions/people/recover-account.ts';
 import { listBrowserSessions } from '../../../catalogue/accounts/browser-sessions.ts';
 import { getUser } from '../../../catalogue/accounts/users.ts';
 import { findProjects, type Project } from '../../../catalogue/projects/projects.ts';
-import { isSignInFresh } from '../../../catalogue/rights/policy.ts';
 import { listOwnHistory } from '../../../catalogue/trail/audit-trail-reader.ts';
 import { requireAllowed } from '../../../limits/require-allowed.ts';
 import type { Grant } from '../../../login/grant/grant.ts';
 import { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { contextOf, requireSession } from '../../request/request-context.ts';
-import { LINKING_FRESH_MS } from '../../sign-in/oidc-routes.ts';
+import { provesPerson } from '../../sign-in/oidc-routes.ts';
 import { signInAgainPath } from '../../sign-in/sign-in-routes.ts';
 import { nameField, newPasswordField, passwordField } from '../../sign-in/sign-in-steps.ts';
 import { connectionRow } from '../shell/connection-rows.ts';
@@ -105,10 +104,7 @@ export async function saveName(call: ConsoleCall): Promise<void> {
 /** As for linking an identity: whoever may change it may take over the account. */
 export async function saveEmail(call: ConsoleCall): Promise<void> {
   const { parts, context, response, now } = call;
-  const { authenticatedAt } = requireSession(response);
-  if (!isSignInFresh({ freshSignInMs: LINKING_FRESH_MS }, { authenticatedAt, now })) {
-    return goTo(call, signInAgainPath(PROFILE_PATH));
-  }
+  if (!provesPerson(response, now)) return goTo(call, signInAgainPath(PROFILE_PATH));
   const { email } = parseForm(call, z.object({ email: z.string().max(256) }));
   requireAllowed(
     await parts.limits.invitation({ sender: call.person.userId, recipient: email, address: context.browserIp ?? '' }),
