@@ -29,11 +29,12 @@ export function homeRoutes(parts: HomeParts): Router {
     const person = await loadPersonActor(catalogue, requireSession(response).user.id);
     if (person === null) throw new PosternError('not_signed_in');
     const targets = await listTargets(catalogue, person);
+    const hasConnected = await hasApprovedTerminal(catalogue, person.userId);
     renderer.send(request, response, HomePage, {
       command: psqlCommand(config, address),
       projects: targets.flatMap(({ projects }) => projects.map(({ name }) => cleanForPage(name))),
-      hasConnected: await hasApprovedTerminal(catalogue, person.userId),
-      steps: may(person, 'ops.read', INSTALLATION) ? await stepsOf(parts, person) : [],
+      hasConnected,
+      steps: may(person, 'ops.read', INSTALLATION) ? await stepsOf(parts, { person, hasConnected }) : [],
     });
   });
   router.get('/first-terminal', async (_request, response) => {
@@ -43,8 +44,10 @@ export function homeRoutes(parts: HomeParts): Router {
 }
 
 /** Each is ticked by what is there, not by a click. */
-async function stepsOf({ catalogue, config }: HomeParts, person: PersonActor): Promise<HomeStep[]> {
-  const hasConnected = await hasApprovedTerminal(catalogue, person.userId);
+async function stepsOf(
+  { catalogue, config }: HomeParts,
+  { person, hasConnected }: { readonly person: PersonActor; readonly hasConnected: boolean },
+): Promise<HomeStep[]> {
   const { hasInvited, hasAttached } = await installationSteps(catalogue);
   const base = `/app/${personalAccountId(person.userId)}`;
   return [
