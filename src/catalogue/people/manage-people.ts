@@ -34,7 +34,6 @@ export async function listPeople(catalogue: Catalogue, { actor }: AuditContext, 
   const [rows, { total }] = await Promise.all([
     matching
       .select(['id', 'email', 'email_verified', 'name', 'is_operator', 'disabled_at', 'created_at'])
-      .select(sql<boolean>`password_hash is not null`.as('has_password'))
       .select(sql<number>`(select count(*)::int from memberships where user_id = users.id)`.as('organizations'))
       .select(
         sql<Date | null>`(select max(last_seen_at) from browser_sessions where user_id = users.id)`.as('last_seen_at'),

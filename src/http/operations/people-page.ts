@@ -13,6 +13,7 @@ import { idFrom, type UserId } from '../../ids.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { type Again, goTo, param, queryText, sendConfirmation } from '../console/shell/console-call.ts';
 import { offerReset, remarkPasswords, resetChoice } from '../console/shell/known-passwords.ts';
+import { theirConnections } from '../console/shell/who-is-connected.ts';
 import { type OperationsCall, operationsView } from './operations-scope.ts';
 
 const PATH = '/ops/people';
@@ -25,11 +26,10 @@ export async function showPeople(call: OperationsCall, again?: Again): Promise<v
   const page = Math.max(1, Number.parseInt(queryText(call, 'page'), 10) || 1);
   const asked = { search, offset: (page - 1) * PER_PAGE, limit: PER_PAGE };
   const { people: listed, total } = await listPeople(parts.catalogue, context, asked);
-  const pathOf = (number: number) => `${PATH}?${new URLSearchParams({ search, page: String(number) })}`;
+  const pageCount = Math.max(1, Math.ceil(total / PER_PAGE));
   parts.renderer.send(request, response, OperatorsPeoplePage, {
     view: operationsView(call, PEOPLE, again),
-    path: PATH,
-    search: cleanForPage(search),
+    listing: { path: PATH, search: cleanForPage(search), sort: null, order: 'asc', page, pageCount },
     total,
     people: listed.map((each) => ({
       ...each,
@@ -38,8 +38,6 @@ export async function showPeople(call: OperationsCall, again?: Again): Promise<v
       isYou: each.id === person.userId,
       menu: menuOf(each),
     })),
-    previousPath: page === 1 ? null : pathOf(page - 1),
-    nextPath: page * PER_PAGE < total ? pathOf(page + 1) : null,
     now,
   });
 }
@@ -69,7 +67,8 @@ export async function askDisable(call: OperationsCall, again?: Again): Promise<v
   const user = await requireUser(call);
   ask(call, again, {
     title: `Disable ${cleanForPage(user.email)}?`,
-    text: `They are signed out everywhere, and ${await heldBy(call, user.id)}. API keys and access tokens stop working. You can enable the account again.`,
+    text: 'They are signed out everywhere, and their connections end now. API keys and access tokens stop working. You can enable the account again.',
+    touches: await theirConnections(call, { userId: user.id }),
     button: 'Disable account',
     ...(await offerReset(call, { userId: user.id })),
   });
@@ -115,7 +114,8 @@ export async function askRemove(call: OperationsCall, again?: Again): Promise<vo
   const user = await requireUser(call);
   ask(call, again, {
     title: `Remove ${cleanForPage(user.email)} for good?`,
-    text: `The account, its memberships, keys and tokens are gone, and ${await heldBy(call, user.id)}. The audit trail stays.`,
+    text: 'The account, its memberships, keys and tokens are gone, and their connections end now. The audit trail stays.',
+    touches: await theirConnections(call, { userId: user.id }),
     button: 'Remove person',
     ...(await offerReset(call, { userId: user.id })),
   });
@@ -130,16 +130,10 @@ export async function remove(call: OperationsCall): Promise<void> {
 function ask(
   call: OperationsCall,
   again: Again | undefined,
-  question: Pick<ConfirmProps, 'title' | 'text' | 'button' | 'also'>,
+  question: Pick<ConfirmProps, 'title' | 'text' | 'touches' | 'button' | 'also'>,
 ): void {
   const crumb = { label: question.button, href: call.request.path };
   sendConfirmation(call, { ...question, view: operationsView(call, crumb, again), cancelPath: PATH });
-}
-
-async function heldBy({ parts }: OperationsCall, userId: UserId): Promise<string> {
-  const connections = await parts.liveConnections.list({ userId });
-  if (connections.length === 0) return 'nothing of theirs is connected now';
-  return connections.length === 1 ? '1 connection of theirs ends' : `${connections.length} connections of theirs end`;
 }
 
 async function requireUser({ parts, person, request }: OperationsCall): Promise<User> {

@@ -6,6 +6,7 @@ import type { ConsoleProps } from '../../components/console/console-view.ts';
 import { SearchForm } from '../../components/console/forms/search-form.tsx';
 import { type Column, DataTable } from '../../components/console/tables/data-table.tsx';
 import { Kebab, type MenuItem } from '../../components/console/tables/kebab.tsx';
+import { type ListPlace, Pages } from '../../components/console/tables/listed-table.tsx';
 import { When } from '../../components/console/tables/when.tsx';
 
 interface PersonRow {
@@ -22,17 +23,14 @@ interface PersonRow {
 }
 
 export interface OperatorsPeopleProps extends ConsoleProps {
-  readonly path: string;
-  readonly search: string;
+  readonly listing: ListPlace;
   readonly total: number;
   readonly people: readonly PersonRow[];
-  readonly previousPath: string | null;
-  readonly nextPath: string | null;
   readonly now: Date;
 }
 
 export function OperatorsPeoplePage(props: OperatorsPeopleProps): VNode {
-  const { frame, view, path, search, total, people, previousPath, nextPath, now } = props;
+  const { frame, view, listing, total, people, now } = props;
   const columns: ReadonlyArray<Column<PersonRow>> = [
     { header: 'Person', kind: 'main', cell: (person) => <PersonName person={person} /> },
     { header: 'State', cell: (person) => <PersonState person={person} now={now} /> },
@@ -45,26 +43,13 @@ export function OperatorsPeoplePage(props: OperatorsPeopleProps): VNode {
   ];
   return (
     <ConsolePage frame={frame} view={view} title="People" lead={total === 1 ? '1 account' : `${total} accounts`}>
-      <SearchForm action={path} label="Search by name or email" value={search} />
+      <SearchForm action={listing.path} label="Search by name or email" value={listing.search} />
       {people.length === 0 ? (
         <p class="quiet">Nobody matches.</p>
       ) : (
         <DataTable caption="People" columns={columns} rows={people} rowKey={({ id }) => id} />
       )}
-      {(previousPath !== null || nextPath !== null) && (
-        <nav class="aside-text" aria-label="Pages">
-          {previousPath !== null && (
-            <a class="button plain" href={previousPath} rel="prev">
-              Previous
-            </a>
-          )}{' '}
-          {nextPath !== null && (
-            <a class="button plain" href={nextPath} rel="next">
-              Next
-            </a>
-          )}
-        </nav>
-      )}
+      <Pages listing={listing} of="people" />
     </ConsolePage>
   );
 }

@@ -55,16 +55,25 @@ export function ListedTable<Row>({ listing, noun, caption, columns, rowKey, empt
         empty={found === 0 && search !== '' ? `Nothing found for “${search}”.` : empty}
         {...(isLong ? { sorting } : {})}
       />
-      <Pages listing={listing} noun={noun} />
+      <Pages listing={listing} of={`${noun}s`} />
     </div>
   );
 }
 
-function Pages<Row>({ listing, noun }: { readonly listing: Listing<Row>; readonly noun: string }): VNode | null {
+/** Where a list stands: which search, order and page of it. */
+export type ListPlace = Pick<Listing<unknown>, 'path' | 'search' | 'sort' | 'order' | 'page' | 'pageCount'>;
+
+interface PagesProps {
+  readonly listing: ListPlace;
+  /** In the plural: `tokens`. */
+  readonly of: string;
+}
+
+export function Pages({ listing, of }: PagesProps): VNode | null {
   const { page, pageCount } = listing;
   if (pageCount === 1) return null;
   return (
-    <nav class="pages" aria-label={`Pages of ${noun}s`}>
+    <nav class="pages" aria-label={`Pages of ${of}`}>
       {page > 1 && (
         <a class="button plain small" href={hrefOf(listing, { page: page - 1 })} rel="prev">
           Previous
@@ -89,11 +98,11 @@ function countOf<Row>({ total, found, first, rows, search, pageCount }: Listing<
 }
 
 /** The other way round when it is sorted by that already. */
-function turned<Row>({ sort, order }: Listing<Row>, by: string): { sort: string; order: 'asc' | 'desc' } {
+function turned({ sort, order }: ListPlace, by: string): { sort: string; order: 'asc' | 'desc' } {
   return { sort: by, order: sort === by && order === 'asc' ? 'desc' : 'asc' };
 }
 
-function hrefOf<Row>(listing: Listing<Row>, change: Partial<Pick<Listing<Row>, 'page' | 'sort' | 'order'>>): string {
+function hrefOf(listing: ListPlace, change: Partial<Pick<ListPlace, 'page' | 'sort' | 'order'>>): string {
   const { path, search, sort, order, page } = { ...listing, ...change };
   const query = new URLSearchParams({
     ...(search === '' ? {} : { search }),
