@@ -5,12 +5,12 @@ import type { Account } from '../../../catalogue/accounts/accounts.ts';
 import { accountResource, may } from '../../../catalogue/rights/permissions.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import type { ConsoleCall } from '../shell/console-call.ts';
-import { accountTabs, personLinks } from '../shell/open-console-view.ts';
+import { accountTabs, MY_PROFILE, personLinks } from '../shell/open-console-view.ts';
 
 /** All words must be in the label or the account's name, in any order. */
 export function placesOf(call: ConsoleCall, search: string): Hit[] {
   const words = search.toLowerCase().split(/\s+/);
-  const mine = [...personLinks(call), { label: 'Name and password', href: '/app/me/profile' }];
+  const mine = [...personLinks(call), MY_PROFILE];
   const places: Hit[] = [
     ...call.accounts.flatMap((account) => placesIn(call, account)),
     ...mine.map((link): Hit => ({ kind: 'page', ...link, detail: null })),

@@ -95,10 +95,12 @@ export function accountTabs({ account, base, person }: Pick<AccountCall, 'accoun
     .map(([tab, label]) => ({ label, href: `${base}/${tab}` }));
 }
 
+export const MY_PROFILE = { label: 'Profile', href: '/app/me/profile' } as const;
+
 const PAGES = [
   { label: 'Sessions', href: '/app/me/sessions' },
   { label: 'Invitations', href: '/app/me/invitations' },
-  { label: 'Profile', href: '/app/me/profile' },
+  MY_PROFILE,
 ] as const;
 
 export function meView(call: ConsoleCall, path: (typeof PAGES)[number]['href'], again?: Again): ConsoleView {
