@@ -28,12 +28,12 @@ import { accountView, belowTabView } from '../shell/open-console-view.ts';
 import { theirConnections } from '../shell/who-is-connected.ts';
 
 const MEMBERS_PER_PAGE = 100;
+const SORTS = z.enum(['joined_at', 'email', 'role']).catch('joined_at');
 
 export async function showMembers(call: PeopleCall, again?: Again): Promise<void> {
   const { parts, request, response, context, account, person, place } = call;
   const search = queryText(call, 'search').trim();
-  const sortBy =
-    queryText(call, 'sort') === 'email' ? 'email' : queryText(call, 'sort') === 'role' ? 'role' : 'joined_at';
+  const sortBy = SORTS.parse(queryText(call, 'sort'));
   const sortOrder = queryText(call, 'order') === 'desc' ? 'desc' : 'asc';
   const { members, cursor } = await listMembers(parts.catalogue, context, {
     accountId: account.id,
