@@ -90,11 +90,8 @@ export class QueryWatch {
 
   /** A chunk may end one COPY and begin another; while one is under way, its data comes last. */
   #followCopy({ seenKinds, lastKind }: Answers): void {
-    const copies = COPIES_IN | COPIES_OUT;
-    const isLast = (lastKind & copies) !== 0;
-    const isAlone = (seenKinds & copies) !== 0 && (seenKinds & (ANSWERED | READY)) === 0;
     const ends = (seenKinds & (ANSWERED | READY)) !== 0;
-    this.#isCopying = isLast || isAlone || (this.#isCopying && !ends);
+    this.#isCopying = !ends || (lastKind & (COPIES_IN | COPIES_OUT)) !== 0;
     if ((seenKinds & COPIES_IN) !== 0) this.#hasCopiedIn = true;
   }
 }
