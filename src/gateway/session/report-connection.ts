@@ -12,23 +12,18 @@ export function reportConnection(session: LiveSession, ending: Ending, parts: Re
   const { reason, sqlstate, entry } = factsOfEnding(ending);
   countEnding(session, ending, parts);
   if (entry?.isCheap === true) return;
-  if (isPeersDoing(session, ending) && !session.isFailureRecorded(reason, parts)) return;
+  const isFailure = entry?.kind === 'upstream' || entry?.kind === 'service';
+  const isPeersDoing = session.relaying === null && !isFailure;
+  if (isPeersDoing && !session.isFailureRecorded(reason, parts)) return;
   const { bytesToUpstream = 0, bytesToClient = 0 } = session.relaying?.relay ?? {};
   const durationMs = parts.clock.now().getTime() - Date.parse(session.entry.record.since);
   const event = session.relaying === null ? 'connection.failed' : 'connection.ended';
-  const isFailure = entry?.kind === 'upstream' || entry?.kind === 'service';
   const outcome = entry === null ? 'success' : isFailure ? 'failure' : 'refused';
   if (!leftWithoutLogin(session, ending))
     session.audit.record({ event, outcome, reason, sqlstate, durationMs, bytesToUpstream, bytesToClient });
   const counts = { duration_ms: durationMs, bytes_to_upstream: bytesToUpstream, bytes_to_client: bytesToClient };
   const fields = { ...logFields(session), reason, sqlstate, ...causeOf(ending), ...counts };
   parts.log[entry?.logLevel ?? 'info'](fields, 'connection');
-}
-
-/** It ended before the login, and not because of us or the upstream. */
-function isPeersDoing({ relaying }: LiveSession, ending: Ending): boolean {
-  const { entry } = factsOfEnding(ending);
-  return relaying === null && (entry === null || (entry.kind !== 'upstream' && entry.kind !== 'service'));
 }
 
 /** As health checks do: nobody has asked for anything yet. */
