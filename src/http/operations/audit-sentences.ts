@@ -32,7 +32,7 @@ const changed =
 
 const LOGINS = {
   'login.requested': ['Link given', ({ terminal }) => `${terminal} asked for a link`],
-  'login.claimed': ['Login code checked', ({ who, terminal }) => `${who} typed the code of ${terminal}`],
+  'login.claimed': ['Login link opened', ({ who, terminal }) => `${who} opened the link of ${terminal}`],
   'login.approved': ['Login approved', ({ who, terminal, forProject }) => `${who} approved ${terminal}${forProject}`],
   'login.denied': ['Login denied', ({ who, terminal, why }) => `${who} denied ${terminal}${why}`],
   'login.expired': ['Link expired', ({ terminal }) => `The link of ${terminal} expired`],
