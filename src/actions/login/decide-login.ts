@@ -3,6 +3,7 @@
 
 import { isKnownTerminal } from '../../catalogue/access/last-used-targets.ts';
 import { adminsOverPerson } from '../../catalogue/accounts/member-lists.ts';
+import { BY_SYSTEM } from '../../catalogue/trail/audit-events.ts';
 import type { Log } from '../../log.ts';
 import {
   type ApprovalAnswer,
@@ -74,7 +75,7 @@ async function tellAdmins(parts: DecisionParts, request: LoginRequest, person: P
       const happening = { event: 'login.reported', outcome: 'success', nodeId: services.nodeId } as const;
       const event = loginAuditEvent(request, person, { ...happening, at: services.clock.now() });
       // The person's own event stands apart, so that the own history has it once.
-      const asSystem = { actorType: 'system', actorId: null, actorEmail: null, subject: person.email } as const;
+      const asSystem = { ...BY_SYSTEM, subject: person.email };
       services.auditTrail.record({ ...event, ...asSystem, accountId: id });
     }
     const { application, requestedUser, address: terminalAddress } = request.origin;

@@ -6,7 +6,7 @@ import { assertNever } from '../../assert-never.ts';
 import { type Actor, SYSTEM } from '../rights/actors.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
-import { type AuditEventInput, recordAuditEvent } from './audit-events.ts';
+import { type AuditEventInput, BY_SYSTEM, recordAuditEvent } from './audit-events.ts';
 
 export interface AuditContext {
   readonly actor: Actor;
@@ -59,7 +59,7 @@ export function auditActor(actor: Actor): AuditActor {
     case 'project_key':
       return { actorType: 'api_key', actorId: String(actor.keyId), actorEmail: null };
     case 'system':
-      return actor.onBehalfOf ?? { actorType: 'system', actorId: null, actorEmail: null };
+      return actor.onBehalfOf ?? BY_SYSTEM;
     default:
       return assertNever(actor);
   }

@@ -8,6 +8,9 @@ import { cleanForLog } from '../../untrusted-text.ts';
 import type { Schema } from '../store/schema.ts';
 import { type AuditEventName, type AuditOutcome, auditCode } from './audit-event-codes.ts';
 
+/** The actor of what nobody did: a time limit, a stranger, this node. */
+export const BY_SYSTEM = { actorType: 'system', actorId: null, actorEmail: null } as const;
+
 /** Absent fields are omitted; `untrusted…` texts are cleaned and shortened here. */
 export interface AuditEventInput {
   /** A uuid, generated when absent. An event with a known id is not written again. */

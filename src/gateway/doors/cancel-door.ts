@@ -1,6 +1,7 @@
 // Carries out a CancelRequest: never answers, and takes the same time for an unknown key.
 
 import { setTimeout as pause } from 'node:timers/promises';
+import { BY_SYSTEM } from '../../catalogue/trail/audit-events.ts';
 import type { Negotiated } from '../client/client.ts';
 import { hangUp } from '../client/hang-up.ts';
 import type { GatewayParts } from '../session/gateway-parts.ts';
@@ -33,7 +34,7 @@ async function carryOut({ key, peer }: CancelRequest, parts: CancelDoorParts): P
     nodeId,
     event: 'cancel.unmatched',
     outcome: 'refused',
-    ...{ actorType: 'system', actorId: null, actorEmail: null },
+    ...BY_SYSTEM,
     terminalIp: peer.address,
     terminalPort: peer.port,
   });

@@ -1,6 +1,6 @@
 // The audit events of one connection, numbered, each with the facts of its record.
 
-import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
+import { type AuditEventInput, BY_SYSTEM } from '../../catalogue/trail/audit-events.ts';
 import type { LiveConnectionRecord } from '../../fleet/live-connection.ts';
 import type { FleetEntry } from './fleet-entry.ts';
 import type { GatewayParts } from './gateway-parts.ts';
@@ -63,5 +63,5 @@ function actorOf({ userId, personEmail, accessTokenId }: LiveConnectionRecord) {
     return { actorType: 'access_token', actorId: accessTokenId, actorEmail: personEmail } as const;
   }
   if (userId !== null) return { actorType: 'person', actorId: userId, actorEmail: personEmail } as const;
-  return { actorType: 'system', actorId: null, actorEmail: null } as const;
+  return BY_SYSTEM;
 }

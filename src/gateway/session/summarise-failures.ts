@@ -1,6 +1,7 @@
 // Once a minute: one line in the log and one event in the audit trail for each network whose failed
 // connections were too many to be recorded one by one.
 
+import { BY_SYSTEM } from '../../catalogue/trail/audit-events.ts';
 import type { FailureSummary } from '../../limits/failure-records.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 
@@ -30,7 +31,7 @@ function record({ network, count, reasons }: FailureSummary, { auditTrail, clock
     nodeId,
     event: 'connection.failures',
     outcome: 'refused',
-    ...{ actorType: 'system', actorId: null, actorEmail: null },
+    ...BY_SYSTEM,
     subject: network,
     reason: `and ${count} more: ${byReason.join(', ')}`,
   });

@@ -1,13 +1,11 @@
 // Audit events of a grant's life; its uses are events of the connections that use it.
 
-import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
+import { type AuditEventInput, BY_SYSTEM } from '../../catalogue/trail/audit-events.ts';
 import type { NodeId } from '../../ids.ts';
 import type { Grant } from './grant.ts';
 
 /** The revoking actor; null when it ended together with the right that it depended on. */
 export type GrantRevoker = Pick<AuditEventInput, 'actorType' | 'actorId' | 'actorEmail'> | null;
-
-const SYSTEM_ACTOR = { actorType: 'system', actorId: null, actorEmail: null } as const;
 
 interface EventContext {
   readonly at: Date;
@@ -34,7 +32,7 @@ export function grantRevokedEvent(grant: Grant, by: GrantRevoker, context: Event
     ...factsOf(grant),
     event: 'grant.revoked',
     outcome: 'success',
-    ...(by ?? SYSTEM_ACTOR),
+    ...(by ?? BY_SYSTEM),
     subject: grant.personEmail,
     reason: by === null ? 'the right that it rested on ended' : null,
   };

@@ -1,7 +1,7 @@
 // Has each end of a grant recorded once, by the caller that takes it from this list.
 
 import { z } from 'zod';
-import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
+import { type AuditEventInput, BY_SYSTEM } from '../../catalogue/trail/audit-events.ts';
 import type { Clock } from '../../clock.ts';
 import {
   type AccountId,
@@ -101,7 +101,7 @@ function endedEvent(grant: EndedGrant, { clock, nodeId }: Recording): AuditEvent
   const { id: grantId, accountId, projectId, computeId, personEmail: subject, address: terminalIp } = grant;
   return {
     ...{ at: clock.now(), nodeId, event: 'grant.ended', outcome: 'success', reason: 'time' },
-    ...{ actorType: 'system', actorId: null, actorEmail: null },
+    ...BY_SYSTEM,
     ...{ subject, grantId, accountId, projectId, computeId, terminalIp },
   };
 }

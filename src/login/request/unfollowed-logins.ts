@@ -1,6 +1,6 @@
 // Login requests that stay open without a connection; one node records the end of each.
 
-import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
+import { type AuditEventInput, BY_SYSTEM } from '../../catalogue/trail/audit-events.ts';
 import type { Clock } from '../../clock.ts';
 import { idFrom, type LoginRequestId, type NodeId } from '../../ids.ts';
 import type { Log } from '../../log.ts';
@@ -66,7 +66,7 @@ async function recordExpired(parts: Recording): Promise<void> {
 function expiredEvent({ id, origin }: LoginRequest, { clock, nodeId }: Recording): AuditEventInput {
   return {
     ...{ at: clock.now(), nodeId, event: 'login.expired', outcome: 'success', loginRequestId: id },
-    ...{ actorType: 'system', actorId: null, actorEmail: null },
+    ...BY_SYSTEM,
     terminalIp: origin.address,
     terminalPort: origin.port,
     tls: origin.tls === null ? null : `${origin.tls.version} ${origin.tls.cipher}`,
