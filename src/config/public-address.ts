@@ -34,6 +34,14 @@ export function publicPgPort({ pg }: Pick<Config, 'pg'>): number {
   return pg.publicPort ?? pg.port;
 }
 
+/** `development`: drivers that verify need its authority's certificate, at AUTHORITY_PATH. */
+export type CertificateKind = 'public' | 'development';
+export const AUTHORITY_PATH = 'certs/ca.crt';
+
+export function certificateKind({ pg }: Pick<Config, 'pg'>): CertificateKind {
+  return pg.certPaths.length > 0 ? 'public' : 'development';
+}
+
 /** `psql -h pg.example.com`, with the port where psql would not take it by itself. */
 export function psqlCommand(config: Pick<Config, 'pg'>, address: Pick<PublicAddress, 'url'>): string {
   const host = publicPgHost(config, address);

@@ -10,7 +10,7 @@ import type { AccessToken } from '../../../catalogue/access/access-token-rows.ts
 import { listAccessTokensOfAccount, listOwnAccessTokens } from '../../../catalogue/access/access-tokens.ts';
 import { listTargets } from '../../../catalogue/access/targets.ts';
 import { accountResource, notFound, requireMay } from '../../../catalogue/rights/permissions.ts';
-import { publicPgHost, publicPgPort } from '../../../config/public-address.ts';
+import { certificateKind, publicPgHost, publicPgPort } from '../../../config/public-address.ts';
 import { PosternError } from '../../../errors.ts';
 import { type AccessTokenId, type ComputeId, idFrom, personalAccountId } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
@@ -152,7 +152,7 @@ async function sendToken(call: AccountCall, token: AccessToken, secret: Secret):
   const { parts, request, response, base } = call;
   const host = publicPgHost(parts.config, parts.address);
   const port = publicPgPort(parts.config);
-  const certificate = parts.config.pg.certPaths.length > 0 ? 'public' : 'development';
+  const certificate = certificateKind(parts.config);
   const password = secret.reveal();
   const place = { host, port, database: token.database, user: token.id, password, certificate } as const;
   await parts.renderer.sendOnce(request, response, SecretPage, {

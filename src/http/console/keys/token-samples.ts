@@ -1,6 +1,7 @@
 // How each client connects with an access token. The password is in none of them: it belongs into a
 // password file, the environment or the client's own store, not into a shell's history. Pure.
 
+import { AUTHORITY_PATH, type CertificateKind } from '../../../config/public-address.ts';
 import { nodeSample } from '../shell/node-sample.ts';
 
 export interface TokenPlace {
@@ -10,8 +11,7 @@ export interface TokenPlace {
   readonly database: string | null;
   readonly user: string;
   readonly password: string;
-  /** `development`: clients need its authority's certificate. */
-  readonly certificate: 'public' | 'development';
+  readonly certificate: CertificateKind;
 }
 
 export interface TokenSample {
@@ -20,17 +20,16 @@ export interface TokenSample {
   readonly hint: string | null;
 }
 
-const AUTHORITY = 'certs/ca.crt';
 const ANY_DATABASE = 'postgres';
 
 export function tokenSamples(place: TokenPlace): TokenSample[] {
   const { host, port, user } = place;
   const database = place.database ?? ANY_DATABASE;
   const isPublic = place.certificate === 'public';
-  const authority = isPublic ? 'system' : AUTHORITY;
+  const authority = isPublic ? 'system' : AUTHORITY_PATH;
   const libpq = `host=${host} port=${port} dbname=${database} user=${user} sslmode=verify-full sslrootcert=${authority}`;
   const fields = `Host ${host}, port ${port}, database ${database}, user ${user}; SSL mode verify-full`;
-  const withAuthority = isPublic ? `${fields}.` : `${fields}, root certificate ${AUTHORITY}.`;
+  const withAuthority = isPublic ? `${fields}.` : `${fields}, root certificate ${AUTHORITY_PATH}.`;
   return [
     {
       client: 'psql',
@@ -75,6 +74,6 @@ function environment({ host, port, user, password }: TokenPlace, database: strin
 // pgJDBC, "Configuring the Client": without a root certificate it looks for ~/.postgresql/root.crt.
 function jdbc({ host, port, user, certificate }: TokenPlace, database: string): string {
   const trust =
-    certificate === 'public' ? 'sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory' : `sslrootcert=${AUTHORITY}`;
+    certificate === 'public' ? 'sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory' : `sslrootcert=${AUTHORITY_PATH}`;
   return `jdbc:postgresql://${host}:${port}/${encodeURIComponent(database)}?user=${user}&sslmode=verify-full&${trust}`;
 }

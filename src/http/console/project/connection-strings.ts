@@ -1,5 +1,6 @@
 // Connection strings for each client, through Postern and by a database role. Pure.
 
+import type { CertificateKind } from '../../../config/public-address.ts';
 import { nodeSample } from '../shell/node-sample.ts';
 import { shellQuoted } from './shell-word.ts';
 
@@ -13,8 +14,7 @@ export interface ConnectTarget {
   /** Null: a placeholder, or the client asks. */
   readonly password: string | null;
   readonly projectName: string;
-  /** Whether drivers that verify by default accept the certificate: not a development one. */
-  readonly certificate: 'public' | 'development';
+  readonly certificate: CertificateKind;
 }
 
 export interface ConnectionString {

@@ -8,7 +8,7 @@ import { listComputes } from '../../../catalogue/projects/computes.ts';
 import { listDatabaseRoles } from '../../../catalogue/projects/database-role-rows.ts';
 import { listDatabases } from '../../../catalogue/projects/databases.ts';
 import { accountResource, may } from '../../../catalogue/rights/permissions.ts';
-import { publicPgHost, publicPgPort } from '../../../config/public-address.ts';
+import { certificateKind, publicPgHost, publicPgPort } from '../../../config/public-address.ts';
 import { personalAccountId } from '../../../ids.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
@@ -102,7 +102,7 @@ function stringsFor(
     computeId: picked.compute.id,
     password: password?.reveal() ?? null,
     projectName: cleanForPage(project.name),
-    certificate: parts.config.pg.certPaths.length > 0 ? 'public' : 'development',
+    certificate: certificateKind(parts.config),
   });
 }
 

@@ -1,20 +1,21 @@
 // The program with which node-postgres connects, ready to be run: the server's certificate is
 // verified, and the password is left to PGPASSWORD.
 
+import { AUTHORITY_PATH, type CertificateKind } from '../../../config/public-address.ts';
+
 interface NodeSample {
   readonly host: string;
   readonly port: number;
   readonly database: string;
   readonly user: string;
   readonly options?: string;
-  /** `development`: the authority is in a file. */
-  readonly certificate: 'public' | 'development';
+  readonly certificate: CertificateKind;
 }
 
 // node-postgres, "SSL": true verifies with the machine's own authorities.
 export function nodeSample({ certificate, ...settings }: NodeSample): string {
   const isPublic = certificate === 'public';
-  const ssl = isPublic ? 'true' : "{ ca: readFileSync('certs/ca.crt', 'utf8') }";
+  const ssl = isPublic ? 'true' : `{ ca: readFileSync('${AUTHORITY_PATH}', 'utf8') }`;
   const lines = Object.entries(settings).map(([name, value]) => `  ${name}: ${JSON.stringify(value)},`);
   return [
     ...(isPublic ? [] : ["import { readFileSync } from 'node:fs';"]),
