@@ -24,6 +24,9 @@ export interface Reachable {
 /** Startup parameters; `user` is `alex` and `database` what libpq sends, the user, unless given. */
 export type StartupParameters = Readonly<Record<string, string>>;
 
+// pgjdbc's, which shows no NOTICE.
+export const BLIND: StartupParameters = { client_encoding: 'UTF8', DateStyle: 'ISO', TimeZone: 'UTC' };
+
 export class RawClient {
   readonly plain: Socket;
   socket: Duplex;

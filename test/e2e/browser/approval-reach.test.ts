@@ -2,12 +2,11 @@ import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rememberTerminal } from '../../../src/catalogue/access/last-used-targets.ts';
 import { launchBrowser, openContext } from '../../support/browser/browser.ts';
-import { openLoginLink, startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
+import { ELSEWHERE, openLoginLink, startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
 import { busyDeveloper } from './busy-developer.ts';
 import { approve, developer, openLink, signInAs } from './scenes.ts';
 
 const HERE = '127.0.0.1';
-const ELSEWHERE = '203.0.113.9';
 const LAPTOP = { width: 1280, height: 720 };
 const PHONE = { width: 390, height: 664 };
 

@@ -11,7 +11,7 @@ import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { newConnectionId } from '../../../src/ids.ts';
 import type { Progress } from '../../../src/login/request/login-request.ts';
 import { sessionCookieAt } from '../../support/browser/browser-jar.ts';
-import { openLoginLink, type WebForTests } from '../../support/browser/web-for-tests.ts';
+import { ELSEWHERE, openLoginLink, type WebForTests } from '../../support/browser/web-for-tests.ts';
 import {
   addOrganization,
   addPerson,
@@ -38,7 +38,6 @@ export interface Scene {
 type SignedInPerson = Pick<PersonForTests, 'userId'> & { readonly authenticatedAt?: Date };
 
 const HERE = '127.0.0.1';
-const ELSEWHERE = '203.0.113.9';
 const CONNECTED = { kind: 'connected', database: 'appdb', databaseRole: 'app', projectName: 'shop' } as const;
 
 export const SCENES: readonly Scene[] = [

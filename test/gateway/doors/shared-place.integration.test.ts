@@ -21,10 +21,7 @@ import {
   startGateway,
   type UpstreamForTests,
 } from '../gateway-for-tests.ts';
-import { RawClient } from '../raw-client.ts';
-
-// pgjdbc's, which shows no NOTICE.
-const BLIND = { client_encoding: 'UTF8', DateStyle: 'ISO', TimeZone: 'UTC' };
+import { BLIND, RawClient } from '../raw-client.ts';
 
 let gateway: GatewayForTests;
 let upstream: UpstreamForTests;

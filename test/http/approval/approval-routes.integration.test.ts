@@ -7,6 +7,7 @@ import { newConnectionId } from '../../../src/ids.ts';
 import { loginNameOf } from '../../../src/login/request/terminal.ts';
 import { BrowserJar, csrfTokenIn } from '../../support/browser/browser-jar.ts';
 import {
+  ELSEWHERE,
   newDeveloper,
   newVisitor,
   openLoginLink,
@@ -15,9 +16,6 @@ import {
 } from '../../support/browser/web-for-tests.ts';
 import { addProject } from '../../support/databases/catalogue-for-tests.ts';
 import { waitUntil } from '../../support/wait-until.ts';
-
-/** Where no browser of these tests is. */
-const ELSEWHERE = '203.0.113.9';
 
 let web: WebForTests;
 

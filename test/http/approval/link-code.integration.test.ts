@@ -2,15 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rememberTerminal } from '../../../src/catalogue/access/last-used-targets.ts';
 import { BrowserJar, csrfTokenIn } from '../../support/browser/browser-jar.ts';
 import {
+  ELSEWHERE,
   newDeveloper,
   newVisitor,
   openLoginLink,
   startWeb,
   type WebForTests,
 } from '../../support/browser/web-for-tests.ts';
-
-/** Where no browser of these tests is. */
-const ELSEWHERE = '203.0.113.9';
 
 let web: WebForTests;
 

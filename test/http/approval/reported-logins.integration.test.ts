@@ -7,6 +7,7 @@ import { listAuditEvents } from '../../../src/catalogue/trail/audit-trail-reader
 import type { AccountId } from '../../../src/ids.ts';
 import { csrfTokenIn } from '../../support/browser/browser-jar.ts';
 import {
+  ELSEWHERE,
   newDeveloper,
   newVisitor,
   openLoginLink,
@@ -24,8 +25,6 @@ import {
 } from '../../support/databases/catalogue-for-tests.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 import { startMailbox } from '../api/mailbox.ts';
-
-const ELSEWHERE = '203.0.113.9';
 
 it('"this was not me" is asked about before it is reported, and Cancel leads back', async () => {
   const web = await startWeb();

@@ -50,6 +50,9 @@ import { startEmbeddedRedis } from '../databases/redis-for-tests.ts';
 import { loginOrigin } from '../nodes/login-for-tests.ts';
 import { BrowserJar } from './browser-jar.ts';
 
+/** Where no browser of the tests is. */
+export const ELSEWHERE = '203.0.113.9';
+
 export const PASSWORD = 'a sentence works well';
 
 export interface WebForTests {
