@@ -1,9 +1,11 @@
-// E-mail addresses as people type them: validated, compared case-insensitively.
+// E-mail addresses as people type them: validated, and compared by one spelling. The domain has
+// many: capitals, full-width letters, Unicode or punycode, a dot at its end.
 
 import { PosternError } from '../../errors.ts';
+import { asciiDomain } from '../../network-address.ts';
 
 export interface EmailAddress {
-  /** As typed, trimmed. */
+  /** Trimmed, with the domain in its one spelling. */
   readonly text: string;
   /** The form in which addresses are compared. */
   readonly key: string;
@@ -16,16 +18,26 @@ const SHAPE = /^[^\s\p{C}@<>,;:"\\()[\]]+@[^\s\p{C}@<>,;:"\\()[\]]+$/u;
 
 /** Throws `invalid_input` when the text cannot be an address. */
 export function parseEmail(text: string): EmailAddress {
-  const trimmed = text.trim().normalize('NFC');
-  if (trimmed.length > MAX_EMAIL_CHARACTERS || !SHAPE.test(trimmed)) {
-    throw new PosternError('email_invalid', { params: { email: trimmed.slice(0, 64) } });
+  const typed = text.trim().normalize('NFC');
+  const { local, domain } = partsOf(typed);
+  const email = `${local}@${domain}`;
+  if (domain === null || !SHAPE.test(typed) || email.length > MAX_EMAIL_CHARACTERS) {
+    throw new PosternError('email_invalid', { params: { email: typed.slice(0, 64) } });
   }
-  return { text: trimmed, key: emailKey(trimmed) };
+  return { text: email, key: email.toLowerCase() };
 }
 
 /** The form in which addresses are compared, even for a text that is not an address. */
 export function emailKey(text: string): string {
-  return text.trim().normalize('NFC').toLowerCase();
+  // Postgres stores no NUL, and so nobody has one.
+  const typed = text.replaceAll('\0', '\ufffd').trim().normalize('NFC');
+  const { local, domain } = partsOf(typed);
+  return (domain === null ? typed : `${local}@${domain}`).toLowerCase();
+}
+
+function partsOf(typed: string): { readonly local: string; readonly domain: string | null } {
+  const at = typed.lastIndexOf('@');
+  return { local: typed.slice(0, Math.max(at, 0)), domain: at < 1 ? null : asciiDomain(typed.slice(at + 1)) };
 }
 
 /** Split at commas, semicolons and white space, without repeats. Throws for none, or over 100. */

@@ -20,6 +20,8 @@ export async function sweepExpired({ db, clock }: Catalogue): Promise<void> {
   await db.deleteFrom('setup_codes').where('expires_at', '<', now).execute();
   await db.deleteFrom('reset_links').where('expires_at', '<', now).execute();
   await db.deleteFrom('email_changes').where('expires_at', '<', now).execute();
+  await db.deleteFrom('oauth_tokens').where('expires_at', '<', now).execute();
+  await db.deleteFrom('oauth_consents').where('expires_at', '<', now).execute();
   await db
     .deleteFrom('known_terminals')
     .where('approved_at', '<', new Date(now.getTime() - TERMINAL_STAYS_KNOWN_MS))

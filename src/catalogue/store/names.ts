@@ -15,6 +15,14 @@ export function requireName(text: string, field: string): string {
   return name;
 }
 
+/** What to call a person of whom only the e-mail is known: `olga.example@…` is Olga Example. */
+export function nameFromEmail(email: string): string {
+  const local = email.trim().split(/[@+]/, 1)[0] ?? '';
+  const words = local.split(/[._-]+/).filter((word) => word !== '');
+  const name = words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join(' ');
+  return name === '' ? email.trim() : name;
+}
+
 /** At most 40 lower-case letters, digits and hyphens; `fallback` when nothing is left. */
 export function slugOf(name: string, fallback: string): string {
   const slug = name

@@ -10,6 +10,7 @@ import type { Secret } from '../../secret.ts';
 import type { Catalogue, CatalogueSettings } from './catalogue.ts';
 import { CataloguePool, type PoolOptions } from './catalogue-pool.ts';
 import { migrateToLatest, prepareApplicationRole } from './migrate.ts';
+import { preparingPool } from './prepared-statement.ts';
 import type { Schema } from './schema.ts';
 import type { Sealer } from './sealing.ts';
 import { checkSealingKeys } from './sealing-keys.ts';
@@ -107,5 +108,5 @@ type PoolUse = Pick<PoolOptions, 'maxConnections' | 'statementLimitMs' | 'role'>
 
 function connect({ url, log, nodeId }: CatalogueOptions, { onAway, ...use }: PoolUse): Kysely<Schema> {
   const pool = new CataloguePool({ ...use, url, log, applicationName: `postern ${nodeId}` });
-  return new Kysely<Schema>({ dialect: new CatalogueDialect({ pool, onAway }) });
+  return new Kysely<Schema>({ dialect: new CatalogueDialect({ pool: preparingPool(pool), onAway }) });
 }

@@ -1,10 +1,20 @@
 // The catalogue's tables by name, for the query builder.
 
+import type * as requests from '../tables/access-requests.ts';
+import type * as rules from '../tables/access-rules.ts';
 import type * as trail from '../tables/audit-and-consumption.ts';
+import type * as glass from '../tables/break-glass.ts';
 import type * as endings from '../tables/ended-access.ts';
+import type * as issuers from '../tables/issuers.ts';
 import type * as keys from '../tables/keys-and-tokens.ts';
+import type * as notifications from '../tables/notifications.ts';
+import type * as oauth from '../tables/oauth.ts';
 import type * as people from '../tables/people-and-accounts.ts';
 import type * as projects from '../tables/projects-and-computes.ts';
+import type * as scim from '../tables/scim.ts';
+import type * as factors from '../tables/second-factors.ts';
+import type * as teams from '../tables/teams.ts';
+import type * as terminals from '../tables/terminal-keys.ts';
 
 export interface Schema {
   users: people.UsersTable;
@@ -15,10 +25,30 @@ export interface Schema {
   organization_requests: people.OrganizationRequestsTable;
   browser_sessions: people.BrowserSessionsTable;
   setup_codes: people.SetupCodesTable;
+  passkeys: factors.PasskeysTable;
+  one_time_code_secrets: factors.OneTimeCodeSecretsTable;
+  recovery_codes: factors.RecoveryCodesTable;
   reset_links: people.ResetLinksTable;
   email_changes: people.EmailChangesTable;
   known_terminals: people.KnownTerminalsTable;
   login_names: people.LoginNamesTable;
+  terminal_keys: terminals.TerminalKeysTable;
+  access_rules: rules.AccessRulesTable;
+  access_requests: requests.AccessRequestsTable;
+  access_request_votes: requests.AccessRequestVotesTable;
+  break_glass_people: glass.BreakGlassPeopleTable;
+  teams: teams.TeamsTable;
+  team_members: teams.TeamMembersTable;
+  join_rules: issuers.JoinRulesTable;
+  join_offers: issuers.JoinOffersTable;
+  memberships_by_rule: issuers.MembershipsByRuleTable;
+  team_groups: issuers.TeamGroupsTable;
+  logout_rules: issuers.LogoutRulesTable;
+  scim_users: scim.ScimUsersTable;
+  scim_groups: scim.ScimGroupsTable;
+  scim_group_members: scim.ScimGroupMembersTable;
+  notification_targets: notifications.NotificationTargetsTable;
+  notifications: notifications.NotificationsTable;
   projects: projects.ProjectsTable;
   project_shares: projects.ProjectSharesTable;
   branches: projects.BranchesTable;
@@ -31,6 +61,9 @@ export interface Schema {
   last_used_targets: projects.LastUsedTargetsTable;
   api_keys: keys.ApiKeysTable;
   access_tokens: keys.AccessTokensTable;
+  oauth_consents: oauth.OauthConsentsTable;
+  oauth_tokens: oauth.OauthTokensTable;
+  oauth_signing_keys: oauth.OauthSigningKeysTable;
   sealing_canaries: keys.SealingCanariesTable;
   audit_events: trail.AuditEventsTable;
   audit_chain: trail.AuditChainTable;

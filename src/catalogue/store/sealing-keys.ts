@@ -13,6 +13,10 @@ const RESEAL_BATCH = 200;
 const SEALED_COLUMNS = [
   { table: 'computes', column: 'sealed_tls_client_key' },
   { table: 'database_roles', column: 'sealed_password' },
+  { table: 'one_time_code_secrets', column: 'sealed_secret' },
+  { table: 'notification_targets', column: 'sealed_url' },
+  { table: 'notification_targets', column: 'sealed_secret' },
+  { table: 'oauth_signing_keys', column: 'sealed_private_key' },
 ] as const;
 
 /** Throws an Error when a needed key is missing or wrong; otherwise remembers the current key. */

@@ -8,7 +8,7 @@ export interface EndedAccessTable {
   /** xid8; the driver reads it as text. */
   transaction_id: Generated<string>;
   ended_at: Generated<Date>;
-  kind: 'end' | 'recheck';
+  kind: 'end' | 'recheck' | 'rules';
   user_id: UserId | null;
   account_id: AccountId | null;
   project_id: ProjectId | null;

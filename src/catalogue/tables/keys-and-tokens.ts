@@ -1,4 +1,4 @@
-// Row types of migration 0003.
+// Row types of migrations 0003 and 0030.
 
 import type { Generated } from 'kysely';
 import type { AccessTokenId, AccountId, ComputeId, ProjectId, UserId } from '../../ids.ts';
@@ -7,7 +7,7 @@ import type { Jsonb } from './people-and-accounts.ts';
 export interface ApiKeysTable {
   id: Generated<number>;
   key_hash: Buffer;
-  kind: 'personal' | 'organization' | 'project';
+  kind: 'personal' | 'organization' | 'project' | 'scim' | 'on_call';
   user_id: UserId | null;
   account_id: AccountId | null;
   project_id: ProjectId | null;
@@ -21,7 +21,9 @@ export interface ApiKeysTable {
 export interface AccessTokensTable {
   id: AccessTokenId;
   name: string;
-  scram_verifier: string;
+  /** Null: a workload proves itself by its issuer's tokens. */
+  scram_verifier: string | null;
+  workload: Jsonb | null;
   owner_user_id: UserId | null;
   owner_account_id: AccountId | null;
   compute_id: ComputeId;

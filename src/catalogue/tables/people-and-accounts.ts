@@ -1,7 +1,8 @@
-// Row types of migrations 0001, 0014 and 0016.
+// Row types of migrations 0001, 0014 and 0016, and columns of 0017 and 0024.
 
 import type { ColumnType } from 'kysely';
 import type { AccountId, InvitationId, MembershipId, UserId } from '../../ids.ts';
+import type { SignInMethod } from './second-factors.ts';
 
 export const PLANS = ['free', 'launch', 'scale', 'business', 'enterprise'] as const;
 export type Plan = (typeof PLANS)[number];
@@ -25,6 +26,8 @@ export interface UsersTable {
   is_operator: boolean;
   /** Since then nothing of the person's works; null: not disabled. */
   disabled_at: Date | null;
+  /** Goes up with each change of the person's ways to sign in (proven-person.ts). */
+  credentials_version: number;
   created_at: Date;
   updated_at: Date;
 }
@@ -35,6 +38,11 @@ export interface IdentitiesTable {
   user_id: UserId;
   email: string | null;
   linked_at: Date;
+  /** As read last, JSON; null: never. */
+  groups: ColumnType<unknown, string | null, string | null>;
+  groups_read_at: Date | null;
+  /** When the provider last vouched for a second factor; null: never. */
+  second_factor_at: Date | null;
 }
 
 export interface AccountsTable {
@@ -97,6 +105,11 @@ export interface BrowserSessionsTable {
   last_seen_at: Date;
   expires_at: Date;
   authenticated_at: Date | null;
+  /** The identity by which it began, and the provider's session; null: none, or not told. */
+  issuer: string | null;
+  subject: string | null;
+  sid: string | null;
+  sign_in_method: SignInMethod;
 }
 
 export interface SetupCodesTable {
@@ -122,6 +135,8 @@ export interface LoginNamesTable {
 export interface ResetLinksTable {
   token_hash: Buffer;
   user_id: UserId;
+  /** An operator's word that the person lost them. */
+  removes_second_factors: boolean;
   created_at: Date;
   expires_at: Date;
 }

@@ -1,8 +1,9 @@
-// Row types of migrations 0002, 0006, 0010 and 0014, as Postgres holds them.
+// Row types of migrations 0002, 0006, 0010, 0014 and 0020, as Postgres holds them.
 
 import type { ColumnType, Generated, GeneratedAlways, RawBuilder } from 'kysely';
 import type { AccountId, BranchId, ComputeId, NodeId, OperationId, ProjectId, ShareId, UserId } from '../../ids.ts';
 import type { Jsonb, LinkDelivery } from './people-and-accounts.ts';
+import type { ProjectLabel } from './project-labels.ts';
 
 export interface ProjectsTable {
   id: ProjectId;
@@ -20,6 +21,7 @@ export interface ProjectsTable {
   updated_at: Date;
   /** Since when it has its name, by the catalogue's clock. */
   named_at: Generated<Date>;
+  label: Generated<ProjectLabel>;
 }
 
 export interface ProjectSharesTable {
@@ -171,6 +173,7 @@ export interface LastUsedTargetsTable {
 /** The people who know the password that a role has now. */
 export interface RolePasswordRevealsTable {
   role_id: string;
+  /** May be removed by now. */
   user_id: UserId;
   revealed_at: Date;
 }

@@ -1,15 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import { PLAN_TERMS, requireConsumptionHistory } from '../../../src/catalogue/rights/plans.ts';
-import { parseEmail, parseEmailList } from '../../../src/catalogue/store/email-address.ts';
+import { emailKey, parseEmail, parseEmailList } from '../../../src/catalogue/store/email-address.ts';
 import { slugOf } from '../../../src/catalogue/store/names.ts';
 import { PLANS } from '../../../src/catalogue/tables/people-and-accounts.ts';
+import { secretOfPerson } from '../../../src/limits/proof-pace.ts';
 
 describe('an e-mail address', () => {
-  it('keeps its spelling and is compared in lower case', () => {
+  it('keeps its mailbox’s spelling, not its domain’s, and is compared in lower case', () => {
     expect(parseEmail('  Ada.Lovelace@Example.COM ')).toEqual({
-      text: 'Ada.Lovelace@Example.COM',
+      text: 'Ada.Lovelace@example.com',
       key: 'ada.lovelace@example.com',
     });
+  });
+
+  // Each was another person and another recipient for the limits of mail.
+  it.each([
+    ['capitals', 'ann@M\u00dcNCHEN.example'],
+    ['Unicode', 'ann@m\u00fcnchen.example'],
+    ['Unicode in parts', 'ann@mu\u0308nchen.example'],
+    ['punycode', 'ann@xn--mnchen-3ya.example'],
+    ['punycode in capitals', 'ann@XN--MNCHEN-3YA.EXAMPLE'],
+    ['full-width letters', 'ann@\uff4d\u00fcnchen.\uff45xample'],
+    ['a dot at the end', 'ann@xn--mnchen-3ya.example.'],
+    ['an ideographic full stop', 'ann@m\u00fcnchen\u3002example\u3002'],
+  ])('is one whatever the spelling of its domain: %s', (_name, text) => {
+    const email = 'ann@xn--mnchen-3ya.example';
+    expect(parseEmail(text)).toEqual({ text: email, key: email });
+    expect(emailKey(text)).toBe(email);
+    expect(secretOfPerson(text)).toBe(secretOfPerson(email));
   });
 
   it.each([
@@ -22,6 +40,13 @@ describe('an e-mail address', () => {
     'a@b@c',
     '<ada@example.com>',
     'a\u200b@b',
+    'eve@example.com/acme.example',
+    'eve@example.com?acme',
+    'eve@example%2ecom',
+    'eve@example.com\uff0facme.example',
+    'eve@xn--a',
+    'eve@example..com',
+    'eve@example.com..',
     `${'a'.repeat(250)}@example.com`,
   ])('is not "%s"', (text) => {
     expect(() => parseEmail(text)).toThrow(expect.objectContaining({ code: 'invalid_input' }));
