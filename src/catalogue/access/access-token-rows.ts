@@ -1,10 +1,15 @@
-// An access token as the program sees it, and how its row is read. Only a SCRAM verifier of its
-// secret is stored.
+// An access token as the program sees it, and how its row is read. Of a secret only a SCRAM
+// verifier is stored.
 
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
+import { PosternError } from '../../errors.ts';
 import type { AccountId, UserId } from '../../ids.ts';
+import type { Project } from '../projects/projects.ts';
+import { accountResource, requireMay } from '../rights/permissions.ts';
+import { workloadSchema } from '../rights/workload.ts';
 import type { AccessTokensTable } from '../tables/keys-and-tokens.ts';
+import type { AuditContext } from '../trail/audit-context.ts';
 
 export type AccessToken = ReturnType<typeof accessTokenFrom>;
 
@@ -16,6 +21,8 @@ export function accessTokenFrom(row: Selectable<AccessTokensTable>) {
     id: row.id,
     name: row.name,
     owner: ownerFrom(row),
+    /** Whose issuer's tokens are the password; null: a secret is. */
+    workload: row.workload === null ? null : workloadSchema.parse(row.workload),
     computeId: row.compute_id,
     /** Null: the compute's own. */
     database: row.database,
@@ -40,4 +47,17 @@ function ownerFrom(
   if (row.owner_user_id !== null) return { kind: 'person', userId: row.owner_user_id };
   if (row.owner_account_id !== null) return { kind: 'account', accountId: row.owner_account_id };
   throw new Error(`access token ${row.id} has no owner`);
+}
+
+/** Throws as `requireMay` for a token of the account. */
+export function ownerColumns(
+  { actor }: AuditContext,
+  { owner, project }: { owner: 'self' | 'account'; project: Project },
+) {
+  if (owner === 'self') {
+    if (actor.kind === 'person') return { owner_user_id: actor.userId, owner_account_id: null };
+    throw new PosternError('token_without_person');
+  }
+  requireMay(actor, 'access_tokens.create', accountResource(project.accountId));
+  return { owner_user_id: null, owner_account_id: project.accountId };
 }

@@ -1,26 +1,29 @@
 // Access tokens: passwords for clients that cannot show a link, bound to one compute, shown once,
-// listed, revocable. Logging in with one is in password-door.ts.
+// listed, revocable; or trust in the tokens that an issuer gives its workloads. Logging in with one
+// is in password-door.ts.
 
 import type { Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
 import { type AccessTokenId, type AccountId, type ComputeId, newAccessTokenId } from '../../ids.ts';
 import { parseNetwork } from '../../network-address.ts';
 import { encodeVerifier, makeVerifier } from '../../protocol/scram-verifier.ts';
-import type { Secret } from '../../secret.ts';
 import { quoted } from '../../untrusted-text.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
 import { findCompute } from '../projects/compute-rows.ts';
 import { getCompute } from '../projects/computes.ts';
-import { findProject, type Project } from '../projects/projects.ts';
+import { findProject, onProject, type Project } from '../projects/projects.ts';
 import { accountResource, INSTALLATION, requireMay, visible } from '../rights/permissions.ts';
+import { requireStillMay } from '../rights/require-still-may.ts';
+import { parseWorkload, type Workload } from '../rights/workload.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { requireName } from '../store/names.ts';
 import { newRandomSecret } from '../store/random-secrets.ts';
 import type { Schema } from '../store/schema.ts';
 import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
 import { recordAuditEvent } from '../trail/audit-events.ts';
-import { type AccessToken, accessTokenFrom } from './access-token-rows.ts';
-import { chooseDatabase, chooseDatabaseRole } from './choose-database-and-role.ts';
+import { type AccessToken, accessTokenFrom, ownerColumns } from './access-token-rows.ts';
+import { chooseDatabase } from './choose-database-and-role.ts';
+import { requireTokenReach } from './own-reach.ts';
 import { loadTargetRow } from './target-row.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -48,28 +51,54 @@ export interface NewAccessToken {
 
 /** The secret is not stored. Throws `precondition` when no role fits the access. */
 export async function createAccessToken(catalogue: Catalogue, context: AuditContext, input: NewAccessToken) {
+  const secret = newRandomSecret(TOKEN_SECRET_PREFIX);
+  const proof = { scram_verifier: encodeVerifier(await makeVerifier(secret.reveal())), workload: null };
+  return { accessToken: await insertToken(catalogue, context, { ...input, proof }), secret };
+}
+
+/**
+ * A token without a secret, for 366 days where it does not say: its password is what the issuer
+ * says of the workload. Throws `precondition` when no role fits, and `workload_invalid`.
+ */
+export async function createWorkloadToken(
+  catalogue: Catalogue,
+  context: AuditContext,
+  { workload, ...input }: NewAccessToken & { readonly workload: Workload },
+): Promise<AccessToken> {
+  const proof = { scram_verifier: null, workload: JSON.stringify(parseWorkload(workload)) };
+  return await insertToken(catalogue, context, { lifeMs: LONGEST_TOKEN_LIFE_MS, ...input, proof });
+}
+
+interface InsertedToken extends NewAccessToken {
+  readonly proof: { readonly scram_verifier: string | null; readonly workload: string | null };
+}
+
+async function insertToken(catalogue: Catalogue, context: AuditContext, input: InsertedToken): Promise<AccessToken> {
   const action = input.owner === 'self' ? 'project.create_access_token' : 'project.read';
   const { project } = await getCompute(catalogue, context, { computeId: input.computeId, action });
   const owner = ownerColumns(context, { owner: input.owner, project });
   const target = await loadTargetRow(catalogue.db, input.computeId);
   const choice = { database: input.database ?? null, databaseRole: input.databaseRole ?? null, access: input.access };
   chooseDatabase(target, choice);
-  chooseDatabaseRole(target, choice);
-  const secret = newRandomSecret(TOKEN_SECRET_PREFIX);
+  await requireTokenReach(catalogue, context, { target, owner: input.owner, choice });
   const values = {
     id: newAccessTokenId(),
     ...owner,
-    ...(await tokenColumns(catalogue, input, secret)),
+    ...input.proof,
+    ...tokenColumns(catalogue, input),
     database: choice.database,
     database_role: choice.databaseRole,
     created_by: context.actor.kind === 'person' ? context.actor.userId : null,
   };
   const row = await catalogue.transaction(async (tx) => {
+    await requireStillMay(tx, { catalogue, context }, onProject(catalogue, project, action));
+    const ofAccount = { action: 'access_tokens.create', resource: accountResource(project.accountId) } as const;
+    if (input.owner === 'account') await requireStillMay(tx, { catalogue, context }, ofAccount);
     const created = await tx.insertInto('access_tokens').values(values).returningAll().executeTakeFirstOrThrow();
     await recordTokenEvent(tx, { catalogue, context, project, token: created, event: 'secret.created' });
     return created;
   });
-  return { accessToken: accessTokenFrom(row), secret };
+  return accessTokenFrom(row);
 }
 
 /** Newest first. */
@@ -120,16 +149,7 @@ async function projectOfCompute({ db }: Catalogue, computeId: ComputeId): Promis
   return compute === null ? null : findProject(db, compute.projectId);
 }
 
-function ownerColumns({ actor }: AuditContext, { owner, project }: { owner: 'self' | 'account'; project: Project }) {
-  if (owner === 'self') {
-    if (actor.kind === 'person') return { owner_user_id: actor.userId, owner_account_id: null };
-    throw new PosternError('token_without_person');
-  }
-  requireMay(actor, 'access_tokens.create', accountResource(project.accountId));
-  return { owner_user_id: null, owner_account_id: project.accountId };
-}
-
-async function tokenColumns({ clock }: Catalogue, input: NewAccessToken, secret: Secret) {
+function tokenColumns({ clock }: Catalogue, input: NewAccessToken) {
   const now = clock.now();
   const lifeMs = input.lifeMs ?? DEFAULT_TOKEN_LIFE_MS;
   if (!(lifeMs > 0 && lifeMs <= LONGEST_TOKEN_LIFE_MS)) {
@@ -147,7 +167,6 @@ async function tokenColumns({ clock }: Catalogue, input: NewAccessToken, secret:
   }
   return {
     name: requireName(input.name, 'token name'),
-    scram_verifier: encodeVerifier(await makeVerifier(secret.reveal())),
     compute_id: input.computeId,
     access: input.access,
     allowed_networks: JSON.stringify(networks),

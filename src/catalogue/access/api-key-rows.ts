@@ -1,10 +1,38 @@
 // An API key as the program sees it, and how its row is read. The key itself is not stored.
 
 import type { Selectable } from 'kysely';
+import { PosternError } from '../../errors.ts';
 import type { Catalogue } from '../store/catalogue.ts';
+import { requireName } from '../store/names.ts';
 import type { ApiKeysTable } from '../tables/keys-and-tokens.ts';
 
 export type ApiKey = ReturnType<typeof apiKeyFrom>;
+
+export const API_KEY_PREFIX = 'postern_key_';
+/** NOTE: another prefix, so that no node takes one for a key of the management API. */
+export const SCIM_KEY_PREFIX = 'postern_scim_';
+/** NOTE: likewise, for nodes of the version before, which take such a row for an organization's. */
+export const ON_CALL_KEY_PREFIX = 'postern_oncall_';
+
+export const KEY_PREFIXES = {
+  personal: API_KEY_PREFIX,
+  organization: API_KEY_PREFIX,
+  project: API_KEY_PREFIX,
+  scim: SCIM_KEY_PREFIX,
+  on_call: ON_CALL_KEY_PREFIX,
+} as const satisfies Record<ApiKey['kind'], string>;
+
+/** Keys of one purpose, which only organizations have. */
+export type SinglePurpose = 'scim' | 'on_call';
+
+/** As the audit trail names a key. */
+export const KEY_WORDS = {
+  personal: 'API key',
+  organization: 'API key',
+  project: 'API key',
+  scim: 'SCIM key',
+  on_call: 'on-call key',
+} as const satisfies Record<ApiKey['kind'], string>;
 
 /** A query for keys with their creators, oldest first, which callers narrow. */
 export function keyRows({ db }: Catalogue) {
@@ -33,4 +61,13 @@ export function apiKeyFrom(
     lastUsedAt: row.last_used_at,
     lastUsedFrom: row.last_used_from,
   };
+}
+
+/** Neon API 2.7.3: key names have at most 64 characters. */
+const MAX_KEY_NAME_CHARACTERS = 64;
+
+export function requireKeyName(text: string): string {
+  const name = requireName(text, "a key's name");
+  if (name.length <= MAX_KEY_NAME_CHARACTERS) return name;
+  throw new PosternError('key_name_too_long', { params: { limit: String(MAX_KEY_NAME_CHARACTERS) } });
 }

@@ -4,22 +4,26 @@
 
 import type { Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
-import type { AccountId, ProjectId, UserId } from '../../ids.ts';
+import { type AccountId, isOrganizationId, type ProjectId, type UserId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
 import { quoted } from '../../untrusted-text.ts';
 import { getProject } from '../projects/projects.ts';
-import { accountResource, INSTALLATION, requireMay } from '../rights/permissions.ts';
+import { accountResource, INSTALLATION, notFound, requireMay } from '../rights/permissions.ts';
+import { requireStillMay } from '../rights/require-still-may.ts';
 import type { Catalogue } from '../store/catalogue.ts';
-import { requireName } from '../store/names.ts';
 import { hashOfSecret, newRandomSecret } from '../store/random-secrets.ts';
 import type { Schema } from '../store/schema.ts';
 import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
 import { recordAuditEvent } from '../trail/audit-events.ts';
-import { type ApiKey, apiKeyFrom, keyRows } from './api-key-rows.ts';
-
-export const API_KEY_PREFIX = 'postern_key_';
-/** Neon API 2.7.3: key names have at most 64 characters. */
-const MAX_KEY_NAME_CHARACTERS = 64;
+import {
+  type ApiKey,
+  apiKeyFrom,
+  KEY_PREFIXES,
+  KEY_WORDS,
+  keyRows,
+  requireKeyName,
+  type SinglePurpose,
+} from './api-key-rows.ts';
 
 export interface NewApiKey {
   readonly apiKey: ApiKey;
@@ -30,7 +34,9 @@ export interface NewApiKey {
 export async function createPersonalKey(catalogue: Catalogue, context: AuditContext, input: { readonly name: string }) {
   const userId = requirePerson(context);
   const name = requireKeyName(input.name);
-  return insertKey(catalogue, context, { kind: 'personal', name, userId, accountId: null, projectId: null });
+  const asked = { action: 'self.manage_api_keys', resource: INSTALLATION } as const;
+  const row = { kind: 'personal', name, userId, accountId: null, projectId: null } as const;
+  return insertKey({ catalogue, context, asked }, row);
 }
 
 /** Creates a key of the organization or of one of its projects. */
@@ -40,51 +46,78 @@ export async function createOrganizationKey(
   input: { readonly accountId: AccountId; readonly name: string; readonly projectId?: ProjectId },
 ): Promise<NewApiKey> {
   const { accountId, projectId } = input;
-  requireMay(context.actor, 'organization_keys.create', accountResource(accountId));
+  const asked = { action: 'organization_keys.create', resource: accountResource(accountId) } as const;
+  requireMay(context.actor, asked.action, asked.resource);
   const name = requireKeyName(input.name);
   if (projectId === undefined) {
-    return insertKey(catalogue, context, { kind: 'organization', name, userId: null, accountId, projectId: null });
+    const row = { kind: 'organization', name, userId: null, accountId, projectId: null } as const;
+    return insertKey({ catalogue, context, asked }, row);
   }
   const project = await getProject(catalogue, context, { projectId });
-  if (project.accountId !== accountId) {
-    throw new PosternError('not_found', { params: { thing: `project "${projectId}"` } });
-  }
-  return insertKey(catalogue, context, { kind: 'project', name, userId: null, accountId, projectId });
+  if (project.accountId !== accountId) throw notFound({ kind: 'project', projectId });
+  return insertKey({ catalogue, context, asked }, { kind: 'project', name, userId: null, accountId, projectId });
+}
+
+/** For the identity provider, or for the schedule of on-call people. */
+export async function createSinglePurposeKey(
+  catalogue: Catalogue,
+  context: AuditContext,
+  { accountId, kind, ...input }: { readonly accountId: AccountId; readonly name: string; readonly kind: SinglePurpose },
+): Promise<NewApiKey> {
+  const asked = { action: 'organization_keys.create', resource: accountResource(accountId) } as const;
+  requireMay(context.actor, asked.action, asked.resource);
+  if (!isOrganizationId(accountId)) throw notFound(accountResource(accountId));
+  const name = requireKeyName(input.name);
+  return insertKey({ catalogue, context, asked }, { kind, name, userId: null, accountId, projectId: null });
+}
+
+/** Oldest first. */
+export async function listSinglePurposeKeys(
+  catalogue: Catalogue,
+  context: AuditContext,
+  { accountId, kind }: { readonly accountId: AccountId; readonly kind: SinglePurpose },
+) {
+  requireMay(context.actor, 'organization_keys.read', accountResource(accountId));
+  return await keysOfAccount(catalogue, accountId, [kind]);
 }
 
 /** Oldest first. */
 export async function listPersonalKeys(catalogue: Catalogue, context: AuditContext): Promise<ApiKey[]> {
-  const userId = requirePerson(context);
-  return (await keyRows(catalogue).where('api_keys.user_id', '=', userId).execute()).map(apiKeyFrom);
+  const keys = keyRows(catalogue).where('api_keys.user_id', '=', requirePerson(context));
+  return (await keys.execute()).map(apiKeyFrom);
 }
 
 /** Keys of the organization and of its projects, oldest first. */
 export async function listOrganizationKeys(catalogue: Catalogue, context: AuditContext, accountId: AccountId) {
   requireMay(context.actor, 'organization_keys.read', accountResource(accountId));
-  return (await keyRows(catalogue).where('api_keys.account_id', '=', accountId).execute()).map(apiKeyFrom);
+  return await keysOfAccount(catalogue, accountId, ['organization', 'project']);
+}
+
+async function keysOfAccount(catalogue: Catalogue, accountId: AccountId, kinds: ReadonlyArray<ApiKey['kind']>) {
+  const keys = keyRows(catalogue).where('api_keys.account_id', '=', accountId).where('kind', 'in', kinds);
+  return (await keys.execute()).map(apiKeyFrom);
 }
 
 export async function revokePersonalKey(catalogue: Catalogue, context: AuditContext, keyId: number): Promise<ApiKey> {
   const userId = requirePerson(context);
-  const found = await keyRows(catalogue)
-    .where('api_keys.id', '=', keyId)
-    .where('api_keys.user_id', '=', userId)
-    .executeTakeFirst();
-  return revoke(catalogue, context, { keyId, found: found === undefined ? null : apiKeyFrom(found) });
+  const found = keyRows(catalogue).where('api_keys.id', '=', keyId).where('api_keys.user_id', '=', userId);
+  return revoke(catalogue, context, { keyId, found: await firstKey(found) });
 }
 
-/** Also revokes a key of one of the organization's projects. */
+/** Also revokes a key of one of the organization's projects, or one of a single purpose. */
 export async function revokeOrganizationKey(
   catalogue: Catalogue,
   context: AuditContext,
   { accountId, keyId }: { readonly accountId: AccountId; readonly keyId: number },
 ): Promise<ApiKey> {
   requireMay(context.actor, 'organization_keys.revoke', accountResource(accountId));
-  const found = await keyRows(catalogue)
-    .where('api_keys.id', '=', keyId)
-    .where('api_keys.account_id', '=', accountId)
-    .executeTakeFirst();
-  return revoke(catalogue, context, { keyId, found: found === undefined ? null : apiKeyFrom(found) });
+  const found = keyRows(catalogue).where('api_keys.id', '=', keyId).where('api_keys.account_id', '=', accountId);
+  return revoke(catalogue, context, { keyId, found: await firstKey(found) });
+}
+
+async function firstKey(found: ReturnType<typeof keyRows>): Promise<ApiKey | null> {
+  const row = await found.executeTakeFirst();
+  return row === undefined ? null : apiKeyFrom(row);
 }
 
 interface KeyRow {
@@ -94,32 +127,35 @@ interface KeyRow {
   readonly accountId: AccountId | null;
   readonly projectId: ProjectId | null;
 }
+interface KeyMaking {
+  readonly catalogue: Catalogue;
+  readonly context: AuditContext;
+  readonly asked: Parameters<typeof requireStillMay>[2];
+}
 
-async function insertKey(catalogue: Catalogue, context: AuditContext, row: KeyRow): Promise<NewApiKey> {
-  const key = newRandomSecret(API_KEY_PREFIX);
+async function insertKey({ catalogue, context, asked }: KeyMaking, row: KeyRow): Promise<NewApiKey> {
+  const key = newRandomSecret(KEY_PREFIXES[row.kind]);
   const { actor } = context;
   const keyId = await catalogue.transaction(async (tx) => {
+    await requireStillMay(tx, { catalogue, context }, asked);
     const { id } = await tx
       .insertInto('api_keys')
       .values({
         key_hash: hashOfSecret(key.reveal()),
         kind: row.kind,
-        user_id: row.userId,
-        account_id: row.accountId,
-        project_id: row.projectId,
-        name: row.name,
-        created_by: actor.kind === 'person' ? actor.userId : null,
-        created_at: catalogue.clock.now(),
-        last_used_at: null,
-        last_used_from: null,
+        ...{ user_id: row.userId, account_id: row.accountId, project_id: row.projectId, name: row.name },
+        ...{ created_by: actor.kind === 'person' ? actor.userId : null, created_at: catalogue.clock.now() },
+        ...{ last_used_at: null, last_used_from: null },
       })
       .returning('id')
       .executeTakeFirstOrThrow();
     await recordKeyEvent(tx, { catalogue, context, row, keyId: id, event: 'secret.created' });
     return id;
   });
-  const created = await keyRows(catalogue).where('api_keys.id', '=', keyId).executeTakeFirstOrThrow();
-  return { apiKey: apiKeyFrom(created), key };
+  return {
+    apiKey: apiKeyFrom(await keyRows(catalogue).where('api_keys.id', '=', keyId).executeTakeFirstOrThrow()),
+    key,
+  };
 }
 
 async function revoke(
@@ -151,8 +187,8 @@ async function recordKeyEvent(
   },
 ): Promise<void> {
   const { catalogue, context, row, keyId, event } = happened;
-  const { accountId, projectId } = row;
-  const facts = { event, accountId, projectId, subject: `API key ${keyId} ${quoted(row.name)}`, reason: row.kind };
+  const subject = `${KEY_WORDS[row.kind]} ${keyId} ${quoted(row.name)}`;
+  const facts = { event, accountId: row.accountId, projectId: row.projectId, subject, reason: row.kind };
   await recordAuditEvent(tx, changeEvent(catalogue, context, facts));
 }
 
@@ -160,10 +196,4 @@ function requirePerson({ actor }: AuditContext): UserId {
   requireMay(actor, 'self.manage_api_keys', INSTALLATION);
   if (actor.kind === 'person') return actor.userId;
   throw new PosternError('personal_keys_of_people');
-}
-
-function requireKeyName(text: string): string {
-  const name = requireName(text, "a key's name");
-  if (name.length <= MAX_KEY_NAME_CHARACTERS) return name;
-  throw new PosternError('key_name_too_long', { params: { limit: String(MAX_KEY_NAME_CHARACTERS) } });
 }

@@ -3,6 +3,7 @@
 
 import type { UserId } from '../../ids.ts';
 import { terminalKey } from '../../network-address.ts';
+import { findKey } from '../people/terminal-keys.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { TargetChoice } from './resolve-target.ts';
 
@@ -33,14 +34,21 @@ export async function rememberTerminal(catalogue: Catalogue, userId: UserId, add
     .execute();
 }
 
-/** Whether the person approved a login from this address (IPv6: this /64) in the last 30 days. */
-export async function isKnownTerminal(catalogue: Catalogue, userId: UserId, address: string): Promise<boolean> {
+/** Whether the person approved a login from this address (IPv6: this /64), or key, in 30 days. */
+export async function isKnownTerminal(
+  catalogue: Catalogue,
+  userId: UserId,
+  { address, key = null }: { readonly address: string; readonly key?: string | null | undefined },
+): Promise<boolean> {
+  const since = new Date(catalogue.clock.now().getTime() - TERMINAL_STAYS_KNOWN_MS);
+  const known = key === null ? null : await findKey(catalogue, userId, key);
+  if (known !== null && known.approvedAt > since) return true;
   const row = await catalogue.db
     .selectFrom('known_terminals')
     .select('approved_at')
     .where('user_id', '=', userId)
     .where('terminal', '=', terminalKey(address))
-    .where('approved_at', '>', new Date(catalogue.clock.now().getTime() - TERMINAL_STAYS_KNOWN_MS))
+    .where('approved_at', '>', since)
     .executeTakeFirst();
   return row !== undefined;
 }

@@ -8,7 +8,7 @@ import { type AuditEventInput, recordAuditEvent } from '../trail/audit-events.ts
 const HOUR_MS = 3_600_000;
 
 export interface UsedSecret {
-  readonly table: 'access_tokens' | 'api_keys' | 'database_roles';
+  readonly table: 'access_tokens' | 'api_keys' | 'database_roles' | 'oauth_consents';
   readonly id: string | number;
   /** As last read; may be stale. */
   readonly lastUsedAt: Date | null;

@@ -1,20 +1,20 @@
 // Resolves the target of one connection: from ids, after checking permissions again, to an address
 // with credentials, which only the connector receives.
 
-import { isPosternError, PosternError } from '../../errors.ts';
+import { PosternError } from '../../errors.ts';
 import type { AccountId, ComputeId, ProjectId, UserId } from '../../ids.ts';
 import type { UpstreamTls } from '../../protocol/upstream-tls.ts';
 import type { Secret } from '../../secret.ts';
 import { shownName } from '../projects/compute-rows.ts';
 import { passwordPlace } from '../projects/database-role-rows.ts';
-import { projectResource } from '../projects/projects.ts';
-import { loadPersonActor, type PersonActor } from '../rights/actors.ts';
-import { may, requireMay } from '../rights/permissions.ts';
-import type { Policy } from '../rights/policy.ts';
+import type { ReachedPolicy } from '../rights/reached-policy.ts';
 import type { Catalogue } from '../store/catalogue.ts';
+import type { ProjectLabel } from '../tables/project-labels.ts';
 import { chooseDatabase, chooseDatabaseRole } from './choose-database-and-role.ts';
-import { type RightsReader, readRights } from './rights-reader.ts';
-import { loadTargetRow, type TargetRow } from './target-row.ts';
+import { type AskedReach, type Circumstances, personSubject, reachableRole, requireReach } from './reach.ts';
+import { type RightsReader, readRightsOfPerson } from './rights-reader.ts';
+import { requireConnect, type TargetPerson, targetPerson } from './target-person.ts';
+import type { TargetRow } from './target-row.ts';
 
 export interface TargetChoice {
   readonly userId: UserId;
@@ -26,18 +26,11 @@ export interface TargetChoice {
   readonly access: 'read_write' | 'read_only';
 }
 
-export interface TargetPerson {
-  readonly userId: UserId;
-  readonly email: string;
-  readonly name: string;
-  readonly isGuest: boolean;
-}
-
 /** The target of a person's connection and its policy, without credentials. */
 export interface JudgedTarget {
   readonly person: TargetPerson;
   readonly account: { readonly id: AccountId; readonly name: string };
-  readonly project: { readonly id: ProjectId; readonly name: string };
+  readonly project: { readonly id: ProjectId; readonly name: string; readonly label: ProjectLabel };
   readonly compute: {
     readonly id: ComputeId;
     readonly name: string;
@@ -49,7 +42,16 @@ export interface JudgedTarget {
   readonly access: 'read_write' | 'read_only';
   /** All databases of the compute, its own first. */
   readonly databases: readonly string[];
-  readonly policy: Policy;
+  /** Narrowed by what allows it. */
+  readonly policy: ReachedPolicy;
+  /** The policy there, by the rules as they were read. Throws `rule_denied`. */
+  readonly requireReach: (place: ReachedPlace) => ReachedPolicy;
+}
+
+/** The role and database that a connection is about; null: not known yet. */
+export interface ReachedPlace {
+  readonly databaseRole: string;
+  readonly database: string | null;
 }
 
 /** With the credentials for connecting. */
@@ -66,68 +68,78 @@ export interface ConnectTarget extends JudgedTarget {
   };
 }
 
-/** The target of any connection. */
-export type ComputeTarget = Omit<ConnectTarget, 'person'>;
+/** The target of any connection, before anybody was asked about it. */
+export type ComputeTarget = Omit<ConnectTarget, 'person' | 'requireReach' | 'policy'>;
+
+interface Resolving extends Circumstances {
+  /** Absent: each item is read when it is requested. */
+  readonly rights?: RightsReader | undefined;
+}
 
 /**
- * The target of a person's connection by link or grant. Throws `permission_lost`, `not_found`,
- * `link_login_disabled`, and `forbidden` or `precondition` without the requested access.
+ * The target of a person's connection by link or grant. Throws `permission_lost`, `rule_denied`,
+ * `not_found`, `link_login_disabled`, and `forbidden` or `precondition` without the access asked.
  */
-export async function resolveTarget(catalogue: Catalogue, choice: TargetChoice, rights = readRights(catalogue)) {
-  const { row, person } = await judge(catalogue, choice, rights);
-  return { ...computeTarget(catalogue, row, choice), person };
+export async function resolveTarget(catalogue: Catalogue, choice: TargetChoice, how: Resolving) {
+  const { asked, person } = await askOfTarget(catalogue, choice, how);
+  return { ...reachedTarget(catalogue, asked, choice), person };
 }
 
 /** `resolveTarget` without unsealing the credentials. Throws as that does. */
-export async function judgeTarget(catalogue: Catalogue, choice: TargetChoice): Promise<JudgedTarget> {
-  const { row, person } = await judge(catalogue, choice, readRights(catalogue));
-  return { ...placeOf(row, choice), person };
+export async function judgeTarget(catalogue: Catalogue, choice: TargetChoice, how: Resolving): Promise<JudgedTarget> {
+  const { asked, person } = await askOfTarget(catalogue, choice, how);
+  return judged(asked, choice, person);
 }
 
-async function judge(catalogue: Catalogue, choice: TargetChoice, rights: RightsReader) {
-  const [row, actor] = await Promise.all([rights.targetRow(choice.computeId), rights.person(choice.userId)]);
+/** Throws `rule_denied` where the rules do not allow it. */
+export function judged(
+  asked: AskedReach & { readonly row: TargetRow },
+  choice: TargetChoice,
+  person: TargetPerson,
+): JudgedTarget {
+  const { role, policy } = reachableRole(asked, choice);
+  return {
+    ...placeOf(asked.row, { ...choice, databaseRole: role.name }),
+    policy,
+    requireReach: requirement(asked),
+    person,
+  };
+}
+
+/** The question of a person's connection by link or grant, before the rules answer it. */
+export async function askOfTarget(catalogue: Catalogue, choice: TargetChoice, { rights: given, ...how }: Resolving) {
+  const { computeId, userId } = choice;
+  const rights = given ?? (await readRightsOfPerson(catalogue, choice));
+  const [row, actor, { rules, teamIds, agreements }] = await Promise.all([
+    rights.targetRow(computeId),
+    rights.person(userId),
+    rights.rules(computeId, { kind: 'person', userId }),
+  ]);
   requireConnect(catalogue, actor, row);
   if (!row.policy.linkLogin) {
     throw new PosternError('link_login_disabled', { params: { compute: shownName(row.compute) } });
   }
-  return { row, person: targetPerson(actor, row) };
+  const subject = personSubject(actor, row, teamIds);
+  const asked = { row, subject, rules, agreements, how: { ...how, at: catalogue.clock.now() } };
+  return { asked, person: targetPerson(actor, row) };
 }
 
-/**
- * Whether the choosing person could connect: as `resolveTarget`, but a compute that the person
- * cannot see is `not_found`, so that forged ids reveal nothing. Unseals no credentials.
- */
-export async function checkChoice(catalogue: Catalogue, choice: TargetChoice): Promise<void> {
-  const actor = await loadPersonActor(catalogue, choice.userId);
-  const row = await loadTargetRow(catalogue.db, choice.computeId);
-  const unseen = new PosternError('not_found', { params: { thing: `compute "${choice.computeId}"` } });
-  if (actor === null) throw unseen;
-  try {
-    requireMay(actor, 'project.connect', projectResource(catalogue, row.project));
-  } catch (error) {
-    throw isPosternError(error, 'not_found') ? unseen : error;
-  }
-  if (!row.policy.linkLogin) {
-    throw new PosternError('link_login_disabled', { params: { compute: shownName(row.compute) } });
-  }
-  chooseDatabase(row, choice);
-  chooseDatabaseRole(row, choice);
-}
-
-/** Throws `permission_lost` unless the person may connect to the compute's project now. */
-export function requireConnect(
+/** The target where the rules allow it. Throws `rule_denied`, and as `computeTarget`. */
+export function reachedTarget(
   catalogue: Catalogue,
-  actor: PersonActor | null,
-  row: TargetRow,
-): asserts actor is PersonActor {
-  const isAllowed = actor !== null && may(actor, 'project.connect', projectResource(catalogue, row.project));
-  if (!isAllowed) throw new PosternError('permission_lost', { params: { project: row.project.name } });
+  asked: AskedReach & { readonly row: TargetRow },
+  choice: Pick<TargetChoice, 'database' | 'databaseRole' | 'access'>,
+) {
+  const { role, policy } = reachableRole(asked, choice);
+  const target = computeTarget(catalogue, asked.row, { ...choice, databaseRole: role.name });
+  return { ...target, policy, requireReach: requirement(asked) };
 }
 
-export function targetPerson(actor: PersonActor, row: TargetRow): TargetPerson {
-  const { accountId } = row.project;
-  const isGuest = (accountId as string) !== actor.userId && !actor.memberships.has(accountId);
-  return { userId: actor.userId, email: actor.email, name: actor.name, isGuest };
+function requirement(asked: AskedReach & { readonly row: TargetRow }) {
+  return ({ databaseRole: name, database }: ReachedPlace): ReachedPolicy => {
+    const isReadOnly = asked.row.roles.find((role) => role.name === name)?.is_read_only === true;
+    return requireReach(asked, { role: { name, isReadOnly }, database });
+  };
 }
 
 /** The target without checking a person. Throws `not_found`, `forbidden`, `precondition`. */
@@ -157,12 +169,11 @@ function placeOf(row: TargetRow, choice: Pick<TargetChoice, 'database' | 'databa
   const { account, project, compute } = row;
   return {
     account: { id: account.id, name: account.name },
-    project: { id: project.id, name: project.name },
+    project: { id: project.id, name: project.name, label: project.label },
     compute: { id: compute.id, name: shownName(compute), state: compute.state, hostId: compute.hostId },
     database: chooseDatabase(row, choice),
     databaseRole: chooseDatabaseRole(row, choice).name,
     access: choice.access,
     databases: row.databases,
-    policy: row.policy,
   };
 }

@@ -2,30 +2,18 @@
 // last used first. Resolving one of them to a connection's target is in resolve-target.ts.
 
 import { sql } from 'kysely';
-import { type AccountId, type ComputeId, type ProjectId, personalAccountId } from '../../ids.ts';
-import { type Compute, computeFrom, shownName } from '../projects/compute-rows.ts';
-import { projectResource } from '../projects/projects.ts';
+import { type AccountId, type ProjectId, personalAccountId } from '../../ids.ts';
+import { computeFrom } from '../projects/compute-rows.ts';
+import type { RuleDoor } from '../rights/access-rule.ts';
 import type { PersonActor } from '../rights/actors.ts';
-import { may } from '../rights/permissions.ts';
-import { effectivePolicy, type Policy, parsePolicySettings } from '../rights/policy.ts';
+import { effectivePolicy, parsePolicySettings } from '../rights/policy.ts';
+import { byAccount, findRulesOfAccounts } from '../rules/find-rules.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { escapeLike } from '../store/keyset-pages.ts';
-import { loadTargetChoices, type TargetChoices, type TargetRole } from './target-choices.ts';
-
-export interface TargetCompute {
-  readonly id: ComputeId;
-  readonly name: string;
-  readonly type: Compute['type'];
-  readonly state: Compute['state'];
-  /** Allowed by the switches and the policies of the compute and its account. */
-  readonly passwordlessAccess: boolean;
-  /** The project's own database first. */
-  readonly databases: readonly string[];
-  /** Roles that may log in, the project's own first. */
-  readonly roles: readonly TargetRole[];
-  readonly policy: Policy;
-  readonly lastUsed: ReturnType<typeof lastUseFrom>;
-}
+import type { ProjectLabel } from '../tables/project-labels.ts';
+import { offeredCompute, type TargetCompute } from './offered-compute.ts';
+import { personSubject } from './reach.ts';
+import { loadTargetChoices } from './target-choices.ts';
 
 export interface TargetAccount {
   /** `shared` groups the projects that others share with the person. */
@@ -35,6 +23,7 @@ export interface TargetAccount {
   readonly projects: ReadonlyArray<{
     readonly id: ProjectId;
     readonly name: string;
+    readonly label: ProjectLabel;
     readonly computes: readonly TargetCompute[];
   }>;
 }
@@ -48,20 +37,42 @@ const MAX_SEARCH_WORDS = 8;
  * first, then by name. Disabled computes and projects without a compute are omitted. Each word of
  * `search` must occur in the name of the account, or in the name or id of the project or compute.
  */
-export async function listTargets(catalogue: Catalogue, actor: PersonActor, filter: { readonly search?: string } = {}) {
-  const rows = await loadOffers(catalogue, actor, filter.search?.trim() ?? '');
-  const choices = await loadTargetChoices(catalogue.db, [...new Set(rows.map((row) => row.branch_id))]);
-  const isOffered = (row: Offer) =>
-    may(actor, 'project.connect', projectResource(catalogue, { id: row.project_id, accountId: row.account_id }));
-  return groupBy(rows.filter(isOffered), (row) => headingOf(actor, row).id).map(([id, ofAccount]) => ({
-    ...headingOf(actor, ofAccount[0]),
+export async function listTargets(catalogue: Catalogue, actor: PersonActor, filter: TargetFilter = {}) {
+  const { search = '', door = 'link', address = null } = filter;
+  const rows = await loadOffers(catalogue, actor, search.trim());
+  const branchIds = [...new Set(rows.map((row) => row.branch_id))];
+  const accountIds = [...new Set(rows.map((row) => row.account_id))];
+  const [choices, { rules, teamIds, agreements }] = await Promise.all([
+    loadTargetChoices(catalogue.db, branchIds),
+    findRulesOfAccounts(catalogue.db, accountIds, { kind: 'person', userId: actor.userId }),
+  ]);
+  const rulesOf = byAccount(rules);
+  const how = { door, address, signIn: null, at: catalogue.clock.now() };
+  const offers = rows.flatMap((row) => {
+    const target = targetRowOf(row);
+    const subject = personSubject(actor, target, teamIds);
+    const asked = { row: target, subject, rules: rulesOf.get(row.account_id) ?? [], agreements, how };
+    const compute = offeredCompute(asked, { row, choices: choices.get(row.branch_id) });
+    return compute === null ? [] : [{ row, compute }];
+  });
+  return groupBy(offers, ({ row }) => headingOf(actor, row).id).map(([id, ofAccount]) => ({
+    ...headingOf(actor, ofAccount[0].row),
     id,
-    projects: groupBy(ofAccount, (row) => row.project_id).map(([projectId, ofProject]) => ({
+    projects: groupBy(ofAccount, ({ row }) => row.project_id).map(([projectId, ofProject]) => ({
       id: projectId,
-      name: ofProject[0].project_name,
-      computes: ofProject.map((row) => targetCompute(row, choices.get(row.branch_id))),
+      name: ofProject[0].row.project_name,
+      label: ofProject[0].row.project_label,
+      computes: ofProject.map(({ compute }) => compute),
     })),
   }));
+}
+
+interface TargetFilter {
+  readonly search?: string;
+  /** Absent: by link. */
+  readonly door?: RuleDoor;
+  /** Of the terminal; absent: not asked about. */
+  readonly address?: string;
 }
 
 type Offer = Awaited<ReturnType<typeof loadOffers>>[number];
@@ -69,6 +80,7 @@ type Offer = Awaited<ReturnType<typeof loadOffers>>[number];
 const OFFER_COLUMNS = [
   'projects.name as project_name',
   'projects.account_id',
+  'projects.label as project_label',
   'accounts.kind as account_kind',
   'accounts.name as account_name',
   'accounts.passwordless_access as account_passwordless_access',
@@ -119,33 +131,19 @@ function headingOf(actor: PersonActor, row: Offer): Pick<TargetAccount, 'id' | '
   return { id: row.account_id, kind: row.account_kind, name: row.account_name };
 }
 
-function targetCompute(row: Offer, choices: TargetChoices = { databases: [], roles: [] }): TargetCompute {
+function targetRowOf(row: Offer) {
   const compute = computeFrom(row);
   const account = {
     passwordlessAccess: row.account_passwordless_access,
     policy: parsePolicySettings(row.account_policy),
   };
-  const policy = effectivePolicy(account, compute);
-  return {
-    id: compute.id,
-    name: shownName(compute),
-    type: compute.type,
-    state: compute.state,
-    passwordlessAccess: policy.linkLogin,
-    ...choices,
-    policy,
-    lastUsed: lastUseFrom(row),
+  const project = {
+    id: row.project_id,
+    name: row.project_name,
+    accountId: row.account_id,
+    label: row.project_label,
   };
-}
-
-function lastUseFrom(row: Offer) {
-  if (row.used_at === null || row.used_access === null) return null;
-  return {
-    at: row.used_at,
-    database: row.used_database,
-    databaseRole: row.used_database_role,
-    access: row.used_access,
-  };
+  return { compute, project, policy: effectivePolicy(account, compute) };
 }
 
 /** Groups in order of their first items. */

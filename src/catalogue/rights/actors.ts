@@ -1,8 +1,9 @@
 // Actors: a person with memberships and shares, a key, or Postern itself.
 
-import type { AccountId, ProjectId, UserId } from '../../ids.ts';
+import type { AccountId, ConsentId, ProjectId, UserId } from '../../ids.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { MemberRole } from '../tables/people-and-accounts.ts';
+import type { ApiScope } from './scopes.ts';
 
 export interface PersonActor {
   readonly kind: 'person';
@@ -14,6 +15,15 @@ export interface PersonActor {
   readonly shares: ReadonlySet<ProjectId>;
   /** Set when the person acts through a personal API key. */
   readonly viaKeyId?: number;
+  /** Set when a program acts for the person, within what they let it do. */
+  readonly viaConsent?: { readonly id: ConsentId; readonly scopes: ReadonlySet<ApiScope> };
+  /** Set when the person acts in a browser. */
+  readonly viaSessionId?: string;
+}
+
+/** Not the person themselves, but something that they let act for them. */
+export function isProgram({ viaKeyId, viaConsent }: PersonActor): boolean {
+  return viaKeyId !== undefined || viaConsent !== undefined;
 }
 
 export interface OrganizationKeyActor {
@@ -29,6 +39,20 @@ export interface ProjectKeyActor {
   readonly projectId: ProjectId;
 }
 
+/** The identity provider of an organization, which pushes users and groups. */
+export interface ScimKeyActor {
+  readonly kind: 'scim_key';
+  readonly keyId: number;
+  readonly accountId: AccountId;
+}
+
+/** A schedule of on-call people, which approves in advance. */
+export interface OnCallKeyActor {
+  readonly kind: 'on_call_key';
+  readonly keyId: number;
+  readonly accountId: AccountId;
+}
+
 /** Postern itself: the local command line, timers, the demo. */
 export interface SystemActor {
   readonly kind: 'system';
@@ -40,7 +64,7 @@ export interface SystemActor {
   };
 }
 
-export type Actor = PersonActor | OrganizationKeyActor | ProjectKeyActor | SystemActor;
+export type Actor = PersonActor | OrganizationKeyActor | ProjectKeyActor | ScimKeyActor | OnCallKeyActor | SystemActor;
 
 export const SYSTEM: SystemActor = { kind: 'system' };
 
@@ -57,6 +81,45 @@ export function newPersonActor(user: {
 /** The person with current memberships and shares; null for nobody, and for a disabled person. */
 export async function loadPersonActor(catalogue: Catalogue, userId: UserId): Promise<PersonActor | null> {
   return (await loadPersonActors(catalogue, [userId])).get(userId) ?? null;
+}
+
+export interface PersonJson {
+  readonly id: UserId;
+  readonly email: string;
+  readonly name: string;
+  readonly is_operator: boolean;
+  readonly memberships: ReadonlyArray<readonly [AccountId, MemberRole]>;
+  readonly shares: readonly ProjectId[];
+}
+
+/** The person of an id, as one JSON value of a statement: null for unknown and disabled ones. */
+export function personAsJson(userId: string): string {
+  return `(
+    select json_build_object('id', person.id, 'email', person.email, 'name', person.name,
+      'is_operator', person.is_operator,
+      'memberships', array(select json_build_array(account_id, member_role) from memberships where user_id = person.id),
+      'shares', array(select project_id from project_shares where user_id = person.id))
+    from users person where person.id = ${userId} and person.disabled_at is null
+  )`;
+}
+
+export function personFromJson({
+  id: userId,
+  email,
+  name,
+  is_operator: isOperator,
+  ...rights
+}: PersonJson): PersonActor {
+  const { memberships, shares } = rights;
+  return {
+    kind: 'person',
+    userId,
+    email,
+    name,
+    isOperator,
+    memberships: new Map(memberships),
+    shares: new Set(shares),
+  };
 }
 
 /** Three statements, however many people. Unknown and disabled ones are absent. */

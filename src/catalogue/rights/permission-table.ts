@@ -11,6 +11,8 @@ export type Relation =
   | 'guest' // of the project
   | 'organization_key'
   | 'project_key'
+  | 'scim_key'
+  | 'on_call_key'
   | 'signed_in' // to the installation
   | 'operator';
 
@@ -43,6 +45,8 @@ export const PERMISSION_TABLE = {
   'self.list_shared_projects': on('installation', SIGNED_IN, 'list projects shared with them'),
   'self.manage_api_keys': on('installation', SIGNED_IN, 'manage personal API keys'),
   'self.manage_sessions': on('installation', SIGNED_IN, 'manage their sessions and grants'),
+  'self.read_access_requests': on('installation', SIGNED_IN, 'see their requests for access'),
+  'self.ask_for_access': on('installation', SIGNED_IN, 'ask for access'),
   'regions.list': on('installation', ANY_KEY, 'list regions'),
   'organization.create': on('installation', SIGNED_IN, 'create an organization'),
   'organization.request': on('installation', SIGNED_IN, 'request an organization'),
@@ -50,6 +54,7 @@ export const PERMISSION_TABLE = {
   'ops.read': on('installation', OPERATORS, 'watch live connections and nodes'),
   'ops.end_connection': on('installation', OPERATORS, 'end any connection'),
   'ops.cancel_query': on('installation', OPERATORS, 'cancel any query'),
+  'ops.read_statement': on('installation', OPERATORS, 'see what a connection runs'),
   'ops.send_notice': on('installation', OPERATORS, 'send notices to any connection'),
   'ops.drain_node': on('installation', OPERATORS, 'drain a node'),
   'ops.read_audit': on('installation', OPERATORS, 'read the whole audit trail'),
@@ -71,7 +76,20 @@ export const PERMISSION_TABLE = {
   'account.read_connections': on('account', OVERSEERS, 'see who is connected'),
   'account.end_connection': on('account', OVERSEERS, 'end connections'),
   'account.cancel_query': on('account', OVERSEERS, 'cancel queries of others'),
+  'account.read_statement': on('account', OVERSEERS, 'see what connections of others run'),
   'account.send_notice': on('account', OVERSEERS, 'send notices'),
+
+  'access_rules.read': on('account', ADMINS, 'see the access rules'),
+  'access_rules.change': on('account', ADMINS_IN_PERSON, 'change access rules'),
+
+  'access_requests.read': on('account', MEMBERS, 'see requests for access'),
+
+  'on_call.read': on('account', ['admin', 'organization_key', 'on_call_key'], 'see what is approved in advance'),
+  'on_call.approve': on('account', ['on_call_key'], 'approve in advance'),
+
+  'break_glass.read': on('account', ['admin', 'organization_key'], 'see who may break the glass'),
+  'break_glass.change': on('account', ['admin'], 'decide who may break the glass'),
+  'break_glass.review': on('account', ['admin'], 'review a broken glass'),
 
   'members.read': on('account', ['admin', 'member', 'organization_key'], 'see the members'),
   'members.change_role': on('account', ['admin', 'organization_key'], 'change member roles'),
@@ -83,6 +101,15 @@ export const PERMISSION_TABLE = {
   'invitations.cancel': on('account', ['admin'], 'cancel invitations'),
   'guests.read': on('account', MEMBERS, 'see the guests'),
   'guests.convert': on('account', ['admin'], 'turn guests into members'),
+
+  'teams.read': on('account', ['admin', 'member', 'organization_key'], 'see the teams'),
+  'teams.change': on('account', ['admin', 'organization_key'], 'change teams'),
+
+  'joining.change': on('account', ['admin'], 'decide who may join by an identity provider'),
+
+  'notifications.change': on('account', ['admin'], 'decide where the organization is told'),
+  'provisioning.read': on('account', ['admin', 'organization_key', 'scim_key'], 'see provisioned users'),
+  'provisioning.change': on('account', ['scim_key'], 'provision users and groups'),
 
   'organization_keys.read': on('account', ['admin', 'organization_key'], 'see API keys of the organization'),
   'organization_keys.create': on('account', ['admin'], 'create API keys of the organization'),
@@ -99,11 +126,15 @@ export const PERMISSION_TABLE = {
   'project.create_access_token': on('project', PROJECT_USERS_IN_PERSON, 'create access tokens for this project'),
   'project.read': on('project', PROJECT_USERS, 'see this project'),
   'project.change': on('project', PROJECT_USERS, 'change this project'),
+  'project.label': on('project', ADMINS, 'label this project'),
   'project.delete': on('project', ADMINS, 'delete this project'),
   'project.transfer': on('project', ADMINS_IN_PERSON, 'transfer this project'),
   'project.read_shares': on('project', PROJECT_MEMBERS, 'see whom this project is shared with'),
   'project.share': on('project', ADMINS, 'share this project'),
   'project.unshare': on('project', ADMINS, 'end sharing of this project'),
+  'project.leave': on('project', ['guest'], 'leave this project'),
+  'project.read_access_rules': on('project', ADMINS, 'see the access rules'),
+  'project.change_access_rules': on('project', ADMINS_IN_PERSON, 'change access rules'),
   'project.read_connection_uri': on('project', PROJECT_USERS, 'read connection strings'),
   'project.read_operations': on('project', PROJECT_USERS, 'see operations'),
   'project.read_consumption': on('project', PROJECT_MEMBERS, 'read consumption'),

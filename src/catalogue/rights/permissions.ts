@@ -7,6 +7,7 @@ import { type AccountId, isOrganizationId, type ProjectId } from '../../ids.ts';
 import type { Sharing } from '../store/catalogue.ts';
 import type { Actor, PersonActor } from './actors.ts';
 import { PERMISSION_TABLE, type Relation, type Rule, SHARING_RELATIONS } from './permission-table.ts';
+import { type ApiScope, NEEDED_SCOPES } from './scopes.ts';
 
 export type Action = keyof typeof PERMISSION_TABLE;
 export type ActionOn<Kind> = {
@@ -35,6 +36,10 @@ export const accountResource = (accountId: AccountId): AccountResource => ({ kin
 
 /** False also for an action on another kind of resource. Postern itself may do everything. */
 export function may(actor: Actor, action: Action, resource: Resource): boolean {
+  return hasRight(actor, action, resource) && findLacking(actor, action, resource) === null;
+}
+
+function hasRight(actor: Actor, action: Action, resource: Resource): boolean {
   if (PERMISSION_TABLE[action].on !== resource.kind) return false;
   if (actor.kind === 'system') return true;
   const allowed = allowedRelations(action, resource);
@@ -47,12 +52,34 @@ export function visible(actor: Actor, resource: Resource): boolean {
 
 /**
  * Throws `not_found` if the actor cannot see the resource, else `forbidden` (docs/api.md,
- * "403 or 404"). Docstrings of callers repeat neither these two nor `invalid_input`.
+ * "403 or 404"); `scope_missing` for a program whose person may. Docstrings of callers repeat none
+ * of these, nor `invalid_input`.
  */
 export function requireMay(actor: Actor, action: Action, resource: Resource): void {
-  if (may(actor, action, resource)) return;
-  if (!visible(actor, resource)) throw notFound(resource);
-  throw new PosternError('action_forbidden', { params: refusalParams(action, resource) });
+  if (!hasRight(actor, action, resource)) {
+    if (!visible(actor, resource)) throw notFound(resource);
+    throw new PosternError('action_forbidden', { params: refusalParams(action, resource) });
+  }
+  requireScopes(actor, action, resource);
+}
+
+function requireScopes(actor: Actor, action: Action, resource: Resource): void {
+  const lacking = findLacking(actor, action, resource);
+  if (lacking === null) return;
+  const { phrase } = PERMISSION_TABLE[action];
+  if (lacking === 'in_person') throw new PosternError('scope_cannot_give', { params: { action: phrase } });
+  throw new PosternError('scope_missing', { params: { action: phrase, scope: lacking } });
+}
+
+/** What a program's token lacks for it; null: nothing, as for people and keys. */
+function findLacking(actor: Actor, action: Action, resource: Resource): ApiScope | 'in_person' | null {
+  if (actor.kind !== 'person' || actor.viaConsent === undefined) return null;
+  const { scopes } = actor.viaConsent;
+  // Which person it is, is what each token tells.
+  const isOwnAccount = resource.kind === 'account' && (resource.accountId as string) === actor.userId;
+  if (isOwnAccount && action === 'account.read') return null;
+  const needed = NEEDED_SCOPES[action];
+  return needed === 'in_person' ? needed : (needed.find((scope) => !scopes.has(scope)) ?? null);
 }
 
 /** The `not_found` of a resource, whether unknown or invisible. */
@@ -79,6 +106,9 @@ function relationsOf(actor: Exclude<Actor, { kind: 'system' }>, resource: Resour
       if (resource.accountId !== actor.accountId) return [];
       if (resource.kind === 'project' && resource.projectId !== actor.projectId) return [];
       return ['project_key'];
+    case 'scim_key':
+    case 'on_call_key':
+      return resource.kind === 'account' && resource.accountId === actor.accountId ? [actor.kind] : [];
     default:
       return assertNever(actor);
   }
@@ -99,6 +129,7 @@ const NAMES_OF_RELATIONS: ReadonlyArray<readonly [Relation, string]> = [
   ['admin', 'an admin'],
   ['member', 'a member'],
   ['guest', 'a guest'],
+  ['on_call_key', 'an on-call key'],
   ['operator', 'an operator'],
 ];
 

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { type Network, parseNetwork, parseNetworks } from '../../network-address.ts';
+import type { SignInStrength } from './sign-in-strength.ts';
 
 const HOUR_MS = 3_600_000;
 /** The longest grant possible (docs/security.md, "Grants"). */
@@ -18,6 +19,8 @@ export interface Policy {
   readonly ownNetworks: readonly string[];
   /** 0: every connection needs an approval. */
   readonly longestGrantMs: number;
+  /** For terminals without a key; 0: those are asked for every connection. */
+  readonly longestKeylessGrantMs: number;
   readonly longestConnectionMs: number;
   readonly idleTimeoutMs: number | null;
   readonly readOnlyOnly: boolean;
@@ -40,6 +43,7 @@ export const policySettingsSchema = z
     allowedNetworks: z.array(network).max(MAX_NETWORKS),
     ownNetworks: z.array(network).max(MAX_NETWORKS),
     longestGrantMs: z.int().min(0).max(MAX_GRANT_MS),
+    longestKeylessGrantMs: z.int().min(0).max(MAX_GRANT_MS),
     longestConnectionMs: z.int().min(1_000).max(MAX_CONNECTION_MS),
     idleTimeoutMs: z.int().min(1_000).max(MAX_CONNECTION_MS).nullable(),
     readOnlyOnly: z.boolean(),
@@ -74,6 +78,7 @@ export function effectivePolicy(account: PolicyOwner, compute: PolicyOwner): Pol
     allowedNetworks: commonNetworks(ofAccount.allowedNetworks ?? [], ofCompute.allowedNetworks ?? []),
     ownNetworks: [...new Set([...(ofAccount.ownNetworks ?? []), ...(ofCompute.ownNetworks ?? [])])],
     longestGrantMs: smaller(ofAccount.longestGrantMs, ofCompute.longestGrantMs) ?? DEFAULT_POLICY.longestGrantMs,
+    longestKeylessGrantMs: smaller(ofAccount.longestKeylessGrantMs, ofCompute.longestKeylessGrantMs) ?? MAX_GRANT_MS,
     longestConnectionMs:
       smaller(ofAccount.longestConnectionMs, ofCompute.longestConnectionMs) ?? DEFAULT_POLICY.longestConnectionMs,
     idleTimeoutMs: smaller(ofAccount.idleTimeoutMs, ofCompute.idleTimeoutMs),
@@ -85,13 +90,24 @@ export function effectivePolicy(account: PolicyOwner, compute: PolicyOwner): Pol
   };
 }
 
+/** How long an approval of that terminal may be remembered; 0: for no more than one connection. */
+export function longestGrantMsOf(
+  { longestGrantMs, longestKeylessGrantMs }: Pick<Policy, 'longestGrantMs' | 'longestKeylessGrantMs'>,
+  { key = null }: { readonly key?: string | null | undefined },
+): number {
+  return key === null ? Math.min(longestGrantMs, longestKeylessGrantMs) : longestGrantMs;
+}
+
+/** Of a sign-in that proves who does something that must not be done by a borrowed browser. */
+export const PROOF_FRESH_MS = 15 * 60_000;
+
 /** Whether a person who signed in at that time may approve now. Null: unknown, and so not fresh. */
 export function isSignInFresh(
   { freshSignInMs }: Pick<Policy, 'freshSignInMs'>,
-  { authenticatedAt, now }: { readonly authenticatedAt: Date | null; readonly now: Date },
+  { signIn: { at }, now }: { readonly signIn: Pick<SignInStrength, 'at'>; readonly now: Date },
 ): boolean {
   if (freshSignInMs === null) return true;
-  return authenticatedAt !== null && now.getTime() - authenticatedAt.getTime() <= freshSignInMs;
+  return at !== null && now.getTime() - at.getTime() <= freshSignInMs;
 }
 
 /** Parses a `policy` column. Throws ZodError for anything else. */

@@ -6,18 +6,17 @@ import {
   listOwnAccessTokens,
   revokeAccessToken,
 } from '../../../src/catalogue/access/access-tokens.ts';
+import { removeMember } from '../../../src/catalogue/accounts/memberships.ts';
 import {
   findAccessToken,
   noteAccessTokenUse,
   resolveAccessToken,
-} from '../../../src/catalogue/access/find-verifier.ts';
-import { removeMember } from '../../../src/catalogue/accounts/memberships.ts';
+} from '../../../src/catalogue/logins/find-verifier.ts';
 import { changeCompute } from '../../../src/catalogue/projects/computes.ts';
 import { shareProject } from '../../../src/catalogue/projects/shares.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { transferProjects } from '../../../src/catalogue/transfers/project-transfers.ts';
 import { newAccessTokenId } from '../../../src/ids.ts';
-import type { ScramVerifier } from '../../../src/protocol/scram-verifier.ts';
 import {
   actingAs,
   addMemberTo,
@@ -28,6 +27,7 @@ import {
   useTestCatalogue,
 } from '../../support/databases/catalogue-for-tests.ts';
 
+const HERE = { address: '192.0.2.1' };
 const DAY_MS = 24 * 3_600_000;
 const clock = pushedClock();
 const catalogueOf = useTestCatalogue({ clock });
@@ -44,8 +44,11 @@ async function member() {
 }
 
 // RFC 5802 3: StoredKey = H(HMAC(SaltedPassword, "Client Key"))
-function opens(verifier: ScramVerifier | undefined, password: string): boolean {
-  if (verifier === undefined) return false;
+type Proof = NonNullable<Awaited<ReturnType<typeof findAccessToken>>>['proof'];
+
+function opens(proof: Proof | undefined, password: string): boolean {
+  if (proof?.kind !== 'secret') return false;
+  const { verifier } = proof;
   const salted = pbkdf2Sync(password, verifier.salt, verifier.iterations, 32, 'sha256');
   const clientKey = createHmac('sha256', salted).update('Client Key').digest();
   return createHash('sha256').update(clientKey).digest().equals(verifier.storedKey);
@@ -59,8 +62,8 @@ describe('an access token', () => {
     expect(secret.reveal()).toMatch(/^postern_token_[A-Za-z0-9_-]{43}$/);
     const found = await findAccessToken(catalogue, accessToken.id);
     expect(found?.token).toEqual(accessToken);
-    expect(opens(found?.verifier, secret.reveal())).toBe(true);
-    expect(opens(found?.verifier, `${secret.reveal()}x`)).toBe(false);
+    expect(opens(found?.proof, secret.reveal())).toBe(true);
+    expect(opens(found?.proof, `${secret.reveal()}x`)).toBe(false);
     const rows = await catalogue.db.selectFrom('access_tokens').selectAll().execute();
     expect(JSON.stringify(rows)).not.toContain(secret.reveal());
   });
@@ -68,14 +71,14 @@ describe('an access token', () => {
   it('connects its person to its compute while that person may connect', async () => {
     const { catalogue, asMember, wish, person, accountId, membership, compute } = await member();
     const { accessToken } = await createAccessToken(catalogue, asMember, { ...wish, access: 'read_only' });
-    const target = await resolveAccessToken(catalogue, accessToken);
+    const target = await resolveAccessToken(catalogue, accessToken, HERE);
     expect(target).toMatchObject({
       person: { userId: person.userId, isGuest: false },
       compute: { id: compute.id },
       databaseRole: 'app_reader',
     });
     await removeMember(catalogue, SYSTEM_CONTEXT, { accountId, membershipId: membership.id });
-    await expect(resolveAccessToken(catalogue, accessToken)).rejects.toMatchObject({ code: 'permission_lost' });
+    await expect(resolveAccessToken(catalogue, accessToken, HERE)).rejects.toMatchObject({ code: 'permission_lost' });
   });
 
   it('works where login by link is disabled', async () => {
@@ -83,7 +86,7 @@ describe('an access token', () => {
     const { accessToken } = await createAccessToken(catalogue, asMember, wish);
     const changes = { passwordlessAccess: false };
     await changeCompute(catalogue, SYSTEM_CONTEXT, { computeId: compute.id, changes });
-    await expect(resolveAccessToken(catalogue, accessToken)).resolves.toMatchObject({ databaseRole: 'app' });
+    await expect(resolveAccessToken(catalogue, accessToken, HERE)).resolves.toMatchObject({ databaseRole: 'app' });
   });
 
   it('of an account outlives its creator and ends when the project leaves the account', async () => {
@@ -92,12 +95,12 @@ describe('an access token', () => {
     await expect(createAccessToken(catalogue, asMember, shared)).rejects.toMatchObject({ code: 'forbidden' });
     const { accessToken } = await createAccessToken(catalogue, asAdmin, shared);
     expect(accessToken.owner).toEqual({ kind: 'account', accountId });
-    expect((await resolveAccessToken(catalogue, accessToken)).person).toBeNull();
+    expect((await resolveAccessToken(catalogue, accessToken, HERE)).person).toBeNull();
     const destination = await addOrganization(catalogue, admin);
     const route = { sourceAccountId: accountId, destinationAccountId: destination.id };
     await transferProjects(catalogue, SYSTEM_CONTEXT, { ...route, projectIds: [project.id] });
     expect(await findAccessToken(catalogue, accessToken.id)).toBeNull();
-    await expect(resolveAccessToken(catalogue, accessToken)).rejects.toMatchObject({ code: 'permission_lost' });
+    await expect(resolveAccessToken(catalogue, accessToken, HERE)).rejects.toMatchObject({ code: 'permission_lost' });
   });
 
   it('expires after 30 days unless another lifetime was requested', async () => {
@@ -140,7 +143,7 @@ describe('an access token', () => {
     const { catalogue, asMember, wish, compute } = await member();
     const { accessToken } = await createAccessToken(catalogue, asMember, wish);
     await changeCompute(catalogue, SYSTEM_CONTEXT, { computeId: compute.id, changes: { isDisabled: true } });
-    await expect(resolveAccessToken(catalogue, accessToken)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(resolveAccessToken(catalogue, accessToken, HERE)).rejects.toMatchObject({ code: 'not_found' });
     await expect(revokeAccessToken(catalogue, asMember, accessToken.id)).resolves.toMatchObject({ id: accessToken.id });
   });
 

@@ -58,12 +58,15 @@ self.list_organizations             x     x     x      x      x        x       x
 self.list_shared_projects           x     x     x      x      x        x       -       -
 self.manage_api_keys                x     x     x      x      x        x       -       -
 self.manage_sessions                x     x     x      x      x        x       -       -
+self.read_access_requests           x     x     x      x      x        x       -       -
+self.ask_for_access                 x     x     x      x      x        x       -       -
 regions.list                        x     x     x      x      x        x       x       x
 organization.create                 x     x     x      x      x        x       -       -
 organization.request                x     x     x      x      x        x       -       -
 ops.read                            -     -     -      -      -        x       -       -
 ops.end_connection                  -     -     -      -      -        x       -       -
 ops.cancel_query                    -     -     -      -      -        x       -       -
+ops.read_statement                  -     -     -      -      -        x       -       -
 ops.send_notice                     -     -     -      -      -        x       -       -
 ops.drain_node                      -     -     -      -      -        x       -       -
 ops.read_audit                      -     -     -      -      -        x       -       -
@@ -84,7 +87,16 @@ account.read_audit                  x     x     -      -      -        x       -
 account.read_connections            x     x     -      -      -        x       -       -
 account.end_connection              x     x     -      -      -        x       -       -
 account.cancel_query                x     x     -      -      -        x       -       -
+account.read_statement              x     x     -      -      -        x       -       -
 account.send_notice                 x     x     -      -      -        x       -       -
+access_rules.read                   x     x     -      -      -        -       x       -
+access_rules.change                 x     x     -      -      -        -       -       -
+access_requests.read                x     x     x      -      -        -       x       -
+on_call.read                        -     x     -      -      -        -       x       -
+on_call.approve                     -     -     -      -      -        -       -       -
+break_glass.read                    -     x     -      -      -        -       x       -
+break_glass.change                  -     x     -      -      -        -       -       -
+break_glass.review                  -     x     -      -      -        -       -       -
 members.read                        -     x     x      -      -        -       x       -
 members.change_role                 -     x     -      -      -        -       x       -
 members.remove                      -     x     -      -      -        -       -       -
@@ -95,6 +107,12 @@ invitations.resend                  -     x     -      -      -        -       -
 invitations.cancel                  -     x     -      -      -        -       -       -
 guests.read                         x     x     x      -      -        -       x       -
 guests.convert                      -     x     -      -      -        -       -       -
+teams.read                          -     x     x      -      -        -       x       -
+teams.change                        -     x     -      -      -        -       x       -
+joining.change                      -     x     -      -      -        -       -       -
+notifications.change                -     x     -      -      -        -       -       -
+provisioning.read                   -     x     -      -      -        -       x       -
+provisioning.change                 -     -     -      -      -        -       -       -
 organization_keys.read              -     x     -      -      -        -       x       -
 organization_keys.create            -     x     -      -      -        -       -       -
 organization_keys.revoke            -     x     -      -      -        -       x       -
@@ -108,11 +126,15 @@ project.connect                     x     x     x      x      -        -       -
 project.create_access_token         x     x     x      x      -        -       -       -
 project.read                        x     x     x      x      -        -       x       x
 project.change                      x     x     x      x      -        -       x       x
+project.label                       x     x     -      -      -        -       x       -
 project.delete                      x     x     -      -      -        -       x       -
 project.transfer                    x     x     -      -      -        -       -       -
 project.read_shares                 x     x     x      -      -        -       x       x
 project.share                       x     x     -      -      -        -       x       -
 project.unshare                     x     x     -      -      -        -       x       -
+project.leave                       -     -     -      x      -        -       -       -
+project.read_access_rules           x     x     -      -      -        -       x       -
+project.change_access_rules         x     x     -      -      -        -       -       -
 project.read_connection_uri         x     x     x      x      -        -       x       x
 project.read_operations             x     x     x      x      -        -       x       x
 project.read_consumption            x     x     x      -      -        -       x       x
@@ -163,6 +185,15 @@ describe('the permission table', () => {
       return may(ACTORS[column], action as Action, resources[on]) ? 'x' : '-';
     });
     expect(answers).toEqual(cells);
+  });
+
+  it('lets a SCIM key provision its own organization, and nothing else', () => {
+    const key: Actor = { kind: 'scim_key', keyId: 3, accountId: ORGANIZATION };
+    const allowed = actions.filter((action) => may(key, action, ON_ORGANIZATION[PERMISSION_TABLE[action].on]));
+    expect(allowed).toEqual(['provisioning.read', 'provisioning.change']);
+    const other = { kind: 'account', accountId: OTHER_ORGANIZATION } as const;
+    expect(actions.filter((action) => may(key, action, other))).toEqual([]);
+    expect(visible(key, other)).toBe(false);
   });
 
   it('lets Postern itself do everything', () => {

@@ -1,0 +1,151 @@
+// Whether the access rules let an actor use what is about to be made or shown: an access token, the
+// password of a database role. What could not be used is neither made nor shown. And whether they
+// let an actor write where a database is about to be renamed or dropped.
+
+import { PosternError } from '../../errors.ts';
+import type { BranchId } from '../../ids.ts';
+import { shownName } from '../projects/compute-rows.ts';
+import { projectResource } from '../projects/projects.ts';
+import type { Actor } from '../rights/actors.ts';
+import { may } from '../rights/permissions.ts';
+import { findRulesOfCompute, type RuleReader } from '../rules/find-rules.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import type { AuditContext } from '../trail/audit-context.ts';
+import { type AskedReach, decideReach, NO_SIGN_IN, personSubject, reachableRole, requireReach } from './reach.ts';
+import { loadTargetRows, type TargetRow } from './target-row.ts';
+
+/** Throws `rule_denied`. */
+export async function requireTokenReach(
+  catalogue: Catalogue,
+  { actor }: AuditContext,
+  token: {
+    readonly target: TargetRow;
+    readonly owner: 'self' | 'account';
+    readonly choice: Parameters<typeof reachableRole>[1];
+  },
+): Promise<void> {
+  const own = token.owner === 'self' && actor.kind === 'person' ? actor : null;
+  reachableRole(await askedBy(catalogue, own, { row: token.target, door: 'token' }), token.choice);
+}
+
+interface RolePassword {
+  readonly branchId: BranchId;
+  readonly name: string;
+}
+
+/**
+ * Throws `rule_denied` unless the password would let the actor in on one of the branch's computes.
+ * Strangers to the project are left to the permission check.
+ */
+export async function requirePasswordReach(catalogue: Catalogue, actor: Actor, password: RolePassword): Promise<void> {
+  if (actor.kind === 'system') return;
+  const reaches = await reachesOf(catalogue, actor, { branchId: password.branchId, door: 'role_password' });
+  const [first] = reaches;
+  if (first === undefined || reaches.some((asked) => letsIn(asked, password.name))) return;
+  requireReach(first, placeOf(first, password.name));
+}
+
+interface ToWrite {
+  readonly branchId: BranchId;
+  /** Null: any. */
+  readonly database: string | null;
+}
+
+const WRITING_DOORS = ['link', 'oauth', 'token', 'role_password'] as const;
+
+/**
+ * Throws `rule_denied`, or `forbidden` where computes are read only, unless the actor could write
+ * there by a connection now: people whom the rules keep from that drop nothing by a form either.
+ * Those who may delete the project are not asked; strangers are left to the permission check.
+ */
+export async function requireWriteReach(catalogue: Catalogue, actor: Actor, place: ToWrite): Promise<void> {
+  if (actor.kind === 'system') return;
+  const reaches = await reachesOf(catalogue, actor, { branchId: place.branchId, door: 'link' });
+  const [first] = reaches;
+  if (first === undefined || may(actor, 'project.delete', projectResource(catalogue, first.row.project))) return;
+  if (reaches.some((asked) => writes(asked, place.database))) return;
+  const { compute, policy, roles } = first.row;
+  if (policy.readOnlyOnly) throw new PosternError('compute_read_only', { params: { compute: shownName(compute) } });
+  const [writer = null] = writersOf(roles);
+  requireReach(first, { role: writer, database: place.database });
+}
+
+function writes(asked: RowReach, database: string | null): boolean {
+  if (asked.row.policy.readOnlyOnly) return false;
+  return WRITING_DOORS.some((door) => {
+    const at = { ...asked, how: { ...asked.how, door } };
+    return writersOf(asked.row.roles).some((role) => decideReach(at, { role, database }).kind === 'allowed');
+  });
+}
+
+function writersOf(roles: TargetRow['roles']) {
+  return roles.filter((role) => !role.is_read_only).map(({ name }) => ({ name, isReadOnly: false }));
+}
+
+/** The names of the roles whose passwords would let the actor in. */
+export async function findPasswordRoles(
+  catalogue: Catalogue,
+  actor: Actor,
+  { branchId, names }: { readonly branchId: BranchId; readonly names: readonly string[] },
+): Promise<ReadonlySet<string>> {
+  if (actor.kind === 'system') return new Set(names);
+  const reaches = await reachesOf(catalogue, actor, { branchId, door: 'role_password' });
+  return new Set(names.filter((name) => reaches.some((asked) => letsIn(asked, name))));
+}
+
+type AskedDoor = 'link' | 'token' | 'role_password';
+type RowReach = AskedReach & { readonly row: TargetRow };
+
+/** Whether the person gets into one of the branch's computes by link, now and from anywhere. */
+export async function isReachedByLink(
+  catalogue: Catalogue,
+  actor: Extract<Actor, { kind: 'person' }>,
+  branchId: BranchId,
+): Promise<boolean> {
+  const reaches = await reachesOf(catalogue, actor, { branchId, door: 'link' });
+  return reaches.some((asked) => decideReach(asked, { role: null, database: null }).kind !== 'denied');
+}
+
+async function reachesOf(
+  catalogue: Catalogue,
+  actor: Exclude<Actor, { kind: 'system' }>,
+  { branchId, door }: { readonly branchId: BranchId; readonly door: AskedDoor },
+): Promise<RowReach[]> {
+  const computes = await catalogue.db
+    .selectFrom('computes')
+    .select('id')
+    .where('branch_id', '=', branchId)
+    .orderBy('ordinal')
+    .execute();
+  const rows = await loadTargetRows(
+    catalogue.db,
+    computes.map(({ id }) => id),
+  );
+  const person = actor.kind === 'person' ? actor : null;
+  const asking = [...rows.values()].map((row) => askedBy(catalogue, person, { row, door }));
+  const asked = await Promise.all(asking);
+  return asked.filter(({ subject }) => subject.kind !== 'person' || subject.relation !== 'stranger');
+}
+
+function letsIn(asked: RowReach, name: string): boolean {
+  return decideReach(asked, placeOf(asked, name)).kind === 'allowed';
+}
+
+/** A role that is about to be made may write. */
+function placeOf({ row }: RowReach, name: string) {
+  const isReadOnly = row.roles.find((role) => role.name === name)?.is_read_only === true;
+  return { role: { name, isReadOnly }, database: null };
+}
+
+/** For null, as the account's tokens and keys. */
+async function askedBy(
+  catalogue: Catalogue,
+  person: Extract<Actor, { kind: 'person' }> | null,
+  { row, door }: { readonly row: TargetRow; readonly door: AskedDoor },
+): Promise<RowReach> {
+  const reader: RuleReader = person === null ? { kind: 'account_tokens' } : { kind: 'person', userId: person.userId };
+  const { rules, teamIds, agreements } = await findRulesOfCompute(catalogue.db, row.compute.id, reader);
+  const subject = person === null ? ({ kind: 'account_tokens' } as const) : personSubject(person, row, teamIds);
+  const signIn = door === 'link' ? null : NO_SIGN_IN;
+  return { row, subject, rules, agreements, how: { door, address: null, signIn, at: catalogue.clock.now() } };
+}
