@@ -12,7 +12,8 @@ export type CatalogueSnapshot = string & { readonly [brand]: 'CatalogueSnapshot'
 const SHAPE = /^\d{1,20}:\d{1,20}:(\d{1,20}(,\d{1,20})*)?$/;
 
 /** For a select list: the snapshot of that statement. */
-export const currentSnapshot: RawBuilder<CatalogueSnapshot> = sql<CatalogueSnapshot>`pg_current_snapshot()::text`;
+export const CURRENT_SNAPSHOT = 'pg_current_snapshot()::text';
+export const currentSnapshot: RawBuilder<CatalogueSnapshot> = sql.raw<CatalogueSnapshot>(CURRENT_SNAPSHOT);
 
 /** Null for a malformed text. */
 export function parseSnapshot(text: string): CatalogueSnapshot | null {

@@ -5,6 +5,7 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { AccessTokenId, AccountId, ComputeId, GrantId, ProjectId, UserId } from '../../ids.ts';
 import type { Catalogue } from '../store/catalogue.ts';
+import { preparedStatement } from '../store/prepared-statement.ts';
 import type { Schema } from '../store/schema.ts';
 import type { EndedAccessTable } from '../tables/ended-access.ts';
 import { type CatalogueSnapshot, currentSnapshot } from './catalogue-snapshot.ts';
@@ -22,8 +23,11 @@ export interface AccessOwners {
 }
 
 export interface EndedAccess {
-  /** `recheck`: grants end, and connections continue where the current rules allow them. */
-  readonly kind: 'end' | 'recheck';
+  /**
+   * `recheck`: grants end, and connections continue where the policy allows them. `rules`: grants,
+   * and connections by them, continue as well where the access rules of now allow them.
+   */
+  readonly kind: 'end' | 'recheck' | 'rules';
   readonly owners: AccessOwners;
 }
 
@@ -67,12 +71,12 @@ export async function recordEndedAccess(tx: Transaction<Schema>, ended: EndedAcc
 }
 
 // A restored catalogue has rows of another server's transactions, whose ids mean nothing here.
-const isOfThisServer = sql<boolean>`transaction_id < pg_snapshot_xmax(pg_current_snapshot())`;
+const IS_OF_THIS_SERVER = 'transaction_id < pg_snapshot_xmax(pg_current_snapshot())';
 
 function isUnseenBy(snapshot: CatalogueSnapshot | null) {
   if (snapshot === null) return sql<boolean>`false`;
   return sql<boolean>`transaction_id >= pg_snapshot_xmin(${snapshot}::pg_snapshot)
-    and not pg_visible_in_snapshot(transaction_id, ${snapshot}::pg_snapshot) and ${isOfThisServer}`;
+    and not pg_visible_in_snapshot(transaction_id, ${snapshot}::pg_snapshot) and ${sql.raw<boolean>(IS_OF_THIS_SERVER)}`;
 }
 
 /** Endings committed after a snapshot, however late; null only for the first read. */
@@ -93,25 +97,31 @@ export async function readEndedAccess(db: Kysely<Schema>, after: CatalogueSnapsh
   };
 }
 
-/** Whether access with these owners was ended since. `kinds` of null: or the rules changed. */
+/** Whether access with these owners was ended since; `kind` of null: or the policy changed. */
 export async function isEndedSince(
   db: Kysely<Schema>,
   { snapshot, on, kind }: { readonly snapshot: CatalogueSnapshot; readonly on: RestingOn; readonly kind: 'end' | null },
 ): Promise<boolean> {
-  const { rows } = await sql<{ ended: boolean }>`
-    select exists (
-      select 1 from ended_access where ${isUnseenBy(snapshot)}
-        and (${kind}::text is null or kind = ${kind})
-        and (user_id is null or user_id = ${on.userId})
-        and (account_id is null or account_id = ${on.accountId})
-        and (project_id is null or project_id = ${on.projectId})
-        and (compute_id is null or compute_id = ${on.computeId})
-        and (grant_id is null or grant_id = ${on.grantId})
-        and (access_token_id is null or access_token_id = ${on.accessTokenId})
-        and (database_role is null or database_role = ${on.databaseRole})
-    ) as ended`.execute(db);
-  return rows[0]?.ended === true;
+  const owners = [on.userId, on.accountId, on.projectId, on.computeId, on.grantId, on.accessTokenId, on.databaseRole];
+  const [row] = await findEndedSince(db, [snapshot, kind, ...owners]);
+  return row?.ended === true;
 }
+
+const findEndedSince = preparedStatement<{ readonly ended: boolean }>(
+  'ended_since',
+  `select exists (
+    select 1 from ended_access where transaction_id >= pg_snapshot_xmin($1::pg_snapshot)
+      and not pg_visible_in_snapshot(transaction_id, $1::pg_snapshot) and ${IS_OF_THIS_SERVER}
+      and kind <> 'rules' and ($2::text is null or kind = $2)
+      and (user_id is null or user_id = $3)
+      and (account_id is null or account_id = $4)
+      and (project_id is null or project_id = $5)
+      and (compute_id is null or compute_id = $6)
+      and (grant_id is null or grant_id = $7)
+      and (access_token_id is null or access_token_id = $8)
+      and (database_role is null or database_role = $9)
+  ) as ended`,
+);
 
 const SETTLED_AT_A_TIME = 20;
 
