@@ -8,6 +8,7 @@ import type { AccountId, UserId } from '../../ids.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
 import { accountResource, notFound, requireMay } from '../rights/permissions.ts';
 import { type PolicySettings, parsePolicySettings } from '../rights/policy.ts';
+import { requireStillMay } from '../rights/require-still-may.ts';
 import { camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
@@ -86,15 +87,14 @@ export async function changeBilling(
   change: { readonly accountId: AccountId; readonly billing: BillingDetails },
 ): Promise<Account> {
   const { accountId } = change;
-  requireMay(context.actor, 'account.change_billing', accountResource(accountId));
+  const asked = { action: 'account.change_billing', resource: accountResource(accountId) } as const;
+  requireMay(context.actor, asked.action, asked.resource);
   return catalogue.transaction(async (tx) => {
+    await requireStillMay(tx, { catalogue, context }, asked);
     const account = await lockAccount(tx, accountId);
     const updatedAt = catalogue.clock.now();
-    await tx
-      .updateTable('accounts')
-      .set({ billing: JSON.stringify(change.billing), updated_at: updatedAt })
-      .where('id', '=', accountId)
-      .execute();
+    const billing = { billing: JSON.stringify(change.billing), updated_at: updatedAt };
+    await tx.updateTable('accounts').set(billing).where('id', '=', accountId).execute();
     await recordChange(tx, { catalogue, context }, { event: 'account.changed', accountId, reason: 'billing' });
     return { ...account, billing: change.billing, updatedAt };
   });
@@ -106,11 +106,13 @@ export async function changePlan(
   context: AuditContext,
   change: { readonly accountId: AccountId; readonly plan: Plan },
 ): Promise<void> {
-  requireMay(context.actor, 'account.change_plan', accountResource(change.accountId));
+  const asked = { action: 'account.change_plan', resource: accountResource(change.accountId) } as const;
+  requireMay(context.actor, asked.action, asked.resource);
   await catalogue.transaction(async (tx) => {
+    await requireStillMay(tx, { catalogue, context }, asked);
     await movePlan(tx, { ...change, now: catalogue.clock.now() });
-    const event = { event: 'plan.changed', accountId: change.accountId, reason: change.plan } as const;
-    await recordChange(tx, { catalogue, context }, event);
+    const facts = { accountId: change.accountId, reason: change.plan };
+    await recordChange(tx, { catalogue, context }, { event: 'plan.changed', ...facts });
   });
 }
 
@@ -135,10 +137,8 @@ async function openPlanPeriod(
   tx: Transaction<Schema>,
   { accountId, plan, now }: { accountId: AccountId; plan: Plan; now: Date },
 ): Promise<void> {
-  await tx
-    .insertInto('plan_periods')
-    .values({ id: randomUUID(), account_id: accountId, plan, started_at: now, ended_at: null })
-    .execute();
+  const period = { id: randomUUID(), account_id: accountId, plan, started_at: now, ended_at: null };
+  await tx.insertInto('plan_periods').values(period).execute();
 }
 
 export function accountFrom({ user_id, policy, billing, ...row }: Selectable<AccountsTable>) {
@@ -170,8 +170,10 @@ export async function changeAccountPolicy(
   change: { readonly accountId: AccountId; readonly policy?: PolicySettings; readonly passwordlessAccess?: boolean },
 ): Promise<Account> {
   const { accountId } = change;
-  requireMay(context.actor, 'account.change_policy', accountResource(accountId));
+  const asked = { action: 'account.change_policy', resource: accountResource(accountId) } as const;
+  requireMay(context.actor, asked.action, asked.resource);
   return catalogue.transaction(async (tx) => {
+    await requireStillMay(tx, { catalogue, context }, asked);
     const account = await lockAccount(tx, accountId);
     const changed: Account = {
       ...account,

@@ -3,18 +3,20 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
-import { PosternError } from '../../errors.ts';
 import type { UserId } from '../../ids.ts';
 import { cleanForLog } from '../../untrusted-text.ts';
 import { currentSnapshot } from '../endings/catalogue-snapshot.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
+import { deleteConsentsOf } from '../oauth/consents.ts';
+import { lockProvenPerson, type ProvenPerson, voidProofs } from '../rights/proven-person.ts';
+import { methodOf, type SignInProof, type SignInStrength } from '../rights/sign-in-strength.ts';
 import { camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { hashOfSecret, newRandomSecret } from '../store/random-secrets.ts';
 import type { Schema } from '../store/schema.ts';
 import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 import { type AuditEventInput, recordAuditEvent } from '../trail/audit-events.ts';
-import { getUser, type User, userFrom } from './users.ts';
+import { userFrom } from './users.ts';
 
 // docs/security.md, "Secrets that people and programs hold"
 const LONGEST_SESSION_MS = 7 * 24 * 3_600_000;
@@ -24,56 +26,63 @@ const TOUCH_EVERY_MS = 60_000;
 const COOKIE_SHAPE = /^[A-Za-z0-9_-]{43}$/;
 
 export interface NewBrowserSession {
-  readonly userId: UserId;
+  readonly person: ProvenPerson;
   readonly ip: string;
   readonly userAgent: string;
   /** For the audit trail: how the person authenticated. */
-  readonly method?: 'password' | 'identity' | 'setup' | 'invitation' | 'reset';
+  readonly method?: SignInProof;
   readonly requestId?: string | null;
   /** When the person authenticated; null: the identity provider did not say. Absent: now. */
   readonly authenticatedAt?: Date | null;
+  /** By which the person signed in, with the provider's own session where it names one. */
+  readonly identity?: { readonly issuer: string; readonly subject: string; readonly sid: string | null };
   /** The person's session in the same browser, which the new one replaces. */
   readonly replaces?: string | null;
 }
 
 export type BrowserSession = NonNullable<Awaited<ReturnType<typeof findBrowserSession>>>;
 
-/** Signs the person in; the cookie's value is not stored. `not_found`, `forbidden` if disabled. */
+/**
+ * Signs the person in; the cookie's value is not stored. Throws `not_found`, `account_disabled`,
+ * `sign_in_outdated` when the person's ways to sign in changed since the proof was compared.
+ */
 export async function createBrowserSession(catalogue: Catalogue, input: NewBrowserSession) {
   const cookie = newRandomSecret();
   const now = catalogue.clock.now();
   const sessionId = randomUUID();
   const expiresAt = new Date(now.getTime() + LONGEST_SESSION_MS);
-  const user = await getUser(catalogue, input.userId);
+  const { person } = input;
   await catalogue.transaction(async (tx) => {
-    await requireEnabled(tx, user.id);
+    const { email } = await lockProvenPerson(tx, person);
     await endReplaced(tx, input);
     await tx
       .insertInto('browser_sessions')
       .values({
         id: sessionId,
         cookie_hash: hashOfSecret(cookie.reveal()),
-        user_id: user.id,
+        user_id: person.id,
         ip: input.ip,
         user_agent: cleanForLog(input.userAgent),
         created_at: now,
         last_seen_at: now,
         expires_at: expiresAt,
         authenticated_at: input.authenticatedAt === undefined ? now : input.authenticatedAt,
+        ...(input.identity ?? { issuer: null, subject: null, sid: null }),
+        sign_in_method: methodOf(input.method ?? 'password'),
       })
       .execute();
-    await recordAuditEvent(tx, { ...signInEvent(user, input), at: now, nodeId: catalogue.nodeId });
+    await recordAuditEvent(tx, { ...signInEvent(email, input), at: now, nodeId: catalogue.nodeId });
   });
   return { cookie, sessionId, expiresAt };
 }
 
-function signInEvent(user: User, input: NewBrowserSession): Omit<AuditEventInput, 'at' | 'nodeId'> {
+function signInEvent(email: string, input: NewBrowserSession): Omit<AuditEventInput, 'at' | 'nodeId'> {
   return {
     event: 'signin.succeeded',
     outcome: 'success',
     actorType: 'person',
-    actorId: user.id,
-    actorEmail: user.email,
+    actorId: input.person.id,
+    actorEmail: email,
     reason: input.method ?? 'password',
     requestId: input.requestId ?? null,
     browserIp: input.ip,
@@ -95,6 +104,7 @@ export async function findBrowserSession(catalogue: Catalogue, cookieValue: stri
       'browser_sessions.last_seen_at',
       'browser_sessions.expires_at',
       'browser_sessions.authenticated_at',
+      'browser_sessions.sign_in_method',
       currentSnapshot.as('found_as_of'),
     ])
     .where('cookie_hash', '=', hashOfSecret(cookieValue))
@@ -107,7 +117,7 @@ export async function findBrowserSession(catalogue: Catalogue, cookieValue: stri
     sessionId: row.session_id,
     user: userFrom(row),
     signedInAt: row.signed_in_at,
-    authenticatedAt: row.authenticated_at,
+    signIn: { method: row.sign_in_method, at: row.authenticated_at } satisfies SignInStrength,
     expiresAt: row.expires_at,
     foundAsOf: row.found_as_of,
   };
@@ -158,25 +168,24 @@ export async function endBrowserSession(
   });
 }
 
-/** Also ends grants and live connections. Returns how many sessions ended. */
+/**
+ * Also ends sign-ins under way, consents, grants and live connections. Returns how many sessions
+ * ended.
+ */
 export async function endAllBrowserSessions(catalogue: Catalogue, context: AuditContext, userId: UserId) {
   return catalogue.transaction(async (tx) => {
+    await voidProofs(tx, userId);
     const result = await tx.deleteFrom('browser_sessions').where('user_id', '=', userId).executeTakeFirst();
+    await deleteConsentsOf(tx, userId);
     await recordEndedAccess(tx, { kind: 'end', owners: { userId } });
     await recordChange(tx, { catalogue, context }, { event: 'signout.everywhere' });
     return Number(result.numDeletedRows);
   });
 }
 
-/** NOTE: locks the row, so that no session is begun beside the disabling that ends them all. */
-async function requireEnabled(tx: Transaction<Schema>, userId: UserId): Promise<void> {
-  const row = await tx.selectFrom('users').select('disabled_at').where('id', '=', userId).forShare().executeTakeFirst();
-  if (row?.disabled_at !== null) throw new PosternError('account_disabled');
-}
-
-async function endReplaced(tx: Transaction<Schema>, { userId, replaces }: NewBrowserSession): Promise<void> {
+async function endReplaced(tx: Transaction<Schema>, { person, replaces }: NewBrowserSession): Promise<void> {
   if (!replaces) return;
-  await tx.deleteFrom('browser_sessions').where('id', '=', replaces).where('user_id', '=', userId).execute();
+  await tx.deleteFrom('browser_sessions').where('id', '=', replaces).where('user_id', '=', person.id).execute();
 }
 
 async function touch(catalogue: Catalogue, sessionId: string, now: Date): Promise<void> {

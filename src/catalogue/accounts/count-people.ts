@@ -7,6 +7,7 @@ import type { Catalogue } from '../store/catalogue.ts';
 export interface PeopleCounts {
   readonly members: number;
   readonly invitations: number;
+  readonly teams: number;
   /** Shares: a guest of two projects is two rows of the list. */
   readonly guests: number;
 }
@@ -17,7 +18,8 @@ export async function countPeople({ db }: Catalogue, accountId: AccountId): Prom
     select
       (select count(*) from memberships where account_id = ${accountId})::int as members,
       (select count(*) from invitations where account_id = ${accountId})::int as invitations,
+      (select count(*) from teams where account_id = ${accountId})::int as teams,
       (select count(*) from project_shares join projects on projects.id = project_shares.project_id
         where projects.account_id = ${accountId})::int as guests`.execute(db);
-  return rows[0] ?? { members: 0, invitations: 0, guests: 0 };
+  return rows[0] ?? { members: 0, invitations: 0, teams: 0, guests: 0 };
 }

@@ -3,6 +3,7 @@
 import type { Kysely } from 'kysely';
 import { assertNever } from '../../assert-never.ts';
 import { PosternError } from '../../errors.ts';
+import type { UserId } from '../../ids.ts';
 import { emailKey } from '../store/email-address.ts';
 import type { Schema } from '../store/schema.ts';
 import { type User, userFrom } from './users.ts';
@@ -18,6 +19,13 @@ export async function findPersonByEmail(db: Kysely<Schema>, email: string): Prom
   const row = await db.selectFrom('users').selectAll().where('email_key', '=', emailKey(email)).executeTakeFirst();
   if (row === undefined) return { kind: 'unknown' };
   return { kind: row.email_verified ? 'verified' : 'unverified', user: userFrom(row) };
+}
+
+/** Null for nobody, and for a disabled person. */
+export async function findEnabledPerson(db: Kysely<Schema>, id: UserId): Promise<User | null> {
+  const rows = db.selectFrom('users').selectAll().where('id', '=', id).where('disabled_at', 'is', null);
+  const row = await rows.executeTakeFirst();
+  return row === undefined ? null : userFrom(row);
 }
 
 /** Null without one; also when it is unverified, since nothing may tell that there is one. */

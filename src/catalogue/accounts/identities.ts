@@ -35,16 +35,22 @@ export async function findUserByIdentity(
   return row === undefined ? null : userFrom(row);
 }
 
-/** May link or create a person. Throws `conflict` for another's unverified e-mail. */
+/**
+ * May link or create a person. Throws `conflict` for another's e-mail. An identity is issuer and
+ * subject: an address leads to a person only where both sides have verified it and no identity is
+ * linked yet, since addresses are given to others, and two issuers may know two people by one.
+ */
 export async function signInWithIdentity(catalogue: Catalogue, context: AuditContext, identity: Identity) {
   const known = await findUserByIdentity(catalogue, identity);
-  if (known !== null) return await verifiedNow(catalogue, context, { known, identity });
+  if (known !== null) {
+    await noteEmail(catalogue, identity);
+    return await verifiedNow(catalogue, context, { known, identity });
+  }
   const { email } = identity;
   if (email === null) throw new PosternError('identity_without_email');
   return catalogue.transaction(async (tx) => {
-    const row = await tx.selectFrom('users').selectAll().where('email_key', '=', emailKey(email)).executeTakeFirst();
-    // Otherwise anybody who can create an identity with that e-mail would take over the person.
-    if (row !== undefined && !(identity.emailVerified && row.email_verified)) {
+    const row = await findByEmail(tx, email);
+    if (row !== undefined && !(identity.emailVerified && row.email_verified && (await isWithoutIdentity(tx, row.id)))) {
       throw new PosternError('email_of_another', { params: { email } });
     }
     const newUser = { email, name: identity.name, password: null, emailVerified: identity.emailVerified };
@@ -52,9 +58,42 @@ export async function signInWithIdentity(catalogue: Catalogue, context: AuditCon
       row === undefined
         ? await insertUser(tx, { catalogue, context, input: newUser, passwordHash: null, by: 'themselves' })
         : userFrom(row);
+    // Nothing is linked to somebody who may not sign in.
+    if (user.disabledAt !== null) throw new PosternError('account_disabled');
     await insertIdentity(tx, { catalogue, context, user, identity });
     return user;
   });
+}
+
+/** NOTE: locks the row, or two new identities of one address could both be linked. */
+async function findByEmail(tx: Transaction<Schema>, email: string) {
+  const users = tx.selectFrom('users').selectAll().where('email_key', '=', emailKey(email));
+  return await users.forUpdate().executeTakeFirst();
+}
+
+async function isWithoutIdentity(tx: Transaction<Schema>, userId: User['id']): Promise<boolean> {
+  const linked = tx.selectFrom('identities').select('issuer').where('user_id', '=', userId);
+  return (await linked.limit(1).executeTakeFirst()) === undefined;
+}
+
+/** For organizations that ask for one; the browser session says it of its own sign-in. */
+export async function noteSecondFactor(
+  { db, clock }: Catalogue,
+  { issuer, subject }: Pick<Identity, 'issuer' | 'subject'>,
+): Promise<void> {
+  const identity = db.updateTable('identities').set({ second_factor_at: clock.now() });
+  await identity.where('issuer', '=', issuer).where('subject', '=', subject).execute();
+}
+
+/** Shown on the profile page; the person's own address stays. */
+async function noteEmail({ db }: Catalogue, { issuer, subject, email }: Identity): Promise<void> {
+  await db
+    .updateTable('identities')
+    .set({ email })
+    .where('issuer', '=', issuer)
+    .where('subject', '=', subject)
+    .where('email', 'is distinct from', email)
+    .execute();
 }
 
 /** The provider may come to vouch for the address after the account was made. */
@@ -86,6 +125,9 @@ export async function insertIdentity(
       user_id: user.id,
       email: identity.email,
       linked_at: catalogue.clock.now(),
+      groups: null,
+      groups_read_at: null,
+      second_factor_at: null,
     })
     .execute()
     .catch((error: unknown) => {

@@ -5,6 +5,7 @@ import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { AccountId, InvitationId, ProjectId, ShareId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
 import { type ActionOn, accountResource, requireMay } from '../rights/permissions.ts';
+import { requireStillMay } from '../rights/require-still-may.ts';
 import { camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { hashOfSecret, newRandomSecret } from '../store/random-secrets.ts';
@@ -83,8 +84,10 @@ async function changeInvitation<Result>(
     readonly change: (tx: Transaction<Schema>, row: InvitationRow) => Promise<Result>;
   },
 ): Promise<Result> {
-  requireMay(context.actor, which.action, accountResource(which.accountId));
+  const asked = { action: which.action, resource: accountResource(which.accountId) };
+  requireMay(context.actor, asked.action, asked.resource);
   return catalogue.transaction(async (tx) => {
+    await requireStillMay(tx, { catalogue, context }, asked);
     const row = await tx
       .selectFrom('invitations')
       .selectAll()

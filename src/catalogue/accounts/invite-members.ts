@@ -5,6 +5,7 @@ import type { Transaction } from 'kysely';
 import { type AccountId, newInvitationId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
 import { accountResource, requireMay } from '../rights/permissions.ts';
+import { requireStillMay } from '../rights/require-still-may.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { type EmailAddress, parseEmail } from '../store/email-address.ts';
 import { newRandomSecret } from '../store/random-secrets.ts';
@@ -36,10 +37,12 @@ export async function inviteMembers(
   },
 ): Promise<InvitationOutcome[]> {
   const { accountId } = input;
-  requireMay(context.actor, 'invitations.create', accountResource(accountId));
+  const asked = { action: 'invitations.create', resource: accountResource(accountId) } as const;
+  requireMay(context.actor, asked.action, asked.resource);
   const parsed = input.invitations.map(({ email, memberRole }) => ({ email: parseEmail(email), memberRole }));
   const wanted = new Map(parsed.map((invitation) => [invitation.email.key, invitation]));
   return catalogue.transaction(async (tx) => {
+    await requireStillMay(tx, { catalogue, context }, asked);
     await lockAccount(tx, accountId);
     const outcomes: InvitationOutcome[] = [];
     for (const { email, memberRole } of wanted.values()) {

@@ -11,6 +11,8 @@ import { type Membership, membershipFrom } from './memberships.ts';
 
 export interface ListedMember extends Membership {
   readonly email: string;
+  /** False: somebody signs in with the address who has not proved it. */
+  readonly isEmailVerified: boolean;
   readonly name: string;
 }
 
@@ -56,7 +58,7 @@ export async function listMembers(catalogue: Catalogue, context: AuditContext, r
   const last = rows.at(-1);
   const isFull = last !== undefined && rows.length >= request.limit;
   return {
-    members: rows.map((row) => ({ ...membershipFrom(row), email: row.email, name: row.name })),
+    members: rows.map(listedMember),
     cursor: isFull ? encodeCursor(list, { at: last.sort_key, id: last.id }) : null,
   };
 }
@@ -76,7 +78,7 @@ export async function searchMembers(
     .orderBy('memberships.id')
     .limit(request.limit)
     .execute();
-  return rows.map((row) => ({ ...membershipFrom(row), email: row.email, name: row.name }));
+  return rows.map(listedMember);
 }
 
 export async function getMember(
@@ -89,7 +91,7 @@ export async function getMember(
     .where('memberships.id', '=', membershipId)
     .where('memberships.account_id', '=', accountId)
     .executeTakeFirstOrThrow(() => missing(`member "${membershipId}"`));
-  return { ...membershipFrom(row), email: row.email, name: row.name };
+  return listedMember(row);
 }
 
 /** The person's membership in an account; null without one. Does not check permissions. */
@@ -117,7 +119,13 @@ function memberRows({ db }: Catalogue) {
     .selectFrom('memberships')
     .innerJoin('users', 'users.id', 'memberships.user_id')
     .selectAll('memberships')
-    .select(['users.email', 'users.name']);
+    .select(['users.email', 'users.email_verified', 'users.name']);
+}
+
+type MemberRow = Awaited<ReturnType<ReturnType<typeof memberRows>['executeTakeFirstOrThrow']>>;
+
+function listedMember(row: MemberRow): ListedMember {
+  return { ...membershipFrom(row), email: row.email, isEmailVerified: row.email_verified, name: row.name };
 }
 
 export interface AnsweringOrganization {

@@ -4,8 +4,9 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
 import { type AccountId, type MembershipId, newMembershipId, type UserId } from '../../ids.ts';
-import { recordEndedAccess } from '../endings/ended-access.ts';
+import { linkScimUsers } from '../links/scim-link.ts';
 import { accountResource, requireMay } from '../rights/permissions.ts';
+import { requireStillMay } from '../rights/require-still-may.ts';
 import { type CamelRow, camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
@@ -13,6 +14,7 @@ import { missing } from '../store/store-errors.ts';
 import type { JoinedBy, MemberRole, MembershipsTable } from '../tables/people-and-accounts.ts';
 import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 import { lockAccount } from './accounts.ts';
+import { endMembership } from './end-ways-in.ts';
 
 export type Membership = Omit<CamelRow<Selectable<MembershipsTable>>, 'joinedBy'>;
 
@@ -52,6 +54,7 @@ export async function insertMembership(tx: Transaction<Schema>, membership: NewM
     .execute();
   const event = { event: 'membership.created', accountId, subject: user.email, reason: memberRole } as const;
   await recordChange(tx, { catalogue, context }, event);
+  await linkScimUsers(tx, { userId: user.id });
   return membershipFrom(row);
 }
 
@@ -79,8 +82,10 @@ export async function addMember(
   context: AuditContext,
   input: { readonly accountId: AccountId; readonly user: NewMembership['user']; readonly memberRole: MemberRole },
 ): Promise<Membership> {
-  requireMay(context.actor, 'invitations.create', accountResource(input.accountId));
+  const asked = { action: 'invitations.create', resource: accountResource(input.accountId) } as const;
+  requireMay(context.actor, asked.action, asked.resource);
   return catalogue.transaction(async (tx) => {
+    await requireStillMay(tx, { catalogue, context }, asked);
     const membership = await insertMembership(tx, { catalogue, context, ...input });
     if (membership === null) throw new PosternError('already_member', { params: { email: input.user.email } });
     return membership;
@@ -97,9 +102,13 @@ export async function setMemberRole(
   requireMay(context.actor, 'members.change_role', accountResource(accountId));
   return catalogue.transaction(async (tx) => {
     const member = await lockMember(tx, change);
-    await requireStillAdmin(tx, context, accountId);
+    const resource = accountResource(accountId);
+    await requireStillMay(tx, { catalogue, context }, { action: 'members.change_role', resource });
     if (member.member_role === memberRole) return membershipFrom(member);
-    if (memberRole === 'member') await requireAnotherAdmin(tx, member, 'be demoted');
+    if (memberRole === 'member') {
+      requirePerson(context);
+      await requireAnotherAdmin(tx, member, 'be demoted');
+    }
     await tx.updateTable('memberships').set({ member_role: memberRole }).where('id', '=', member.id).execute();
     const event = { event: 'membership.changed', accountId, subject: member.email, reason: memberRole } as const;
     await recordChange(tx, { catalogue, context }, event);
@@ -117,14 +126,10 @@ export async function removeMember(
   return catalogue.transaction(async (tx) => {
     const member = await lockMember(tx, { accountId, membershipId });
     const isOwn = context.actor.kind === 'person' && context.actor.userId === member.user_id;
-    requireMay(context.actor, isOwn ? 'members.leave' : 'members.remove', accountResource(accountId));
-    if (!isOwn) await requireStillAdmin(tx, context, accountId);
+    const action = isOwn ? 'members.leave' : 'members.remove';
+    await requireStillMay(tx, { catalogue, context }, { action, resource: accountResource(accountId) });
     await requireAnotherAdmin(tx, member, isOwn ? 'leave' : 'be removed');
-    await tx.deleteFrom('memberships').where('id', '=', member.id).execute();
-    await recordEndedAccess(tx, { kind: 'end', owners: { userId: member.user_id, accountId } });
-    const reason = isOwn ? 'left' : 'removed';
-    const event = { event: 'membership.removed', accountId, subject: member.email, reason } as const;
-    await recordChange(tx, { catalogue, context }, event);
+    await endMembership(tx, { catalogue, context, member, reason: isOwn ? 'left' : 'removed' });
     return membershipFrom(member);
   });
 }
@@ -148,17 +153,10 @@ async function lockMember(
   return member;
 }
 
-// The actor was loaded before the lock; another admin may have demoted or removed them since.
-async function requireStillAdmin(tx: Transaction<Schema>, { actor }: AuditContext, accountId: AccountId) {
-  if (actor.kind !== 'person') return;
-  const row = await tx
-    .selectFrom('memberships')
-    .select('member_role')
-    .where('account_id', '=', accountId)
-    .where('user_id', '=', actor.userId)
-    .executeTakeFirst();
-  const now = row === undefined ? [] : [[accountId, row.member_role] as const];
-  requireMay({ ...actor, memberships: new Map(now) }, 'members.change_role', accountResource(accountId));
+// A key that somebody made before leaving must not take the organization from its admins.
+function requirePerson({ actor }: AuditContext): void {
+  if (actor.kind === 'person' || actor.kind === 'system') return;
+  throw new PosternError('action_forbidden', { params: { who: 'an admin', action: 'demote an admin' } });
 }
 
 async function requireAnotherAdmin(

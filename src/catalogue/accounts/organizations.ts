@@ -7,6 +7,7 @@ import { type AccountId, newOrganizationId, personalAccountId, type UserId } fro
 import { recordEndedAccess } from '../endings/ended-access.ts';
 import { accountResource, INSTALLATION, requireMay } from '../rights/permissions.ts';
 import { requireRoomFor } from '../rights/plans.ts';
+import { requireStillMay } from '../rights/require-still-may.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { requireName, slugOf } from '../store/names.ts';
 import type { Schema } from '../store/schema.ts';
@@ -32,6 +33,7 @@ export async function createOrganization(catalogue: Catalogue, context: AuditCon
     throw new PosternError('organizations_on_request');
   }
   return catalogue.transaction(async (tx) => {
+    await requireStillMay(tx, { catalogue, context }, { action: 'organization.create', resource: INSTALLATION });
     if (!isByOperator) await requireRoomForAdmin(tx, input.admin.id);
     return await insertOrganization(tx, { catalogue, context, input });
   });
@@ -92,6 +94,8 @@ export async function listOwnOrganizations(catalogue: Catalogue, { actor }: Audi
       const account = await findAccount(catalogue.db, actor.accountId);
       return account === null ? [] : [account];
     }
+    case 'scim_key':
+    case 'on_call_key':
     case 'system':
       return [];
     default:
@@ -106,9 +110,11 @@ export async function renameOrganization(
   change: { readonly accountId: AccountId; readonly name: string },
 ): Promise<Account> {
   const { accountId } = change;
-  requireMay(context.actor, 'account.change', accountResource(accountId));
+  const asked = { action: 'account.change', resource: accountResource(accountId) } as const;
+  requireMay(context.actor, asked.action, asked.resource);
   const name = requireName(change.name, 'organization name');
   return catalogue.transaction(async (tx) => {
+    await requireStillMay(tx, { catalogue, context }, asked);
     const account = await lockAccount(tx, accountId);
     const updatedAt = catalogue.clock.now();
     await tx.updateTable('accounts').set({ name, updated_at: updatedAt }).where('id', '=', accountId).execute();
@@ -119,8 +125,10 @@ export async function renameOrganization(
 
 /** With its members, invitations and keys. Throws `conflict` while it owns projects. */
 export async function deleteOrganization(catalogue: Catalogue, context: AuditContext, accountId: AccountId) {
-  requireMay(context.actor, 'account.delete', accountResource(accountId));
+  const asked = { action: 'account.delete', resource: accountResource(accountId) } as const;
+  requireMay(context.actor, asked.action, asked.resource);
   await catalogue.transaction(async (tx) => {
+    await requireStillMay(tx, { catalogue, context }, asked);
     const account = await lockAccount(tx, accountId);
     if ((await countProjects(tx, accountId)) > 0) {
       throw new PosternError('owns_projects', { params: { account: account.name } });

@@ -2,12 +2,15 @@
 // another way to sign in remains.
 
 import { PosternError } from '../../errors.ts';
+import { recordEndedAccess } from '../endings/ended-access.ts';
 import type { PersonActor } from '../rights/actors.ts';
 import { INSTALLATION, requireMay } from '../rights/permissions.ts';
+import { requireStillMay } from '../rights/require-still-may.ts';
 import { camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { missing } from '../store/store-errors.ts';
 import { type AuditContext, recordChange } from '../trail/audit-context.ts';
+import { endWaysIn } from './end-ways-in.ts';
 import { findUserByIdentity, type Identity, insertIdentity, verifiedNow } from './identities.ts';
 import { getUser } from './users.ts';
 
@@ -31,7 +34,11 @@ export async function linkIdentity(catalogue: Catalogue, context: OwnContext, id
   const known = await findUserByIdentity(catalogue, identity);
   if (known !== null && known.id !== user.id) throw new PosternError('identity_linked');
   if (known === null) {
-    await catalogue.transaction((tx) => insertIdentity(tx, { catalogue, context, user, identity }));
+    await catalogue.transaction(async (tx) => {
+      await requireStillMay(tx, { catalogue, context }, { action: 'self.change', resource: INSTALLATION });
+      await endWaysIn(tx, { userId: user.id, keepSessionId: context.actor.viaSessionId });
+      await insertIdentity(tx, { catalogue, context, user, identity });
+    });
   }
   await verifiedNow(catalogue, context, { known: user, identity });
 }
@@ -45,6 +52,7 @@ export async function unlinkIdentity(
   requireMay(context.actor, 'self.change', INSTALLATION);
   const { userId } = context.actor;
   await catalogue.transaction(async (tx) => {
+    await requireStillMay(tx, { catalogue, context }, { action: 'self.change', resource: INSTALLATION });
     const user = await tx.selectFrom('users').selectAll().where('id', '=', userId).forUpdate().executeTakeFirst();
     if (user === undefined) throw missing('person');
     const identities = await tx.selectFrom('identities').selectAll().where('user_id', '=', userId).execute();
@@ -53,6 +61,9 @@ export async function unlinkIdentity(
     }
     if (identities.length === 1 && user.password_hash === null) throw new PosternError('last_identity');
     await tx.deleteFrom('identities').where('issuer', '=', issuer).where('subject', '=', subject).execute();
+    await endWaysIn(tx, { userId, keepSessionId: context.actor.viaSessionId });
+    // It may be what an organization's demand of a second factor was met by.
+    await recordEndedAccess(tx, { kind: 'rules', owners: { userId } });
     const event = { event: 'identity.changed', subject: user.email, reason: `unlinked ${issuer}` } as const;
     await recordChange(tx, { catalogue, context }, event);
   });

@@ -32,6 +32,14 @@ export async function listOwnInvitations(catalogue: Catalogue, { actor }: OwnCon
   }));
 }
 
+/** Those that wait; none for an e-mail that is not verified. */
+export async function countOwnInvitations(catalogue: Catalogue, { actor }: OwnContext): Promise<number> {
+  const { count } = await openInvitations(catalogue, actor)
+    .select(({ fn }) => fn.countAll().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
 /** Returns the organization's id. Throws `not_found` for one that is not open, or another's. */
 export async function acceptOwnInvitation(
   catalogue: Catalogue,

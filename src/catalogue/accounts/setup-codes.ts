@@ -1,7 +1,6 @@
 // The set-up link: while there are no people, a code's holder may become the first operator.
 
 import { type Kysely, sql } from 'kysely';
-import type { UserId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { hashPassword } from '../store/password-hash.ts';
@@ -9,7 +8,7 @@ import { hashOfSecret, newRandomSecret } from '../store/random-secrets.ts';
 import type { Schema } from '../store/schema.ts';
 import { missing } from '../store/store-errors.ts';
 import type { AuditContext } from '../trail/audit-context.ts';
-import { insertUser } from './users.ts';
+import { insertUser, type User } from './users.ts';
 
 // docs/security.md, "Secrets that people and programs hold"
 const SETUP_CODE_LIFE_MS = 3_600_000;
@@ -35,14 +34,17 @@ export async function isSetupCodeValid(catalogue: Catalogue, code: string): Prom
   return findCode(catalogue.db, code, catalogue.clock.now());
 }
 
-/** Creates the first operator and voids every code. Throws `not_found` for an invalid code. */
+/**
+ * Creates the first operator, who may choose a way to sign in later, and voids every code. Throws
+ * `not_found` for an invalid code.
+ */
 export async function useSetupCode(
   catalogue: Catalogue,
   context: AuditContext,
-  input: { readonly code: string; readonly email: string; readonly name: string; readonly password: Secret },
-): Promise<UserId> {
-  const passwordHash = await hashPassword(catalogue, input.password);
-  const user = await catalogue.transaction(async (tx) => {
+  input: { readonly code: string; readonly email: string; readonly name: string; readonly password: Secret | null },
+): Promise<User> {
+  const passwordHash = input.password === null ? null : await hashPassword(catalogue, input.password);
+  return catalogue.transaction(async (tx) => {
     // Two valid codes must not create two first operators.
     await sql`lock table setup_codes in exclusive mode`.execute(tx);
     const isValid = !(await hasPeople(tx)) && (await findCode(tx, input.code, catalogue.clock.now()));
@@ -56,7 +58,6 @@ export async function useSetupCode(
       by: 'themselves',
     });
   });
-  return user.id;
 }
 
 /** False before the first operator has an account. */

@@ -6,6 +6,8 @@ import type { Secret } from '../../secret.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
 import { newPersonActor } from '../rights/actors.ts';
 import { INSTALLATION, requireMay } from '../rights/permissions.ts';
+import { lockProvenPerson, type ProvenPerson } from '../rights/proven-person.ts';
+import { requireStillMay } from '../rights/require-still-may.ts';
 import { camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { emailKey, parseEmail } from '../store/email-address.ts';
@@ -36,7 +38,10 @@ export interface NewUser {
 export async function createUser(catalogue: Catalogue, context: AuditContext, input: NewUser): Promise<User> {
   requireMay(context.actor, 'ops.create_user', INSTALLATION);
   const passwordHash = input.password === null ? null : await hashPassword(catalogue, input.password);
-  return catalogue.transaction((tx) => insertUser(tx, { catalogue, context, input, passwordHash }));
+  return catalogue.transaction(async (tx) => {
+    await requireStillMay(tx, { catalogue, context }, { action: 'ops.create_user', resource: INSTALLATION });
+    return await insertUser(tx, { catalogue, context, input, passwordHash });
+  });
 }
 
 /** `createUser` within a transaction and without a permission check. */
@@ -83,19 +88,26 @@ export async function verifyPassword(
   return matches && row !== undefined ? userFrom(row) : null;
 }
 
-/** Ends the other browser sessions, and the person's grants and live connections. */
+/**
+ * Ends the other browser sessions, and the person's grants and live connections. Throws
+ * `sign_in_outdated` when the person's ways to sign in changed since the old password was compared.
+ */
 export async function setPassword(
   catalogue: Catalogue,
   context: AuditContext,
-  change: { readonly userId: UserId; readonly password: Secret; readonly keepSessionId?: string },
+  change: { readonly person: ProvenPerson; readonly password: Secret; readonly keepSessionId?: string },
 ): Promise<void> {
-  requireSelf(context, change.userId);
+  const { person, keepSessionId } = change;
+  const userId = person.id;
+  requireSelf(context, userId);
   const passwordHash = await hashPassword(catalogue, change.password);
   await catalogue.transaction(async (tx) => {
+    await lockProvenPerson(tx, person);
+    await requireStillMay(tx, { catalogue, context }, { action: 'self.change', resource: INSTALLATION });
     const changes = { password_hash: passwordHash, updated_at: catalogue.clock.now() };
-    await updateUser(tx, change.userId, changes);
-    await endWaysIn(tx, change);
-    await recordEndedAccess(tx, { kind: 'end', owners: { userId: change.userId } });
+    await updateUser(tx, userId, changes);
+    await endWaysIn(tx, { userId, keepSessionId });
+    await recordEndedAccess(tx, { kind: 'end', owners: { userId } });
     await recordChange(tx, { catalogue, context }, { event: 'identity.changed', reason: 'password' });
   });
 }
@@ -108,6 +120,7 @@ export async function renameUser(
   requireSelf(context, change.userId);
   const name = requireName(change.name, 'name');
   await catalogue.transaction(async (tx) => {
+    await requireStillMay(tx, { catalogue, context }, { action: 'self.change', resource: INSTALLATION });
     await updateUser(tx, change.userId, { name, updated_at: catalogue.clock.now() });
     await recordChange(tx, { catalogue, context }, { event: 'identity.changed', reason: 'name' });
   });
@@ -135,6 +148,7 @@ function userRow(input: NewUser, passwordHash: string | null, now: Date): UsersT
     password_hash: passwordHash,
     is_operator: input.isOperator ?? false,
     disabled_at: null,
+    credentials_version: 0,
     created_at: now,
     updated_at: now,
   };

@@ -2,7 +2,9 @@
 
 import type { Transaction } from 'kysely';
 import type { UserId } from '../../ids.ts';
+import { linkScimUsers } from '../links/scim-link.ts';
 import { INSTALLATION, requireMay } from '../rights/permissions.ts';
+import { requireStillMay } from '../rights/require-still-may.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { emailKey, parseEmail } from '../store/email-address.ts';
 import type { Schema } from '../store/schema.ts';
@@ -24,6 +26,7 @@ export async function verifyEmail(tx: Transaction<Schema>, claim: Claim): Promis
   if (numUpdatedRows === 0n) return;
   const event = { event: 'identity.changed', subject: user.email, reason: 'e-mail verified' } as const;
   await recordChange(tx, { catalogue, context }, event);
+  await linkScimUsers(tx, { userId: user.id });
   await claimShares(tx, claim);
 }
 
@@ -36,7 +39,10 @@ export async function vouchForEmail(
   requireMay(context.actor, 'ops.create_user', INSTALLATION);
   const { id, email } = await getUser(catalogue, userId);
   const user = { id, email, email_key: emailKey(email) };
-  await catalogue.transaction((tx) => verifyEmail(tx, { catalogue, context, user }));
+  await catalogue.transaction(async (tx) => {
+    await requireStillMay(tx, { catalogue, context }, { action: 'ops.create_user', resource: INSTALLATION });
+    await verifyEmail(tx, { catalogue, context, user });
+  });
   return getUser(catalogue, userId);
 }
 
@@ -48,7 +54,10 @@ export async function changeEmail(
 ): Promise<{ readonly before: User; readonly after: User }> {
   requireMay(context.actor, 'ops.create_user', INSTALLATION);
   const before = await getUser(catalogue, change.userId);
-  await catalogue.transaction((tx) => replaceEmail(tx, { catalogue, context, user: before, email: change.email }));
+  await catalogue.transaction(async (tx) => {
+    await requireStillMay(tx, { catalogue, context }, { action: 'ops.create_user', resource: INSTALLATION });
+    await replaceEmail(tx, { catalogue, context, user: before, email: change.email });
+  });
   return { before, after: await getUser(catalogue, change.userId) };
 }
 

@@ -5,6 +5,7 @@ import { getUser, type User } from '../accounts/users.ts';
 import { replaceEmail } from '../accounts/verified-email.ts';
 import type { PersonActor } from '../rights/actors.ts';
 import { INSTALLATION, requireMay } from '../rights/permissions.ts';
+import { requireStillMay } from '../rights/require-still-may.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { parseEmail } from '../store/email-address.ts';
 import { hashOfSecret, newRandomSecret } from '../store/random-secrets.ts';
@@ -70,6 +71,7 @@ export async function confirmEmailChange(
   requireMay(context.actor, 'self.change', INSTALLATION);
   const before = await getUser(catalogue, userId);
   await catalogue.transaction(async (tx) => {
+    await requireStillMay(tx, { catalogue, context }, { action: 'self.change', resource: INSTALLATION });
     const row = await tx
       .deleteFrom('email_changes')
       .where('token_hash', '=', hashOfSecret(token))

@@ -4,11 +4,13 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
 import { personalAccountId, type UserId } from '../../ids.ts';
-import { endWaysIn } from '../accounts/end-ways-in.ts';
+import { signOutBy } from '../accounts/end-ways-in.ts';
 import { personMatches } from '../accounts/member-lists.ts';
 import { type User, userFrom } from '../accounts/users.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
 import { INSTALLATION, requireMay } from '../rights/permissions.ts';
+import { voidProofs } from '../rights/proven-person.ts';
+import { requireStillMay } from '../rights/require-still-may.ts';
 import { camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { emailKey } from '../store/email-address.ts';
@@ -60,7 +62,7 @@ type Which = { readonly userId: UserId };
 export async function disablePerson(catalogue: Catalogue, context: AuditContext, which: Which): Promise<User> {
   const changesOf: Change['changesOf'] = async (tx, person) => {
     requireAnotherOperator(person, 'be disabled');
-    await endEverything(tx, person.user.id);
+    await endEverything(tx, { catalogue, context, reason: 'disabled' }, person.user.id);
     return { disabled_at: person.user.disabled_at ?? catalogue.clock.now() };
   };
   return change(catalogue, context, { ...which, reason: 'disabled', changesOf });
@@ -93,10 +95,11 @@ export async function removePerson(catalogue: Catalogue, context: AuditContext, 
   requireMay(context.actor, 'ops.manage_people', INSTALLATION);
   return catalogue.transaction(async (tx) => {
     const person = await lockPerson(tx, userId);
+    await requireStillMay(tx, { catalogue, context }, { action: 'ops.manage_people', resource: INSTALLATION });
     const { user } = person;
     requireAnotherOperator(person, 'be removed');
     await requireNothingLeft(tx, user);
-    await endEverything(tx, userId);
+    await endEverything(tx, { catalogue, context, reason: 'removed' }, userId);
     await recordChange(tx, { catalogue, context }, { event: 'account.removed', subject: user.email });
     await tx.deleteFrom('users').where('id', '=', userId).execute();
     return userFrom(user);
@@ -117,6 +120,7 @@ async function change(
   requireMay(context.actor, 'ops.manage_people', INSTALLATION);
   return catalogue.transaction(async (tx) => {
     const person = await lockPerson(tx, userId);
+    await requireStillMay(tx, { catalogue, context }, { action: 'ops.manage_people', resource: INSTALLATION });
     const changes = { ...(await changesOf(tx, person)), updated_at: catalogue.clock.now() };
     const row = await tx.updateTable('users').set(changes).where('id', '=', userId).returningAll().executeTakeFirst();
     if (row === undefined) throw missing('person');
@@ -179,8 +183,13 @@ async function onlyAdminOf(db: Kysely<Schema>, userId: UserId): Promise<string |
 }
 
 /** API keys and access tokens of a disabled person stay, and work again when enabled. */
-async function endEverything(tx: Transaction<Schema>, userId: UserId): Promise<void> {
-  await endWaysIn(tx, { userId });
+async function endEverything(
+  tx: Transaction<Schema>,
+  how: Parameters<typeof signOutBy>[1],
+  userId: UserId,
+): Promise<void> {
+  await voidProofs(tx, userId);
+  await signOutBy(tx, how, userId);
   await tx.deleteFrom('email_changes').where('user_id', '=', userId).execute();
   await recordEndedAccess(tx, { kind: 'end', owners: { userId } });
 }

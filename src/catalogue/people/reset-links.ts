@@ -10,17 +10,27 @@ import { getUser, type User, userFrom } from '../accounts/users.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
 import { newPersonActor } from '../rights/actors.ts';
 import { INSTALLATION, requireMay } from '../rights/permissions.ts';
+import { requireStillMay } from '../rights/require-still-may.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { hashPassword } from '../store/password-hash.ts';
 import { hashOfSecret, newRandomSecret } from '../store/random-secrets.ts';
 import type { Schema } from '../store/schema.ts';
 import { missing } from '../store/store-errors.ts';
 import { type AuditContext, recordChange } from '../trail/audit-context.ts';
+import { removeAllFactors } from './second-factors.ts';
 
 // docs/security.md, "Secrets that people and programs hold"
 const RESET_LINK_LIFE_MS = 3_600_000;
-/** More are not mailed: somebody else may be asking. Those that are open stay so. */
-const MOST_OPEN_LINKS = 3;
+/**
+ * More are not mailed: somebody else may be asking. Those that are open stay so. By where it is
+ * asked: a flood from a place is a mail for each person, and refuses nobody else there.
+ */
+const MOST_OPEN_LINKS = { one_of_few: 3, one_of_many: 1 } as const;
+
+export interface ResetQuestion {
+  readonly email: string;
+  readonly asker: keyof typeof MOST_OPEN_LINKS;
+}
 
 export type ResetAnswer =
   | { readonly kind: 'link'; readonly user: User; readonly token: Secret; readonly expiresAt: Date }
@@ -32,7 +42,7 @@ export type ResetAnswer =
 export async function requestResetLink(
   catalogue: Catalogue,
   context: AuditContext,
-  email: string,
+  { email, asker }: ResetQuestion,
 ): Promise<ResetAnswer> {
   const found = await findPersonByEmail(catalogue.db, email);
   if (found.kind === 'unknown') return { kind: 'nothing', why: 'unknown' };
@@ -42,25 +52,29 @@ export async function requestResetLink(
   if (!user.hasPassword) return { kind: 'no_password', user };
   return catalogue.transaction(async (tx) => {
     await lockUser(tx, user.id);
-    if ((await countOpen(tx, user.id, catalogue.clock.now())) >= MOST_OPEN_LINKS) {
+    if ((await countOpen(tx, user.id, catalogue.clock.now())) >= MOST_OPEN_LINKS[asker]) {
       return { kind: 'nothing', why: 'enough_links' };
     }
     return { kind: 'link', user, ...(await insertLink(tx, { catalogue, context, user, how: 'mailed' })) };
   });
 }
 
+const REMOVES_FACTORS = 'made by an operator, removes second factors';
+
 /** For an operator to hand over, which voids earlier links. */
 export async function createResetLink(
   catalogue: Catalogue,
   context: AuditContext,
-  { userId }: { readonly userId: UserId },
+  { userId, removesFactors = 'no' }: { readonly userId: UserId; readonly removesFactors?: 'yes' | 'no' },
 ): Promise<{ readonly user: User; readonly token: Secret; readonly expiresAt: Date }> {
   requireMay(context.actor, 'ops.manage_people', INSTALLATION);
   const user = await getUser(catalogue, userId);
   return catalogue.transaction(async (tx) => {
     await lockUser(tx, userId);
+    await requireStillMay(tx, { catalogue, context }, { action: 'ops.manage_people', resource: INSTALLATION });
     await voidResetLinks(tx, userId);
-    return { user, ...(await insertLink(tx, { catalogue, context, user, how: 'made by an operator' })) };
+    const how = removesFactors === 'yes' ? REMOVES_FACTORS : 'made by an operator';
+    return { user, ...(await insertLink(tx, { catalogue, context, user, how })) };
   });
 }
 
@@ -86,11 +100,13 @@ export async function resetPassword(
     const user = userFrom(row);
     const changes = { password_hash: passwordHash, updated_at: catalogue.clock.now() };
     await tx.updateTable('users').set(changes).where('id', '=', user.id).execute();
+    if (row.removes_second_factors) await removeAllFactors(tx, user.id);
     await endWaysIn(tx, { userId: user.id });
     await recordEndedAccess(tx, { kind: 'end', owners: { userId: user.id } });
     const own = { ...context, actor: newPersonActor(user) };
-    await recordChange(tx, { catalogue, context: own }, { event: 'identity.changed', reason: 'password reset' });
-    return user;
+    const reason = row.removes_second_factors ? 'password reset, second factors removed' : 'password reset';
+    await recordChange(tx, { catalogue, context: own }, { event: 'identity.changed', reason });
+    return userFrom(await tx.selectFrom('users').selectAll().where('id', '=', user.id).executeTakeFirstOrThrow());
   });
 }
 
@@ -99,6 +115,7 @@ function openLink(db: Kysely<Schema>, token: string, now: Date) {
     .selectFrom('reset_links')
     .innerJoin('users', 'users.id', 'reset_links.user_id')
     .selectAll('users')
+    .select('removes_second_factors')
     .where('token_hash', '=', hashOfSecret(token))
     .where('expires_at', '>', now)
     .where('disabled_at', 'is', null);
@@ -111,9 +128,16 @@ async function insertLink(
   const token = newRandomSecret();
   const now = catalogue.clock.now();
   const expiresAt = new Date(now.getTime() + RESET_LINK_LIFE_MS);
+  const removes_second_factors = how === REMOVES_FACTORS;
   await tx
     .insertInto('reset_links')
-    .values({ token_hash: hashOfSecret(token.reveal()), user_id: user.id, created_at: now, expires_at: expiresAt })
+    .values({
+      token_hash: hashOfSecret(token.reveal()),
+      user_id: user.id,
+      created_at: now,
+      expires_at: expiresAt,
+      removes_second_factors,
+    })
     .execute();
   const event = { event: 'identity.changed', subject: user.email, reason: `reset link ${how}` } as const;
   await recordChange(tx, { catalogue, context }, event);

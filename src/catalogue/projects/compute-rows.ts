@@ -2,7 +2,7 @@
 // are compare-and-set, so that only one of two nodes wakes or suspends it.
 
 import { type Kysely, type Selectable, sql } from 'kysely';
-import type { ComputeId, ProjectId } from '../../ids.ts';
+import type { AccountId, ComputeId, ProjectId } from '../../ids.ts';
 import type { UpstreamTls } from '../../protocol/upstream-tls.ts';
 import { parsePolicySettings } from '../rights/policy.ts';
 import { camelRow } from '../store/camel-row.ts';
@@ -45,7 +45,10 @@ export function clientKeyPlace(computeId: ComputeId): SealedPlace {
 }
 
 /** The TLS settings with the client's key unsealed: for the connector, just before use. */
-export function tlsSettingsFrom(row: Selectable<ComputesTable>, sealer: Sealer): UpstreamTls {
+export function tlsSettingsFrom(
+  row: Pick<ComputeRow, 'id' | keyof ReturnType<typeof tlsColumns>>,
+  sealer: Sealer,
+): UpstreamTls {
   if (row.tls_mode === 'disable') return { mode: 'disable' };
   const { tls_client_certificate: cert, sealed_tls_client_key: sealedKey } = row;
   return {
@@ -117,4 +120,19 @@ export async function moveHostedComputes(catalogue: Catalogue, host: { hostId: s
     .where('host_id', '=', host.hostId)
     .where((expression) => expression.or([expression('host', '<>', host.host), expression('port', '<>', host.port)]))
     .execute();
+}
+
+/** By the names of their projects. Does not check permissions. */
+export async function listComputesOfAccount(db: Kysely<Schema>, accountId: AccountId, limit: number) {
+  const rows = await db
+    .selectFrom('computes')
+    .innerJoin('projects', 'projects.id', 'computes.project_id')
+    .select(['computes.id', 'computes.name', 'computes.type', 'projects.name as project_name'])
+    .where('projects.account_id', '=', accountId)
+    .where('computes.is_disabled', '=', false)
+    .orderBy('projects.name')
+    .orderBy('computes.ordinal')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ id: row.id, shownName: shownName(row), projectName: row.project_name }));
 }

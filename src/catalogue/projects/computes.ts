@@ -8,6 +8,7 @@ import { findAccount } from '../accounts/accounts.ts';
 import { type EndedAccess, recordEndedAccess } from '../endings/ended-access.ts';
 import type { ActionOn } from '../rights/permissions.ts';
 import type { PolicySettings } from '../rights/policy.ts';
+import { requireStillMay } from '../rights/require-still-may.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
 import { missing } from '../store/store-errors.ts';
@@ -16,7 +17,7 @@ import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 import { type ComputeChanges, changedColumns, changesInWords, endedByChanges } from './compute-changes.ts';
 import { type Compute, computeFrom, findCompute } from './compute-rows.ts';
 import { requireComputeSizes } from './compute-sizes.ts';
-import { getProject, type Project, recordLostSecrets } from './projects.ts';
+import { getProject, onProject, type Project, recordLostSecrets } from './projects.ts';
 
 /** In order of creation. The caller has checked that the project is visible. */
 export async function listComputes(catalogue: Catalogue, projectId: ProjectId): Promise<Compute[]> {
@@ -65,7 +66,7 @@ export async function changeCompute(
   const columns = changedColumns(catalogue, change);
   const reason = changesInWords(change.changes);
   const ended = endedByChanges(change.changes);
-  const write = { project, computeId: compute.id, columns, reason, ended };
+  const write = { action: 'compute.change', project, computeId: compute.id, columns, reason, ended } as const;
   return writeCompute(catalogue, context, { ...write, event: 'compute.changed' });
 }
 
@@ -88,7 +89,7 @@ export async function changeComputePolicy(
     updated_at: catalogue.clock.now(),
   };
   const reason = JSON.stringify({ ...policy, passwordlessAccess });
-  const write = { project, computeId, columns, reason, ended: 'recheck' } as const;
+  const write = { action: 'compute.change_policy', project, computeId, columns, reason, ended: 'recheck' } as const;
   return writeCompute(catalogue, context, { ...write, event: 'policy.changed' });
 }
 
@@ -119,6 +120,7 @@ export function computeNotFound(computeId: ComputeId): PosternError {
 }
 
 interface ComputeWrite {
+  readonly action: ActionOn<'project'>;
   readonly project: Project;
   readonly computeId: ComputeId;
   readonly columns: Updateable<ComputesTable>;
@@ -130,6 +132,7 @@ interface ComputeWrite {
 
 async function writeCompute(catalogue: Catalogue, context: AuditContext, write: ComputeWrite): Promise<Compute> {
   return catalogue.transaction(async (tx) => {
+    await requireStillMay(tx, { catalogue, context }, onProject(catalogue, write.project, write.action));
     const compute = await updateCompute(tx, write.computeId, write.columns);
     const { event: code, reason, project, ended } = write;
     if (ended !== null) await recordEndedAccess(tx, { kind: ended, owners: { computeId: compute.id } });

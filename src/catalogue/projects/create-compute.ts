@@ -4,9 +4,10 @@ import type { Transaction } from 'kysely';
 import { type BranchId, type ComputeId, newComputeId } from '../../ids.ts';
 import type { UpstreamTls } from '../../protocol/upstream-tls.ts';
 import { findAccount } from '../accounts/accounts.ts';
-import { notFound, requireMay } from '../rights/permissions.ts';
+import { notFound } from '../rights/permissions.ts';
 import { requireRoomFor } from '../rights/plans.ts';
 import type { PolicySettings } from '../rights/policy.ts';
+import { requireStillMay } from '../rights/require-still-may.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { requireName } from '../store/names.ts';
 import type { Schema } from '../store/schema.ts';
@@ -14,7 +15,7 @@ import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 import { type Compute, type ComputeRow, computeFrom, tlsColumns } from './compute-rows.ts';
 import { defaultSizesSchema, requireComputeSizes, SMALLEST_CU } from './compute-sizes.ts';
 import { createOperation } from './operations.ts';
-import { type Project, projectResource } from './projects.ts';
+import { onProject, type Project } from './projects.ts';
 
 export interface NewCompute {
   readonly project: Project;
@@ -67,7 +68,7 @@ export async function insertCompute(
 ): Promise<Compute> {
   const { catalogue, context, input } = how;
   const { project } = input;
-  requireMay(context.actor, 'compute.create', projectResource(catalogue, project));
+  await requireStillMay(tx, { catalogue, context }, onProject(catalogue, project, 'compute.create'));
   const row = computeRow(catalogue, input);
   await requireWithinPlan(tx, { project, row });
   await tx

@@ -28,19 +28,18 @@ export async function listDatabaseRoles(db: Kysely<Schema>, branchId: BranchId):
   return rows.map(databaseRoleFrom);
 }
 
-export interface HostedDatabase {
-  readonly name: string;
-  /** All roles of its project. */
+/** What one project has on a host. */
+export interface HostTenant {
+  readonly databases: readonly string[];
   readonly roles: readonly string[];
 }
 
-/** The databases of all projects with a compute on that host. */
-export async function listDatabasesOnHost(db: Kysely<Schema>, hostId: string): Promise<HostedDatabase[]> {
-  const { rows } = await sql<HostedDatabase>`
-    select database.name,
-      array(select role.name from database_roles role where role.branch_id = database.branch_id) as roles
-    from databases database
-    where database.branch_id in (select branch_id from computes where host_id = ${hostId})`.execute(db);
+/** All projects with a compute on that host. */
+export async function listTenantsOfHost(db: Kysely<Schema>, hostId: string): Promise<HostTenant[]> {
+  const { rows } = await sql<HostTenant>`
+    select array(select name from databases where databases.branch_id = branch.id) as databases,
+      array(select name from database_roles where database_roles.branch_id = branch.id) as roles
+    from (select distinct branch_id as id from computes where host_id = ${hostId}) branch`.execute(db);
   return rows;
 }
 

@@ -8,11 +8,13 @@ import type { BranchId, ProjectId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
 import { quoted } from '../../untrusted-text.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
+import { requireStillMay } from '../rights/require-still-may.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
 import { missing, refuseTaken } from '../store/store-errors.ts';
 import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 import { getProjectOfBranch } from './branches.ts';
+import { claimNames } from './claim-names.ts';
 import {
   type DatabaseRole,
   databaseRoleFrom,
@@ -22,7 +24,7 @@ import {
 } from './database-role-rows.ts';
 import { requireIdentifier } from './databases.ts';
 import { forgetReveals, noteReveal } from './password-reveals.ts';
-import type { Project } from './projects.ts';
+import { onProject, type Project } from './projects.ts';
 
 export interface DatabaseRolePlace {
   readonly projectId: ProjectId;
@@ -56,6 +58,8 @@ export async function createDatabaseRole(catalogue: Catalogue, context: AuditCon
     updated_at: now,
   };
   await catalogue.transaction(async (tx) => {
+    await requireStillMay(tx, { catalogue, context }, onProject(catalogue, project, 'database_role.create'));
+    await claimNames(tx, { table: 'database_roles', branchId: input.branchId, names: [row.name] });
     await tx
       .insertInto('database_roles')
       .values(row)
@@ -103,6 +107,7 @@ export async function replaceDatabaseRolePassword(
   const columns = await passwordColumns(catalogue.sealer, { roleId: role.id, password: change.password });
   const updatedAt = catalogue.clock.now();
   await catalogue.transaction(async (tx) => {
+    await requireStillMay(tx, { catalogue, context }, onProject(catalogue, project, 'database_role.reset_password'));
     await tx
       .updateTable('database_roles')
       .set({ ...columns, updated_at: updatedAt })
@@ -132,6 +137,7 @@ export async function revealDatabaseRolePassword(
     throw new PosternError('no_password_stored', { params: { role: row.name } });
   }
   await catalogue.transaction(async (tx) => {
+    await requireStillMay(tx, { catalogue, context }, onProject(catalogue, project, 'database_role.reveal_password'));
     await recordRoleEvent(tx, {
       ...{ catalogue, context, project, name: row.name },
       ...{ event: 'role.changed', reason: 'revealed' },

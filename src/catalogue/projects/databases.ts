@@ -11,6 +11,7 @@ import { missing, refuseTaken } from '../store/store-errors.ts';
 import type { DatabasesTable } from '../tables/projects-and-computes.ts';
 import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 import { getProjectOfBranch } from './branches.ts';
+import { claimNames } from './claim-names.ts';
 import type { Project } from './projects.ts';
 
 export type Database = CamelRow<Selectable<DatabasesTable>>;
@@ -55,6 +56,7 @@ export async function createDatabase(
     updated_at: now,
   };
   return catalogue.transaction(async (tx) => {
+    await claimNames(tx, { table: 'databases', branchId: input.branchId, names: [row.name] });
     const created = await tx
       .insertInto('databases')
       .values(row)
@@ -75,6 +77,7 @@ export async function changeDatabase(
   const project = await getProjectOfBranch(catalogue, context, { ...change, action: 'database.change' });
   const name = requireIdentifier(change.newName ?? change.name, 'database name');
   return catalogue.transaction(async (tx) => {
+    if (name !== change.name) await claimNames(tx, { table: 'databases', branchId: change.branchId, names: [name] });
     const row = await tx
       .updateTable('databases')
       .set({ name, owner_name: change.ownerName, updated_at: catalogue.clock.now() })

@@ -3,8 +3,9 @@
 import type { Selectable, Transaction } from 'kysely';
 import { type AccountId, type BranchId, newBranchId, newProjectId, type ProjectId } from '../../ids.ts';
 import { countProjects, lockAccount } from '../accounts/accounts.ts';
-import { accountResource, requireMay } from '../rights/permissions.ts';
+import { accountResource } from '../rights/permissions.ts';
 import { requireRoomFor } from '../rights/plans.ts';
+import { requireStillMay } from '../rights/require-still-may.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { requireName } from '../store/names.ts';
 import type { Schema } from '../store/schema.ts';
@@ -39,7 +40,8 @@ export async function insertProject(
   how: { catalogue: Catalogue; context: AuditContext; input: NewProject },
 ): Promise<{ readonly project: Project; readonly branchId: BranchId }> {
   const { catalogue, context, input } = how;
-  requireMay(context.actor, 'projects.create', accountResource(input.accountId));
+  const resource = accountResource(input.accountId);
+  await requireStillMay(tx, { catalogue, context }, { action: 'projects.create', resource });
   const account = await lockAccount(tx, input.accountId);
   requireRoomFor('projects', account.plan, 1 + (await countProjects(tx, account.id)));
   const row = projectRow(input, context, catalogue.clock.now());
@@ -89,5 +91,6 @@ function projectRow(
     created_by: actor.kind === 'person' ? actor.userId : null,
     created_at: now,
     updated_at: now,
+    label: 'none',
   };
 }

@@ -1,5 +1,5 @@
-// Which people were shown the password that a database role has now. Keys of organizations and
-// projects are nobody's, so what they are shown is in the audit trail only.
+// Which people were shown the password that a database role has now, removed people included. Keys
+// of organizations and projects are nobody's: what they are shown is in the audit trail only.
 
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { AccountId, BranchId, ProjectId, UserId } from '../../ids.ts';
@@ -57,18 +57,19 @@ export async function listKnownPasswords(db: Kysely<Schema>, asked: KnownPasswor
   return rows.map(knownPasswordFrom);
 }
 
-/** Likewise, of people who have no access to the project now. */
+/** Likewise, of people who have no access to the project now: removed and disabled ones, too. */
 export async function listPasswordsKnownOutside(
   db: Kysely<Schema>,
   asked: KnownPasswordsAsked,
 ): Promise<KnownPassword[]> {
   const rows = await knownPasswords(db, asked)
     .where(
-      sql<boolean>`projects.account_id <> role_password_reveals.user_id
+      sql<boolean>`(not exists (select 1 from users where id = role_password_reveals.user_id and disabled_at is null)
+        or projects.account_id <> role_password_reveals.user_id
         and not exists (select 1 from memberships
           where account_id = projects.account_id and user_id = role_password_reveals.user_id)
         and not exists (select 1 from project_shares
-          where project_id = projects.id and user_id = role_password_reveals.user_id)`,
+          where project_id = projects.id and user_id = role_password_reveals.user_id))`,
     )
     .execute();
   return rows.map(knownPasswordFrom);

@@ -7,10 +7,12 @@ import type { AccountId, ComputeId, ProjectId } from '../../ids.ts';
 import { quoted } from '../../untrusted-text.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
 import { type ActionOn, notFound, requireMay } from '../rights/permissions.ts';
+import { requireStillMay } from '../rights/require-still-may.ts';
 import { camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { requireName } from '../store/names.ts';
 import type { Schema } from '../store/schema.ts';
+import type { ProjectLabel } from '../tables/project-labels.ts';
 import type { ProjectsTable } from '../tables/projects-and-computes.ts';
 import { type AuditContext, changeEvent, recordChange } from '../trail/audit-context.ts';
 import { recordAuditEvents } from '../trail/audit-events.ts';
@@ -25,6 +27,8 @@ export interface ProjectChanges {
   readonly settings?: JsonObject;
   readonly defaultEndpointSettings?: JsonObject;
   readonly historyRetentionSeconds?: number;
+  /** For admins: `project.label`. */
+  readonly label?: ProjectLabel;
 }
 
 /** The project if the actor may perform the action. */
@@ -57,15 +61,21 @@ export async function changeProject(
   { projectId, changes }: { readonly projectId: ProjectId; readonly changes: ProjectChanges },
 ): Promise<Project> {
   const project = await getProject(catalogue, context, { projectId, action: 'project.change' });
+  if (changes.label !== undefined) requireMay(context.actor, 'project.label', projectResource(catalogue, project));
   const changed: Project = {
     ...project,
     name: changes.name === undefined ? project.name : requireName(changes.name, 'project name'),
     settings: changes.settings ?? project.settings,
     defaultEndpointSettings: changes.defaultEndpointSettings ?? project.defaultEndpointSettings,
     historyRetentionSeconds: changes.historyRetentionSeconds ?? project.historyRetentionSeconds,
+    label: changes.label ?? project.label,
     updatedAt: catalogue.clock.now(),
   };
   await catalogue.transaction(async (tx) => {
+    await requireStillMay(tx, { catalogue, context }, onProject(catalogue, project, 'project.change'));
+    if (changes.label !== undefined) {
+      await requireStillMay(tx, { catalogue, context }, onProject(catalogue, project, 'project.label'));
+    }
     await tx
       .updateTable('projects')
       .set({
@@ -73,11 +83,13 @@ export async function changeProject(
         settings: JSON.stringify(changed.settings),
         default_endpoint_settings: JSON.stringify(changed.defaultEndpointSettings),
         history_retention_seconds: changed.historyRetentionSeconds,
+        label: changed.label,
         updated_at: changed.updatedAt,
       })
       .where('id', '=', projectId)
       .execute();
-    await recordChange(tx, { catalogue, context }, { event: 'project.changed', ...auditedProject(changed) });
+    const reason = changed.label === project.label ? null : `label ${changed.label}`;
+    await recordChange(tx, { catalogue, context }, { event: 'project.changed', ...auditedProject(changed), reason });
   });
   return changed;
 }
@@ -93,6 +105,11 @@ export async function deleteProject(catalogue: Catalogue, context: AuditContext,
     await recordChange(tx, { catalogue, context }, { event: 'project.removed', ...auditedProject(project) });
   });
   return project;
+}
+
+/** For `requireStillMay`. */
+export function onProject(catalogue: Catalogue, project: Project, action: ActionOn<'project'>) {
+  return { action, resource: projectResource(catalogue, project) };
 }
 
 export function projectResource(catalogue: Pick<Catalogue, 'settings'>, project: Pick<Project, 'id' | 'accountId'>) {

@@ -9,6 +9,7 @@ import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
 import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
 import { type AuditEventInput, recordAuditEvents } from '../trail/audit-events.ts';
+import { claimNames } from './claim-names.ts';
 import type { Compute } from './compute-rows.ts';
 import { insertCompute, type NewCompute } from './create-compute.ts';
 import { type DatabaseRole, listDatabaseRoles, passwordColumns } from './database-role-rows.ts';
@@ -45,6 +46,8 @@ export async function registerProject(catalogue: Catalogue, context: AuditContex
   return catalogue.transaction(async (tx) => {
     const { project, branchId } = await insertProject(tx, { catalogue, context, input: input.project });
     const compute = await insertCompute(tx, { catalogue, context, input: { ...input.compute, project, branchId } });
+    await claimNames(tx, { table: 'databases', branchId, names: input.databases.map(({ name }) => name) });
+    await claimNames(tx, { table: 'database_roles', branchId, names: roles.map(({ name }) => name) });
     await insertDatabases(tx, { branchId, databases: input.databases, now: project.createdAt });
     if (roles.length > 0) {
       await tx

@@ -1,28 +1,27 @@
-// Shares of single projects with guests, by e-mail, even before the person has an account; and the
-// guests of an account. Members of the project's account cannot be its guests.
+// Shares of single projects with guests, by e-mail, even before the person has an account. Members
+// of the project's account cannot be its guests.
 
-import type { Kysely, Selectable, Transaction } from 'kysely';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import type { PosternError } from '../../errors.ts';
 import { type AccountId, newShareId, type ProjectId, type ShareId, type UserId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
-import { quoted } from '../../untrusted-text.ts';
 import { lockAccount } from '../accounts/accounts.ts';
 import { findVerifiedPerson } from '../accounts/find-person.ts';
 import { INVITATION_LIFE_MS } from '../accounts/invitations.ts';
-import { type InvitationOutcome, inviteMembers } from '../accounts/invite-members.ts';
 import { linkDelivery } from '../accounts/link-delivery.ts';
 import { isMember } from '../accounts/memberships.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
-import { accountResource, requireMay } from '../rights/permissions.ts';
+import { requireStillMay } from '../rights/require-still-may.ts';
 import { camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
-import { type EmailAddress, emailKey, parseEmail } from '../store/email-address.ts';
+import { type EmailAddress, parseEmail } from '../store/email-address.ts';
 import { hashOfSecret, newRandomSecret } from '../store/random-secrets.ts';
 import type { Schema } from '../store/schema.ts';
 import { missing } from '../store/store-errors.ts';
-import type { LinkDelivery, MemberRole } from '../tables/people-and-accounts.ts';
+import type { LinkDelivery } from '../tables/people-and-accounts.ts';
 import type { ProjectSharesTable } from '../tables/projects-and-computes.ts';
 import { type AuditContext, recordChange } from '../trail/audit-context.ts';
-import { getProject, type Project } from './projects.ts';
+import { getProject, onProject, type Project } from './projects.ts';
 
 export type Share = ReturnType<typeof shareFrom>;
 
@@ -48,6 +47,7 @@ export async function shareProject(
   return catalogue.transaction(async (tx) => {
     // A person who becomes a member at the same time waits for this lock, and then loses the share.
     await lockAccount(tx, project.accountId);
+    await requireStillMay(tx, { catalogue, context }, onProject(catalogue, project, 'project.share'));
     const outcomes: ShareOutcome[] = [];
     for (const email of emails.values()) outcomes.push(await shareWithOne(tx, { catalogue, context, project, email }));
     return outcomes;
@@ -71,17 +71,44 @@ export async function unshareProject(
   catalogue: Catalogue,
   context: AuditContext,
   { projectId, shareId }: { readonly projectId: ProjectId; readonly shareId: ShareId },
-): Promise<Share & { readonly revokedAt: Date }> {
+): Promise<EndedShare> {
   const project = await getProject(catalogue, context, { projectId, action: 'project.unshare' });
+  const unknown = missing(`permission "${shareId}"`);
+  return await endShare(catalogue, context, { project, column: 'id', value: shareId, unknown });
+}
+
+/** As a guest of it. */
+export async function leaveProject(
+  catalogue: Catalogue,
+  context: AuditContext,
+  { projectId }: { readonly projectId: ProjectId },
+): Promise<EndedShare> {
+  const project = await getProject(catalogue, context, { projectId, action: 'project.leave' });
+  const unknown = missing(`project "${projectId}"`);
+  const userId = context.actor.kind === 'person' ? context.actor.userId : '';
+  return await endShare(catalogue, context, { project, column: 'user_id', value: userId, unknown });
+}
+
+type EndedShare = Share & { readonly revokedAt: Date };
+
+interface SharedBy {
+  readonly project: Project;
+  readonly column: 'id' | 'user_id';
+  readonly value: string;
+  readonly unknown: PosternError;
+}
+
+function endShare(catalogue: Catalogue, context: AuditContext, by: SharedBy): Promise<EndedShare> {
+  const { id: projectId, accountId } = by.project;
   return catalogue.transaction(async (tx) => {
     const row = await tx
       .deleteFrom('project_shares')
-      .where('id', '=', shareId)
+      .where(sql.ref(by.column), '=', by.value)
       .where('project_id', '=', projectId)
       .returningAll()
-      .executeTakeFirstOrThrow(() => missing(`permission "${shareId}"`));
+      .executeTakeFirstOrThrow(() => by.unknown);
     if (row.user_id !== null) await recordEndedAccess(tx, { kind: 'end', owners: { userId: row.user_id, projectId } });
-    const facts = { projectId, accountId: project.accountId, subject: row.email };
+    const facts = { projectId, accountId, subject: row.email };
     await recordChange(tx, { catalogue, context }, { event: 'share.removed', ...facts });
     return { ...shareFrom(row), revokedAt: catalogue.clock.now() };
   });
@@ -141,50 +168,4 @@ export function shareFrom(row: Selectable<ProjectSharesTable>) {
   const { email_key, link_hash, link_expires_at, link_delivery, ...share } = row;
   // NOTE: not by `user_id`, which would tell whose address has an account.
   return { ...camelRow(share), isLinkUsed: link_hash === null };
-}
-
-export interface Guest {
-  readonly email: string;
-  /** Null until the guest has used a link. */
-  readonly name: string | null;
-  readonly shares: ReadonlyArray<Share & { readonly projectName: string }>;
-}
-
-/** Guests sorted by e-mail, each with the projects shared. */
-export async function listGuests(catalogue: Catalogue, context: AuditContext, accountId: AccountId): Promise<Guest[]> {
-  requireMay(context.actor, 'guests.read', accountResource(accountId));
-  const rows = await catalogue.db
-    .selectFrom('projects')
-    .innerJoin('project_shares', 'project_shares.project_id', 'projects.id')
-    .leftJoin('users', 'users.id', 'project_shares.user_id')
-    .selectAll('project_shares')
-    .select(['projects.name as project_name', 'users.name as user_name'])
-    .where('projects.account_id', '=', accountId)
-    .orderBy('project_shares.email_key')
-    .orderBy('projects.name')
-    .execute();
-  const guests = new Map<string, Guest>();
-  for (const row of rows) {
-    const known = guests.get(row.email_key);
-    const share = { ...shareFrom(row), projectName: row.project_name };
-    const name = known?.name ?? (share.isLinkUsed ? row.user_name : null);
-    guests.set(row.email_key, { email: row.email, name, shares: [...(known?.shares ?? []), share] });
-  }
-  return [...guests.values()];
-}
-
-/** Invites the guest, who stays a guest until the invitation is accepted. */
-export async function convertGuest(
-  catalogue: Catalogue,
-  context: AuditContext,
-  input: { readonly accountId: AccountId; readonly email: string; readonly memberRole?: MemberRole },
-): Promise<InvitationOutcome> {
-  const { accountId, email, memberRole = 'member' } = input;
-  requireMay(context.actor, 'guests.convert', accountResource(accountId));
-  const guests = await listGuests(catalogue, context, accountId);
-  const isGuest = guests.some((guest) => emailKey(guest.email) === emailKey(email));
-  if (!isGuest) throw missing(`guest ${quoted(email)}`);
-  const [outcome] = await inviteMembers(catalogue, context, { accountId, invitations: [{ email, memberRole }] });
-  if (outcome === undefined) throw new Error('an invitation had no outcome');
-  return outcome;
 }

@@ -54,9 +54,14 @@ export function auditActor(actor: Actor): AuditActor {
       if (actor.viaKeyId !== undefined) {
         return { actorType: 'api_key', actorId: String(actor.viaKeyId), actorEmail: actor.email };
       }
+      if (actor.viaConsent !== undefined) {
+        return { actorType: 'api_key', actorId: actor.viaConsent.id, actorEmail: actor.email };
+      }
       return { actorType: 'person', actorId: actor.userId, actorEmail: actor.email };
     case 'organization_key':
     case 'project_key':
+    case 'scim_key':
+    case 'on_call_key':
       return { actorType: 'api_key', actorId: String(actor.keyId), actorEmail: null };
     case 'system':
       return actor.onBehalfOf ?? BY_SYSTEM;

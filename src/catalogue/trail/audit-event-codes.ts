@@ -1,4 +1,4 @@
-// All events of the audit trail, with their codes (docs/security.md, "Audit"). In PA60–79 each noun
+// All events of the audit trail, with their codes (docs/security.md, "Audit"). In PA60–99 each noun
 // has two codes: the even one for creation, the odd one for changes, deletion and moves.
 
 export const AUDIT_EVENT_CODES = {
@@ -11,6 +11,9 @@ export const AUDIT_EVENT_CODES = {
   'login.consumed': 'PL16',
   'login.reported': 'PL17',
   'login.refused': 'PL18',
+  'login.extended': 'PL19',
+  'login.denial_undone': 'PL20',
+  'login.report_undone': 'PL21',
 
   'grant.created': 'PG20',
   'grant.used': 'PG21',
@@ -64,6 +67,30 @@ export const AUDIT_EVENT_CODES = {
   'policy.created': 'PA78',
   'policy.changed': 'PA79',
 
+  'team.created': 'PA90',
+  'team.changed': 'PA91',
+  'team.removed': 'PA91',
+  'access_rule.created': 'PA92',
+  'access_rule.changed': 'PA93',
+  'access_rule.removed': 'PA93',
+  'provisioning.created': 'PA94',
+  'provisioning.changed': 'PA95',
+  'provisioning.removed': 'PA95',
+
+  'access_request.made': 'PR10',
+  'access_request.agreed': 'PR11',
+  'access_request.approved': 'PR12',
+  'access_request.denied': 'PR13',
+  'access_request.withdrawn': 'PR14',
+  'access_request.ended': 'PR15',
+  'access_request.approved_ahead': 'PR16',
+
+  'break_glass.broken': 'PB10',
+  'break_glass.ended': 'PB11',
+  'break_glass.reviewed': 'PB12',
+  'break_glass.person_named': 'PB13',
+  'break_glass.person_removed': 'PB14',
+
   'ops.connection_ended': 'PO80',
   'ops.query_canceled': 'PO81',
   'ops.notice_sent': 'PO82',
@@ -71,6 +98,7 @@ export const AUDIT_EVENT_CODES = {
   'ops.organization_decided': 'PO84',
   'ops.audit_exported': 'PO85',
   'ops.audit_pruned': 'PO86',
+  'ops.statement_read': 'PO87',
 } as const;
 
 export type AuditEventName = keyof typeof AUDIT_EVENT_CODES;

@@ -3,10 +3,21 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
-import type { AccountId, ComputeId, ConnectionId, GrantId, LoginRequestId, NodeId, ProjectId } from '../../ids.ts';
+import type {
+  AccessRequestId,
+  AccountId,
+  ComputeId,
+  ConnectionId,
+  GrantId,
+  LoginRequestId,
+  NodeId,
+  ProjectId,
+} from '../../ids.ts';
 import { cleanForLog } from '../../untrusted-text.ts';
+import { preparedStatement } from '../store/prepared-statement.ts';
 import type { Schema } from '../store/schema.ts';
 import { type AuditEventName, type AuditOutcome, auditCode } from './audit-event-codes.ts';
+import { queueNotifications } from './queue-notifications.ts';
 
 /** The actor of what nobody did: a time limit, a stranger, this node. */
 export const BY_SYSTEM = { actorType: 'system', actorId: null, actorEmail: null } as const;
@@ -36,6 +47,8 @@ export interface AuditEventInput {
   readonly databaseRole?: string | null;
   readonly loginRequestId?: LoginRequestId | null;
   readonly grantId?: GrantId | null;
+  /** The broken glass that let a connection in. */
+  readonly breakGlassId?: AccessRequestId | null;
   readonly connectionId?: ConnectionId | null;
   readonly terminalIp?: string | null;
   readonly terminalPort?: number | null;
@@ -50,6 +63,8 @@ export interface AuditEventInput {
   readonly untrustedUser?: string | null;
   readonly untrustedDatabase?: string | null;
   readonly untrustedApplication?: string | null;
+  readonly untrustedAgent?: string | null;
+  readonly untrustedReason?: string | null;
   readonly untrustedUserAgent?: string | null;
 }
 
@@ -67,28 +82,35 @@ export async function recordAuditEvent(tx: Transaction<Schema>, event: AuditEven
 /** Writes several events in one statement, in order: all or none, even outside a transaction. */
 export async function recordAuditEvents(db: Kysely<Schema>, events: readonly AuditEventInput[]): Promise<void> {
   if (events.length === 0) return;
-  const rows = events.map(auditEventBody).map((body) => ({ id: String(body.id), body: JSON.stringify(body) }));
-  await db
-    .insertInto('audit_events')
-    .values(rows)
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .execute();
+  const bodies = events.map(auditEventBody);
+  const [ids, texts] = [bodies.map(({ id }) => String(id)), bodies.map((body) => JSON.stringify(body))];
+  await insertEvents(db, [ids, texts]);
+  const queued = events.map(({ event, reason = null, accountId = null, at }, index) => {
+    return { id: ids[index] ?? '', json: texts[index] ?? '', event, reason, accountId, at };
+  });
+  await queueNotifications(db, queued);
 }
 
+const insertEvents = preparedStatement(
+  'audit_events',
+  `insert into audit_events (id, body)
+    select id, body::json from unnest($1::text[], $2::text[]) with ordinality as event (id, body, place)
+    order by place
+    on conflict (id) do nothing`,
+);
+
 /** The flat object that is written, with its keys in a fixed order. */
-export function auditEventBody(event: AuditEventInput): AuditEventBody {
-  const { id, at, outcome, ...rest } = event;
-  const fields: Record<string, unknown> = {
+export function auditEventBody({ id, at, outcome, ...rest }: AuditEventInput): AuditEventBody {
+  const body: Record<string, string | number | boolean> = {
     id: id ?? randomUUID(),
     at: at.toISOString(),
-    code: auditCode(event.event, outcome),
+    code: auditCode(rest.event, outcome),
     outcome,
-    ...rest,
   };
-  const present = Object.entries(fields).filter((entry): entry is [string, string | number | boolean] => {
-    return entry[1] !== null && entry[1] !== undefined;
-  });
-  return Object.fromEntries(present.map(([name, value]) => [snakeCase(name), cleaned(name, value)]));
+  for (const [name, value] of Object.entries(rest)) {
+    if (value !== null && value !== undefined) body[snakeCase(name)] = cleaned(name, value);
+  }
+  return body;
 }
 
 function cleaned(name: string, value: string | number | boolean): string | number | boolean {
@@ -96,6 +118,8 @@ function cleaned(name: string, value: string | number | boolean): string | numbe
   return name.startsWith('untrusted') ? cleanForLog(value) : value.slice(0, MAX_TEXT_CHARACTERS);
 }
 
+const CAPITAL = /[A-Z]/g;
+
 function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return name.replace(CAPITAL, (letter) => `_${letter.toLowerCase()}`);
 }

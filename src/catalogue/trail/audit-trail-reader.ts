@@ -77,6 +77,27 @@ export async function findEndedConnections({ db }: Catalogue, ids: readonly Conn
   return new Set(rows.flatMap((row) => row.connection_id ?? []));
 }
 
+export interface OperatorEnding {
+  readonly who: string;
+  readonly reason: string;
+}
+
+/** By connection: which of the person's own connections an operator or admin ended, and why. */
+export async function findOperatorEndings({ db }: Catalogue, ids: readonly string[]) {
+  const rows = await db
+    .selectFrom('audit_events')
+    .select(['connection_id', 'body'])
+    .where(sql<boolean>`connection_id = any(${ids})`)
+    .where('event', '=', 'ops.connection_ended')
+    .execute();
+  return new Map(
+    rows.map(({ connection_id, body }): [string, OperatorEnding] => {
+      const { actor_email, reason } = bodySchema.parse(body);
+      return [`${connection_id}`, { who: String(actor_email ?? 'an operator'), reason: String(reason ?? '') }];
+    }),
+  );
+}
+
 function requireReader({ actor }: AuditContext, { accountId }: AuditFilter): void {
   if (accountId === undefined) requireMay(actor, 'ops.read_audit', INSTALLATION);
   else requireMay(actor, 'account.read_audit', accountResource(accountId));

@@ -11,6 +11,7 @@ import { insertOrganization } from '../accounts/organizations.ts';
 import { projectFrom } from '../projects/projects.ts';
 import { INSTALLATION, requireMay } from '../rights/permissions.ts';
 import { PLAN_TERMS } from '../rights/plans.ts';
+import { requireStillMay } from '../rights/require-still-may.ts';
 import { camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { emailKey, parseEmail } from '../store/email-address.ts';
@@ -49,6 +50,7 @@ export async function requestOrganization(
   };
   const accountId = personalAccountId(actor.userId);
   await catalogue.transaction(async (tx) => {
+    await requireStillMay(tx, { catalogue, context }, { action: 'organization.request', resource: INSTALLATION });
     const personal = await lockAccount(tx, accountId);
     if (!PLAN_TERMS[personal.plan].isPaid) throw new PosternError('organizations_gated');
     await tx.insertInto('organization_requests').values(row).execute().catch(refuseSecondRequest);
@@ -76,6 +78,17 @@ export async function listOrganizationRequests(
   return rows.map(requestFrom);
 }
 
+/** Those that nobody has decided, for whoever may. */
+export async function countOpenRequests({ db }: Catalogue, { actor }: AuditContext): Promise<number> {
+  requireMay(actor, 'ops.decide_organization', INSTALLATION);
+  const { count } = await db
+    .selectFrom('organization_requests')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .where('status', '=', 'requested')
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
 /** Another admin than the requester is invited. Throws `conflict` when it was decided already. */
 export async function decideOrganizationRequest(
   catalogue: Catalogue,
@@ -84,6 +97,7 @@ export async function decideOrganizationRequest(
 ): Promise<{ readonly request: OrganizationRequest; readonly invitation: InvitationOutcome | null }> {
   requireMay(context.actor, 'ops.decide_organization', INSTALLATION);
   return catalogue.transaction(async (tx) => {
+    await requireStillMay(tx, { catalogue, context }, { action: 'ops.decide_organization', resource: INSTALLATION });
     const row = await lockRequest(tx, decision.requestId);
     const isApproved = decision.verdict === 'approve';
     const converted = isApproved ? await convertPersonalAccount(tx, { catalogue, context, ...requestFrom(row) }) : null;

@@ -9,6 +9,7 @@ import { type EndedAccess, recordEndedAccess } from '../endings/ended-access.ts'
 import { auditedProject, type Project, projectFrom, projectResource } from '../projects/projects.ts';
 import { accountResource, notFound, requireMay } from '../rights/permissions.ts';
 import { PLAN_TERMS } from '../rights/plans.ts';
+import { requireStillMay } from '../rights/require-still-may.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
 import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
@@ -52,8 +53,13 @@ export async function transferProjects(
   if (sourceAccountId === destinationAccountId) throw new PosternError('transfer_to_owner');
   return catalogue.transaction(async (tx) => {
     const accounts = await lockBoth(tx, request);
+    const into = accountResource(destinationAccountId);
+    await requireStillMay(tx, { catalogue, context }, { action: 'projects.receive', resource: into });
     const projects = await ownedProjects(tx, sourceAccountId, projectIds);
-    for (const project of projects) requireMay(context.actor, 'project.transfer', projectResource(catalogue, project));
+    for (const project of projects) {
+      const resource = projectResource(catalogue, project);
+      await requireStillMay(tx, { catalogue, context }, { action: 'project.transfer', resource });
+    }
     const limits = await brokenLimits(tx, accounts.destination, projects.length);
     if (limits.length > 0) return { kind: 'over_limits', limits };
     return { kind: 'transferred', projects: await moveProjects(tx, { catalogue, context, projects, ...request }) };

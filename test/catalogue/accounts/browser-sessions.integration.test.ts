@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  createBrowserSession,
   endAllBrowserSessions,
   endBrowserSession,
   findBrowserSession,
@@ -8,6 +7,7 @@ import {
 } from '../../../src/catalogue/accounts/browser-sessions.ts';
 import { sweepExpired } from '../../../src/catalogue/store/housekeeping.ts';
 import { newUserId } from '../../../src/ids.ts';
+import { beginSession } from '../../support/browser/session-for-tests.ts';
 import { actingAs, addPerson, pushedClock, useTestCatalogue } from '../../support/databases/catalogue-for-tests.ts';
 
 const HOUR_MS = 3_600_000;
@@ -17,7 +17,7 @@ const catalogueOf = useTestCatalogue({ clock });
 async function signIn(prefix: string) {
   const catalogue = catalogueOf();
   const person = await addPerson(catalogue, prefix);
-  const session = await createBrowserSession(catalogue, {
+  const session = await beginSession(catalogue, {
     userId: person.userId,
     ip: '192.0.2.7',
     userAgent: 'Firefox',
@@ -80,14 +80,14 @@ describe('a browser session', () => {
 
   it('ends with all others at "sign out everywhere"', async () => {
     const { catalogue, cookieValue, person } = await signIn('everywhere');
-    await createBrowserSession(catalogue, { userId: person.userId, ip: '192.0.2.8', userAgent: 'Safari' });
+    await beginSession(catalogue, { userId: person.userId, ip: '192.0.2.8', userAgent: 'Safari' });
     expect(await listBrowserSessions(catalogue, person.userId)).toHaveLength(2);
     expect(await endAllBrowserSessions(catalogue, await actingAs(catalogue, person), person.userId)).toBe(2);
     expect(await findBrowserSession(catalogue, cookieValue)).toBeNull();
   });
 
   it('cannot be created for an unknown person', async () => {
-    const session = createBrowserSession(catalogueOf(), { userId: newUserId(), ip: '192.0.2.9', userAgent: '' });
+    const session = beginSession(catalogueOf(), { userId: newUserId(), ip: '192.0.2.9', userAgent: '' });
     await expect(session).rejects.toMatchObject({ code: 'not_found' });
   });
 

@@ -11,13 +11,8 @@ import { type InvitationOutcome, inviteMembers } from '../../../src/catalogue/ac
 import { findMembership } from '../../../src/catalogue/accounts/member-lists.ts';
 import { listOwnInvitations } from '../../../src/catalogue/accounts/own-invitations.ts';
 import { createUser } from '../../../src/catalogue/accounts/users.ts';
-import {
-  convertGuest,
-  listGuests,
-  listShares,
-  type ShareOutcome,
-  shareProject,
-} from '../../../src/catalogue/projects/shares.ts';
+import { convertGuest, listGuests } from '../../../src/catalogue/projects/guests.ts';
+import { listShares, type ShareOutcome, shareProject } from '../../../src/catalogue/projects/shares.ts';
 import type { Catalogue } from '../../../src/catalogue/store/catalogue.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import type { UserId } from '../../../src/ids.ts';

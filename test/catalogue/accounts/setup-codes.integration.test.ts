@@ -16,7 +16,7 @@ describe('the set-up link', () => {
     const catalogue = await openTestCatalogue();
     const code = await codeOn(catalogue);
     expect(await isSetupCodeValid(catalogue, code)).toBe(true);
-    const userId = await useSetupCode(catalogue, SYSTEM_CONTEXT, { code, ...ADA });
+    const { id: userId } = await useSetupCode(catalogue, SYSTEM_CONTEXT, { code, ...ADA });
     expect(await getUser(catalogue, userId)).toMatchObject({ email: ADA.email, isOperator: true, emailVerified: true });
     expect(await isSetupCodeValid(catalogue, code)).toBe(false);
     const again = useSetupCode(catalogue, SYSTEM_CONTEXT, { code, ...ADA, email: 'eve@example.com' });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createBrowserSession, listBrowserSessions } from '../../../src/catalogue/accounts/browser-sessions.ts';
+import { listBrowserSessions } from '../../../src/catalogue/accounts/browser-sessions.ts';
 import { findVerifiedPerson } from '../../../src/catalogue/accounts/find-person.ts';
 import { createUser, renameUser, setPassword, verifyPassword } from '../../../src/catalogue/accounts/users.ts';
 import type { Catalogue } from '../../../src/catalogue/store/catalogue.ts';
@@ -8,6 +8,7 @@ import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { isPosternError } from '../../../src/errors.ts';
 import { newUserId, personalAccountId } from '../../../src/ids.ts';
 import { Secret } from '../../../src/secret.ts';
+import { beginSession } from '../../support/browser/session-for-tests.ts';
 import { actingAs, addPerson, useTestCatalogue } from '../../support/databases/catalogue-for-tests.ts';
 
 const PASSWORD = new Secret('correct horse battery staple');
@@ -32,8 +33,8 @@ describe('a new person', () => {
   });
 
   it('is not found by text that Postgres cannot store', async () => {
-    const found = findVerifiedPerson(catalogueOf().db, 'ada@example.com\u0000');
-    await expect(found).rejects.toMatchObject({ code: 'invalid_input' });
+    await addPersonWithPassword(catalogueOf(), 'nul@example.com');
+    expect(await findVerifiedPerson(catalogueOf().db, 'nul@example.com\u0000')).toBeNull();
   });
 
   it('is found by e-mail in any case, and can be created only once', async () => {
@@ -143,22 +144,24 @@ describe('a password', () => {
     const user = await addPersonWithPassword(catalogue, 'set-flood@example.com');
     const context = await actingAs(catalogue, { userId: user.id });
     const attempts = Array.from({ length: 80 }, () =>
-      setPassword(catalogue, context, { userId: user.id, password: new Secret('a new and longer one') }),
+      setPassword(catalogue, context, { person: user, password: new Secret('a new and longer one') }),
     );
     const outcomes = await Promise.allSettled(attempts);
     const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
-    expect(refused.length).toBeGreaterThan(0);
-    expect(refused.every(({ reason }) => isPosternError(reason, 'rate_limited'))).toBe(true);
+    // The first that is set voids the proof of the others.
+    const busy = refused.filter(({ reason }) => isPosternError(reason, 'rate_limited'));
+    expect(busy.length).toBeGreaterThan(0);
+    expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1);
   });
 
   it('ends the other browser sessions when it is changed', async () => {
     const catalogue = catalogueOf();
     const user = await addPersonWithPassword(catalogue, 'change@example.com');
-    const signIn = () => createBrowserSession(catalogue, { userId: user.id, ip: '192.0.2.1', userAgent: 'test' });
+    const signIn = () => beginSession(catalogue, { userId: user.id, ip: '192.0.2.1', userAgent: 'test' });
     const [kept] = [await signIn(), await signIn(), await signIn()];
     const context = await actingAs(catalogue, { userId: user.id });
     const password = new Secret('a new and longer one');
-    await setPassword(catalogue, context, { userId: user.id, password, keepSessionId: kept.sessionId });
+    await setPassword(catalogue, context, { person: user, password, keepSessionId: kept.sessionId });
     const sessions = await listBrowserSessions(catalogue, user.id);
     expect(sessions.map((session) => session.sessionId)).toEqual([kept.sessionId]);
     expect(await verifyPassword(catalogue, { email: user.email, password })).not.toBeNull();
@@ -170,7 +173,9 @@ describe('a password', () => {
     const [ada, eve] = [await addPerson(catalogue, 'ada'), await addPerson(catalogue, 'eve')];
     const context = await actingAs(catalogue, eve);
     for (const userId of [ada.userId, newUserId()]) {
-      await expect(setPassword(catalogue, context, { userId, password: PASSWORD })).rejects.toMatchObject({
+      await expect(
+        setPassword(catalogue, context, { person: { id: userId, credentialsVersion: 0 }, password: PASSWORD }),
+      ).rejects.toMatchObject({
         code: 'not_found',
       });
       await expect(renameUser(catalogue, context, { userId, name: 'Eve' })).rejects.toMatchObject({

@@ -75,7 +75,8 @@ const TAKEN_AWAY: readonly TakingAway[] = [
     what: 'a removed member',
     change: ({ catalogue, context, organization, membership }) =>
       removeMember(catalogue, context, { accountId: organization.id, membershipId: membership.id }),
-    ended: ({ member, organization }) => [end({ userId: member.userId, accountId: organization.id })],
+    // It was the person's last membership.
+    ended: ({ member: { userId }, organization }) => [end({ userId, accountId: organization.id }), end({ userId })],
   },
   {
     what: 'a share that ends',
@@ -151,7 +152,10 @@ const TAKEN_AWAY: readonly TakingAway[] = [
   {
     what: 'a changed password',
     change: ({ catalogue, context, admin }) =>
-      setPassword(catalogue, context, { userId: admin.userId, password: new Secret('correct horse battery') }),
+      setPassword(catalogue, context, {
+        person: { id: admin.userId, credentialsVersion: 0 },
+        password: new Secret('correct horse battery'),
+      }),
     ended: ({ admin }) => [end({ userId: admin.userId })],
   },
   {

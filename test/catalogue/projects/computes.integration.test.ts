@@ -39,6 +39,7 @@ import {
 } from '../../support/databases/catalogue-for-tests.ts';
 
 const clock = pushedClock();
+const BY_LINK = { door: 'link', address: null, signIn: null } as const;
 const catalogueOf = useTestCatalogue({ clock });
 
 async function ownedProject() {
@@ -76,13 +77,17 @@ describe('a compute', () => {
     expect(operation).toMatchObject({ action: 'create_compute', status: 'finished', computeId: made.id });
     const row = await catalogue.db.selectFrom('computes').selectAll().where('id', '=', made.id).executeTakeFirst();
     expect(JSON.stringify(row)).not.toContain('PRIVATE KEY');
-    const target = await resolveTarget(catalogue, {
-      userId: owner.userId,
-      computeId: made.id,
-      database: null,
-      databaseRole: null,
-      access: 'read_write',
-    });
+    const target = await resolveTarget(
+      catalogue,
+      {
+        userId: owner.userId,
+        computeId: made.id,
+        database: null,
+        databaseRole: null,
+        access: 'read_write',
+      },
+      BY_LINK,
+    );
     expect(target.compute).toEqual({ id: made.id, name: 'replica', state: 'idle', hostId: 'host-1' });
     const opened = target.upstream.tls;
     expect(opened.mode === 'verify-ca' && opened.clientCertificate?.key.reveal()).toBe('-----BEGIN PRIVATE KEY-----');
@@ -301,13 +306,17 @@ describe('a database role', () => {
   it('that may not log in is not offered', async () => {
     const { catalogue, owner, compute, place, asOwner } = await ownedProject();
     await createDatabaseRole(catalogue, asOwner, { ...place, name: 'group', password: null, mayLogin: false });
-    const target = resolveTarget(catalogue, {
-      userId: owner.userId,
-      computeId: compute.id,
-      database: null,
-      databaseRole: 'group',
-      access: 'read_write',
-    });
+    const target = resolveTarget(
+      catalogue,
+      {
+        userId: owner.userId,
+        computeId: compute.id,
+        database: null,
+        databaseRole: 'group',
+        access: 'read_write',
+      },
+      BY_LINK,
+    );
     await expect(target).rejects.toMatchObject({ code: 'not_found' });
   });
 });

@@ -15,6 +15,7 @@ import { shareProject } from '../../../src/catalogue/projects/shares.ts';
 import type { Catalogue } from '../../../src/catalogue/store/catalogue.ts';
 import type { Page } from '../../../src/catalogue/store/keyset-pages.ts';
 import { type AuditContext, SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
+import { listAuditEvents } from '../../../src/catalogue/trail/audit-trail-reader.ts';
 import { type AccountId, idFrom, newProjectId } from '../../../src/ids.ts';
 import {
   actingAs,
@@ -183,6 +184,18 @@ describe('a project', () => {
       const changes = { name: 'mine' };
       await expect(changeProject(catalogue, asMember, { projectId, changes })).rejects.toMatchObject(refused);
     }
+  });
+
+  it('is labelled by admins only, and the audit trail says so', async () => {
+    const { catalogue, accountId, asAdmin, asMember } = await organization();
+    const { project } = await addEmptyProject(catalogue, accountId, 'shop');
+    const label = { projectId: project.id, changes: { label: 'production' as const } };
+    const message = 'only an admin may label this project';
+    await expect(changeProject(catalogue, asMember, label)).rejects.toMatchObject({ code: 'forbidden', message });
+    expect((await findProject(catalogue.db, project.id))?.label).toBe('none');
+    expect(await changeProject(catalogue, asAdmin, label)).toMatchObject({ label: 'production' });
+    const asked = { accountId, event: 'project.changed', limit: 10 } as const;
+    expect((await listAuditEvents(catalogue, asAdmin, asked)).items).toMatchObject([{ reason: 'label production' }]);
   });
 
   it('keeps the fields that a change omits', async () => {
