@@ -9,6 +9,7 @@ import type { PublicAddress } from '../config/public-address.ts';
 import type { LiveConnections } from '../fleet/live-connections.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Grants } from '../login/grant/grants.ts';
+import type { LoginRequests } from '../login/request/login-requests.ts';
 import type { Mailer } from '../mail/mailer.ts';
 import type { Provisioning } from '../provisioning/provisioning.ts';
 
@@ -16,6 +17,7 @@ export interface ActionParts {
   readonly catalogue: Catalogue;
   readonly provisioning: Provisioning;
   readonly grants: Grants;
+  readonly loginRequests: LoginRequests;
   readonly liveConnections: LiveConnections;
   readonly auditTrail: Pick<AuditTrail, 'record' | 'countStored'>;
   readonly limits: Limits;

@@ -17,12 +17,14 @@ import type { ActionParts } from '../action-parts.ts';
 export type Capacity = 'operator' | 'overseer' | 'owner';
 
 type Parts = Pick<ActionParts, 'catalogue' | 'liveConnections' | 'auditTrail'>;
+type AskingParts = Pick<ActionParts, 'catalogue'> & { readonly actor: Actor };
 type Happening = Pick<AuditEventInput, 'event' | 'outcome' | 'reason'>;
 
 const RIGHTS = {
   end: { operator: 'ops.end_connection', overseer: 'account.end_connection' },
   cancel: { operator: 'ops.cancel_query', overseer: 'account.cancel_query' },
   notify: { operator: 'ops.send_notice', overseer: 'account.send_notice' },
+  read_statement: { operator: 'ops.read_statement', overseer: 'account.read_statement' },
 } as const;
 
 interface OnConnection {
@@ -101,8 +103,9 @@ export async function drainNode(
   return outcome;
 }
 
-async function requireRight(
-  { catalogue, actor }: { readonly catalogue: Catalogue; readonly actor: Actor },
+/** Throws `forbidden`, `not_found`. */
+export async function requireRight(
+  { catalogue, actor }: AskingParts,
   connection: LiveConnectionRecord,
   { act, capacity }: { readonly act: keyof typeof RIGHTS; readonly capacity: Capacity },
 ): Promise<void> {
@@ -149,8 +152,8 @@ function auditOutcome(outcome: FleetOutcome): 'success' | 'failure' {
   return outcome === 'done' ? 'success' : 'failure';
 }
 
-function recordAct(
-  { catalogue, auditTrail }: Parts,
+export function recordAct(
+  { catalogue, auditTrail }: Pick<Parts, 'catalogue' | 'auditTrail'>,
   context: AuditContext,
   act: { readonly connection: LiveConnectionRecord; readonly capacity: Capacity; readonly happening: Happening },
 ): void {

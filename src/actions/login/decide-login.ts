@@ -5,17 +5,20 @@ import { isKnownTerminal } from '../../catalogue/access/last-used-targets.ts';
 import { adminsOverPerson } from '../../catalogue/accounts/member-lists.ts';
 import { BY_SYSTEM } from '../../catalogue/trail/audit-events.ts';
 import type { Log } from '../../log.ts';
-import {
-  type ApprovalAnswer,
-  type ApprovalChoice,
-  type ApprovalServices,
-  approveLoginRequest,
-} from '../../login/decide/approve-login-request.ts';
+import { type ApprovalAnswer, approveLoginRequest } from '../../login/decide/approve-login-request.ts';
 import { denyLoginRequest } from '../../login/decide/deny-login-request.ts';
+import { giveMoreTime as extendLogin } from '../../login/decide/give-more-time.ts';
+import type { ApprovalChoice, ApprovalServices } from '../../login/decide/judge-approval.ts';
+import {
+  type LastingRemember,
+  type RememberAnswer,
+  rememberApproval as rememberStanding,
+} from '../../login/decide/remember-approval.ts';
+import { undoDenial as undoOpenDenial } from '../../login/decide/undo-denial.ts';
 import { localityOf } from '../../login/request/locality.ts';
 import { loginAuditEvent, type PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import type { LoginRequest, MoveOutcome } from '../../login/request/login-request.ts';
-import { newTerminalMail, reportedLoginMail } from '../../mail/login-mails.ts';
+import { newTerminalMail, reportedLoginMail, reportUndoneMail } from '../../mail/login-mails.ts';
 import type { ActionParts } from '../action-parts.ts';
 
 export interface DecisionParts extends Pick<ActionParts, 'catalogue' | 'mailer' | 'address'> {
@@ -30,9 +33,8 @@ export async function approveLogin(
   person: PersonAtBrowser,
   { request, choice }: { readonly request: LoginRequest; readonly choice: ApprovalChoice },
 ): Promise<ApprovalAnswer> {
-  const { address } = request.origin;
   // Asked first, since approving makes the terminal known.
-  const isKnown = await isKnownTerminal(parts.catalogue, person.userId, address);
+  const isKnown = await isKnownTerminal(parts.catalogue, person.userId, request.origin);
   const answer = await approveLoginRequest(parts.services, { request, person, choice, isKnownTerminal: isKnown });
   // The machine that Postern runs on is new to nobody.
   const isNew = !isKnown && localityOf(request.origin).kind !== 'local';
@@ -48,8 +50,37 @@ export async function denyLogin(
   { request, how }: { readonly request: LoginRequest; readonly how: 'deny' | 'report' },
 ): Promise<MoveOutcome> {
   const moved = await denyLoginRequest(parts.services, request, { person, how });
-  if (moved.kind === 'moved' && how === 'report') await tellAdmins(parts, moved.request, person);
+  if (moved.kind === 'moved' && how === 'report') await tellAdmins(parts, moved.request, { person, of: 'report' });
   return moved;
+}
+
+/** Takes a denial or a report back; the admins who were told of a report are told of that, too. */
+export async function undoDenial(
+  parts: DecisionParts,
+  person: PersonAtBrowser,
+  { request }: { readonly request: LoginRequest },
+): Promise<MoveOutcome> {
+  const { what, ...moved } = await undoOpenDenial(parts.services, request, { person });
+  if (moved.kind === 'moved' && what === 'report') await tellAdmins(parts, moved.request, { person, of: 'undo' });
+  return moved;
+}
+
+/** `refused` when it is decided, has an open reverse code, or got its time before. */
+export async function giveMoreTime(
+  { services }: DecisionParts,
+  person: PersonAtBrowser,
+  { request }: { readonly request: LoginRequest },
+): Promise<MoveOutcome> {
+  return await extendLogin(services, request, { person });
+}
+
+/** "Don't ask again" for a connection that stands. Throws as approving with that duration does. */
+export async function rememberApproval(
+  { services }: DecisionParts,
+  person: PersonAtBrowser,
+  { request, remember }: { readonly request: LoginRequest; readonly remember: LastingRemember },
+): Promise<RememberAnswer> {
+  return await rememberStanding(services, request, { person, remember });
 }
 
 /** A terminal at a new address was let in: the person may have been talked into it. */
@@ -66,13 +97,23 @@ function tellPerson(
   );
 }
 
+const TOLD = {
+  report: { name: 'login.reported', mail: reportedLoginMail },
+  undo: { name: 'login.report_undone', mail: reportUndoneMail },
+} as const;
+
 /** Never throws: the terminal is blocked already. Resolves when the mails are on their way. */
-async function tellAdmins(parts: DecisionParts, request: LoginRequest, person: PersonAtBrowser): Promise<void> {
+async function tellAdmins(
+  parts: DecisionParts,
+  request: LoginRequest,
+  { person, of }: { readonly person: PersonAtBrowser; readonly of: keyof typeof TOLD },
+): Promise<void> {
+  const { name, mail } = TOLD[of];
   const { catalogue, services, mailer, brand, address, log } = parts;
   try {
     const organizations = await adminsOverPerson(catalogue, person.userId);
     for (const { id } of organizations) {
-      const happening = { event: 'login.reported', outcome: 'success', nodeId: services.nodeId } as const;
+      const happening = { event: name, outcome: 'success', nodeId: services.nodeId } as const;
       const event = loginAuditEvent(request, person, { ...happening, at: services.clock.now() });
       // The person's own event stands apart, so that the own history has it once.
       const asSystem = { ...BY_SYSTEM, subject: person.email };
@@ -82,9 +123,7 @@ async function tellAdmins(parts: DecisionParts, request: LoginRequest, person: P
     const facts = { personEmail: person.email, terminalAddress, application, requestedUser };
     const reported = { ...facts, askedAt: request.createdAt };
     const mails = organizations.flatMap(({ id, name, adminEmails }) =>
-      adminEmails.map((to) =>
-        reportedLoginMail({ to, brand, place: `${address.url}/app/${id}`, organizationName: name, reported }),
-      ),
+      adminEmails.map((to) => mail({ to, brand, place: `${address.url}/app/${id}`, organizationName: name, reported })),
     );
     for (const mail of mails) mailer.send(mail);
   } catch (error) {

@@ -28,6 +28,7 @@ import { type PasswordChoice, type ResettingParts, settleKnownPasswords } from '
 import { catalogueAction, ending } from '../define-action.ts';
 import type { TellingParts } from '../people/tell-person.ts';
 import { type InvitingParts, mailInvitations } from './invite-members.ts';
+import { type SharedSecretChoice, settleSharedSecrets } from './settle-shared-secrets.ts';
 
 /** Throws `forbidden` where organizations are made on request only. */
 export const createOrganization = catalogueAction(create);
@@ -101,11 +102,17 @@ const endMembership = ending(catalogueAction(remove));
 export async function removeMember(
   parts: ResettingParts,
   context: AuditContext,
-  { passwords, ...which }: PasswordChoice & Parameters<typeof endMembership>[2],
+  { passwords, sharedSecrets, ...which }: PasswordChoice & SharedSecretChoice & Parameters<typeof endMembership>[2],
 ) {
   const membership = await endMembership(parts, context, which);
   const { accountId, userId } = membership;
   const isOwn = context.actor.kind === 'person' && context.actor.userId === userId;
-  const known = { accountId, userId, passwords: isOwn ? 'keep' : passwords } as const;
-  return { ...membership, knownPasswords: await settleKnownPasswords(parts, context, known) };
+  const person = { accountId, userId };
+  const known = { ...person, passwords: isOwn ? 'keep' : passwords } as const;
+  const shared = { ...person, sharedSecrets: isOwn ? 'keep' : sharedSecrets } as const;
+  return {
+    ...membership,
+    knownPasswords: await settleKnownPasswords(parts, context, known),
+    sharedSecrets: await settleSharedSecrets(parts, context, shared),
+  };
 }

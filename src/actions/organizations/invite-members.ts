@@ -4,7 +4,7 @@ import { findAccount } from '../../catalogue/accounts/accounts.ts';
 import { cancelInvitation as cancel, resendInvitation as resend } from '../../catalogue/accounts/invitations.ts';
 import { type InvitationOutcome, inviteMembers as invite } from '../../catalogue/accounts/invite-members.ts';
 import { getUser } from '../../catalogue/accounts/users.ts';
-import { convertGuest as convert } from '../../catalogue/projects/shares.ts';
+import { convertGuest as convert } from '../../catalogue/projects/guests.ts';
 import type { Actor } from '../../catalogue/rights/actors.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import type { AccountId, InvitationId } from '../../ids.ts';

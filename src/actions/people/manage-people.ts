@@ -47,7 +47,6 @@ function endingPerson(end: typeof people.disablePerson, kind: 'disabled' | 'remo
     context: AuditContext,
     { userId, passwords }: Which & PasswordChoice,
   ): Promise<Ended> => {
-    // Asked first, since a removed person's reveals are removed, too.
     const known = await listKnownPasswords(parts.catalogue.db, { userId });
     const user = await end(parts.catalogue, context, { userId });
     if ((await parts.liveConnections.endNow()) === 'under_way') parts.onUnderWay?.();

@@ -6,6 +6,7 @@ import { confirmEmailChange as confirm, requestEmailChange as request } from '..
 import {
   createResetLink as createLink,
   type ResetAnswer,
+  type ResetQuestion,
   requestResetLink,
   resetPassword as reset,
 } from '../../catalogue/people/reset-links.ts';
@@ -23,29 +24,40 @@ type OwnContext = AuditContext & { readonly actor: PersonActor };
 
 /** NOTE: the visitor must not learn the answer, nor how long it took; it is for the log. */
 export async function forgotPassword(
-  parts: TellingParts,
+  parts: TellingParts & Pick<ActionParts, 'limits'>,
   context: AuditContext,
-  { email }: { readonly email: string },
+  asked: ResetQuestion,
 ): Promise<ResetAnswer['kind']> {
   const { catalogue, mailer, config, address } = parts;
-  const answer = await requestResetLink(catalogue, context, email);
+  const answer = await requestResetLink(catalogue, context, asked);
   const { brand } = config;
   if (answer.kind === 'link') {
     const link = `${address.url}/reset/${answer.token.reveal()}`;
     mailer.send(resetMail({ to: answer.user.email, brand, link }));
   }
-  if (answer.kind === 'no_password') mailer.send(noPasswordMail({ to: answer.user.email, brand, url: address.url }));
+  if (answer.kind === 'no_password' && (await mayTell(parts, context, answer.user))) {
+    mailer.send(noPasswordMail({ to: answer.user.email, brand, url: address.url }));
+  }
   return answer.kind;
+}
+
+/** However many ask, from wherever: a person gets few such mails. */
+async function mayTell(
+  { limits }: Pick<ActionParts, 'limits'>,
+  { browserIp }: AuditContext,
+  { id: userId }: User,
+): Promise<boolean> {
+  return (await limits.noPasswordMail({ address: browserIp ?? '', userId })) === 'allowed';
 }
 
 /** The link is returned this once. Voids earlier ones. Throws `not_found`. */
 export async function createResetLink(
   parts: TellingParts,
   context: AuditContext,
-  which: { readonly userId: UserId },
+  which: { readonly userId: UserId; readonly removesFactors?: 'yes' | 'no' },
 ): Promise<{ readonly user: User; readonly link: string; readonly expiresAt: Date }> {
   const { user, token, expiresAt } = await createLink(parts.catalogue, context, which);
-  tellPerson(parts, user, { kind: 'reset_link_made' });
+  tellPerson(parts, user, { kind: which.removesFactors === 'yes' ? 'factors_reset_link_made' : 'reset_link_made' });
   return { user, link: `${parts.address.url}/reset/${token.reveal()}`, expiresAt };
 }
 

@@ -2,6 +2,7 @@
 
 import { findProject } from '../../catalogue/projects/projects.ts';
 import {
+  leaveProject as leave,
   type ShareOutcome,
   shareProject as share,
   unshareProject as unshare,
@@ -49,3 +50,6 @@ export async function unshareProject(
   const known = { projectIds: [share.projectId], userId: share.userId, passwords };
   return { ...share, knownPasswords: await settleKnownPasswords(parts, context, known) };
 }
+
+/** As a guest of it: what rested on the share ends. Passwords that the guest has seen stay. */
+export const leaveProject = ending(catalogueAction(leave));
