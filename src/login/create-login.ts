@@ -1,13 +1,16 @@
 // Creates the stores of logins, all of them in Redis.
 
 import type { Closers } from '../async/closers.ts';
+import type { RecordedEnding } from '../catalogue/endings/ended-access.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { NodeId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import type { RedisClients } from '../redis/redis-client.ts';
 import { derivedSecret, type Secret } from '../secret.ts';
+import { endOpenedLogins } from './decide/end-opened-logins.ts';
 import { TerminalMemory } from './decide/terminal-memory.ts';
+import { DeviceLogins } from './device/device-logins.ts';
 import { grantRevokedEvent } from './grant/grant-audit-event.ts';
 import { GrantEndings, recordGrantsRunOut } from './grant/grant-endings.ts';
 import { Grants } from './grant/grants.ts';
@@ -47,12 +50,16 @@ export function createLogin({ config, redis, nodeId, log, key, ...options }: Log
     'the ends of login requests',
     recordLoginExpiry({ loginRequests, unfollowed, auditTrail, clock, nodeId, log }),
   );
+  const grants = new Grants({
+    redis: redis.commands,
+    recordRevoked: (grant, by) => auditTrail.record(grantRevokedEvent(grant, by, { at: clock.now(), nodeId })),
+  });
   return {
     loginRequests,
-    grants: new Grants({
-      redis: redis.commands,
-      recordRevoked: (grant, by) => auditTrail.record(grantRevokedEvent(grant, by, { at: clock.now(), nodeId })),
-    }),
+    deviceLogins: new DeviceLogins({ redis: redis.commands, loginRequests }),
+    grants,
+    /** On one node for each ending. */
+    endOpened: (ending: RecordedEnding) => endOpenedLogins({ loginRequests, auditTrail, clock, nodeId }, ending),
     reverseCodes: new ReverseCodes({ redis: redis.commands, secret: derivedSecret(key, 'reverse codes') }),
     terminalMemory: new TerminalMemory(redis.commands),
   };

@@ -1,8 +1,9 @@
 // What an approval may not choose, by policy and by what other people share its terminal.
 
 import type { JudgedTarget } from '../../catalogue/access/resolve-target.ts';
+import { longestGrantMsOf } from '../../catalogue/rights/policy.ts';
 import { PosternError } from '../../errors.ts';
-import { parseNetworks } from '../../network-address.ts';
+import { isAddressAllowed } from '../../network-address.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { longestRememberedMs, type TerminalSharing } from '../grant/terminal-sharing.ts';
 import type { Approval, LoginRequest } from '../request/login-request.ts';
@@ -22,20 +23,36 @@ const REFUSALS = {
 export function requirePolicy({ policy, compute }: JudgedTarget, { origin }: LoginRequest, choice: Choice): void {
   if (!policy.linkLogin)
     throw new PosternError('link_login_disabled', { params: { compute: cleanForPage(compute.name) } });
-  if (policy.allowedNetworks.length > 0 && !parseNetworks(policy.allowedNetworks).includes(origin.address)) {
+  if (!isAddressAllowed(policy.allowedNetworks, origin.address)) {
     throw new PosternError('refused_by_policy', { params: { address: cleanForPage(origin.address) } });
   }
   if (policy.readOnlyOnly && choice.access !== 'read_only') {
     throw new PosternError('only_reading_allowed');
   }
-  if (policy.longestGrantMs === 0 && choice.remember !== 'once') {
-    throw new PosternError('only_once_allowed');
-  }
+  if (choice.remember === 'once' || longestGrantMsOf(policy, origin) > 0) return;
+  if (policy.longestGrantMs > 0) throw new PosternError('key_needed');
+  throw new PosternError('only_once_allowed');
+}
+
+/** An agent reads, unless it said why it writes, and is remembered for a quarter of an hour. */
+export function requireAgentBounds({ origin: { agent = null } }: LoginRequest, { access, remember }: Choice): void {
+  if (agent === null) return;
+  if (agent.reason === null && access !== 'read_only') throw new PosternError('agent_reads_only');
+  if (remember !== 'once' && remember !== '15m') throw new PosternError('agent_briefly');
+}
+
+/** Writing to production is confirmed: one click is easily meant for another project. */
+export function mustConfirmWrite({ project }: JudgedTarget, { access }: Choice): boolean {
+  return project.label === 'production' && access === 'read_write';
 }
 
 /** Throws `precondition` for a duration that the terminal's neighbours forbid. */
 export function requireRoomToRemember(sharing: TerminalSharing, { origin }: LoginRequest, { remember }: Choice): void {
-  if (remember === 'once' || LIFE_MS[remember] <= longestRememberedMs(sharing)) return;
+  if (isRoomToRemember(sharing, remember)) return;
   const params = { address: cleanForPage(origin.address), user: cleanForPage(origin.requestedUser) };
   throw new PosternError(REFUSALS[sharing], { params });
+}
+
+export function isRoomToRemember(sharing: TerminalSharing, remember: Approval['remember']): boolean {
+  return remember === 'once' || LIFE_MS[remember] <= longestRememberedMs(sharing);
 }

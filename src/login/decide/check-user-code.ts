@@ -2,7 +2,7 @@
 
 import { loginAuditEvent, type PersonAtBrowser } from '../request/login-audit-event.ts';
 import type { LoginRequest } from '../request/login-request.ts';
-import { normalizeUserCode } from '../request/user-code.ts';
+import { normalizeUserCode } from '../terms/user-code.ts';
 import type { ClaimServices } from './claim-login-request.ts';
 
 export type UserCodeVerdict =

@@ -12,8 +12,8 @@ export async function denyLoginRequest(
 ): Promise<MoveOutcome> {
   const { loginRequests, terminalMemory, auditTrail, clock, nodeId } = services;
   const { person, how } = no;
-  const by = { userId: person.userId };
-  const moved = how === 'deny' ? await loginRequests.deny(request.id, by) : await loginRequests.report(request.id, by);
+  const reason = how === 'deny' ? 'denied' : 'reported';
+  const moved = await loginRequests.deny(request.id, { userId: person.userId, reason });
   const event = how === 'deny' ? 'login.denied' : 'login.reported';
   const outcome = moved.kind === 'moved' ? 'success' : 'refused';
   auditTrail.record(loginAuditEvent(moved.request ?? request, person, { event, outcome, at: clock.now(), nodeId }));

@@ -3,6 +3,8 @@
 import { rememberTarget, rememberTerminal } from '../../catalogue/access/last-used-targets.ts';
 import { rememberLoginName } from '../../catalogue/access/login-names.ts';
 import type { JudgedTarget } from '../../catalogue/access/resolve-target.ts';
+import { rememberKey } from '../../catalogue/people/terminal-keys.ts';
+import { longestGrantMsOf } from '../../catalogue/rights/policy.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { Clock } from '../../clock.ts';
 import { type GrantId, type NodeId, newGrantId } from '../../ids.ts';
@@ -18,7 +20,8 @@ const HOUR_MS = 3_600_000;
  * whoever says the same there first gets in.
  */
 export const ONE_USE_LIFE_MS = 2 * 60_000;
-export const LIFE_MS = { once: ONE_USE_LIFE_MS, '1h': HOUR_MS, '8h': 8 * HOUR_MS } as const;
+export const AGENT_LIFE_MS = 15 * 60_000;
+export const LIFE_MS = { once: ONE_USE_LIFE_MS, '15m': AGENT_LIFE_MS, '1h': HOUR_MS, '8h': 8 * HOUR_MS } as const;
 
 export interface SettlingServices {
   readonly catalogue: Catalogue;
@@ -35,10 +38,13 @@ export async function settleApproval(
   target: JudgedTarget,
 ): Promise<void> {
   const { approval } = request;
-  if (approval === null) return;
+  // What a device's connection will say of itself is known when it comes.
+  if (approval === null || request.waiting === 'token') return;
   // NOTE: before any grant, or the name could belong to its first person for a moment only.
   await rememberLoginName(services.catalogue, approval.userId, loginNameOf(request.origin));
-  await rememberTerminal(services.catalogue, approval.userId, request.origin.address);
+  const { address, key = null } = request.origin;
+  await rememberTerminal(services.catalogue, approval.userId, address);
+  if (key !== null) await rememberKey(services.catalogue, approval.userId, { fingerprint: key, address });
   await rememberTarget(services.catalogue, approval);
   // The terminal may have disconnected during the decision; then the approval is for its next
   // connection.
@@ -65,8 +71,10 @@ export async function createGrant(
     personEmail: target.person.email,
     address: origin.address,
     locality: origin.locality,
+    key: origin.key,
     requestedUser: origin.requestedUser,
     application: origin.application,
+    agent: origin.agent,
     accountId: target.account.id,
     projectId: target.project.id,
     computeId: target.compute.id,
@@ -75,10 +83,11 @@ export async function createGrant(
     access: approval.access,
     loginRequestId: request.id,
     rightAsOf: approval.rightAsOf,
+    signIn: approval.signIn,
     lifeMs: LIFE_MS[approval.remember],
     // A grant for the one next connection is not a lasting grant, so it is allowed where an account
     // disables those.
-    longestGrantMs: isForOneUse ? ONE_USE_LIFE_MS : target.policy.longestGrantMs,
+    longestGrantMs: isForOneUse ? ONE_USE_LIFE_MS : longestGrantMsOf(target.policy, origin),
     usesLeft: isForOneUse ? 1 : null,
   });
   auditTrail.record(grantCreatedEvent(grant, { at: clock.now(), nodeId }));

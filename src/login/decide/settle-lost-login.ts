@@ -1,5 +1,6 @@
 // Settles a login request whose node is lost: it stays open for its person, or becomes a grant.
 
+import { NO_SIGN_IN } from '../../catalogue/access/reach.ts';
 import { type JudgedTarget, judgeTarget } from '../../catalogue/access/resolve-target.ts';
 import { isPosternError, PosternError } from '../../errors.ts';
 import { type LoginRequestId, newGrantId } from '../../ids.ts';
@@ -16,14 +17,14 @@ export async function settleLostLogin(services: LostLoginServices, id: LoginRequ
   const { loginRequests } = services;
   const detached = await loginRequests.detachConnection(id);
   const { request } = detached;
-  if (detached.kind === 'moved' || request === null || request.waiting === 'none') return;
+  if (detached.kind === 'moved' || request === null || request.waiting !== 'connection') return;
   if (request.status === 'approved') await keepApproval(services, request);
   else if (request.status === 'consumed') await reportEnd(loginRequests, request);
 }
 
-async function keepApproval(services: LostLoginServices, { id, approval }: LoginRequest): Promise<void> {
+async function keepApproval(services: LostLoginServices, { id, approval, origin }: LoginRequest): Promise<void> {
   if (approval === null) return;
-  const target = await findTarget(services, approval);
+  const target = await findTarget(services, approval, origin.address);
   // NOTE: consume first and create the grant afterwards, so that a node that was only cut off
   // briefly cannot use the approval as well.
   const taken = await services.loginRequests.consume(id, 'nobody');
@@ -37,9 +38,13 @@ async function keepApproval(services: LostLoginServices, { id, approval }: Login
   await createGrant(services, { id: newGrantId(), request: taken.request, approval, target });
 }
 
-async function findTarget({ catalogue }: LostLoginServices, approval: Approval): Promise<JudgedTarget | PosternError> {
+async function findTarget(
+  { catalogue }: LostLoginServices,
+  approval: Approval,
+  address: string,
+): Promise<JudgedTarget | PosternError> {
   try {
-    return await judgeTarget(catalogue, approval);
+    return await judgeTarget(catalogue, approval, { door: 'link', address, signIn: approval.signIn ?? NO_SIGN_IN });
   } catch (error) {
     if (!(error instanceof PosternError) || isPosternError(error, 'store_unavailable')) throw error;
     return error;

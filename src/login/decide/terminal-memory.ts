@@ -35,6 +35,10 @@ export class TerminalMemory {
     await this.#proven.forget(at.userId);
   }
 
+  async unblock(at: PersonAtAddress): Promise<void> {
+    await askStore(() => this.#redis.del(blockedKey(at)));
+  }
+
   async isBlocked(at: PersonAtAddress): Promise<boolean> {
     return (await askStore(() => this.#redis.exists(blockedKey(at)))) === 1;
   }

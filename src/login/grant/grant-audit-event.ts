@@ -50,5 +50,7 @@ function factsOf(grant: Grant): Partial<AuditEventInput> {
     terminalIp: grant.address,
     untrustedUser: grant.requestedUser,
     untrustedApplication: grant.application,
+    untrustedAgent: grant.agent?.name ?? null,
+    untrustedReason: grant.agent?.reason ?? null,
   };
 }

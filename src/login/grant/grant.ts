@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import type { CatalogueSnapshot } from '../../catalogue/endings/catalogue-snapshot.ts';
+import { type ProvenSignIn, provenSignInSchema } from '../../catalogue/rights/proven-sign-in.ts';
 import {
   type AccountId,
   type ComputeId,
@@ -11,8 +12,8 @@ import {
   type ProjectId,
   type UserId,
 } from '../../ids.ts';
+import { agentSchema, snapshotSchema } from '../request/approval-schema.ts';
 import { localitySchema } from '../request/locality.ts';
-import { snapshotSchema } from '../request/login-record.ts';
 import type { Access } from '../request/login-request.ts';
 import type { Terminal } from '../request/terminal.ts';
 
@@ -32,6 +33,8 @@ export interface GrantTerms extends Terminal {
   /** The login request whose approval created it. */
   readonly loginRequestId: LoginRequestId | null;
   readonly rightAsOf: CatalogueSnapshot | null;
+  /** How the person had signed in; absent in records of older versions. */
+  readonly signIn?: ProvenSignIn | undefined;
 }
 
 export interface Grant extends GrantTerms {
@@ -49,8 +52,10 @@ const termsSchema: z.ZodType<GrantTerms> = z.object({
   personEmail: z.string(),
   address: z.string(),
   locality: localitySchema.optional(),
+  key: z.string().nullish(),
   requestedUser: z.string(),
   application: z.string().nullable(),
+  agent: agentSchema,
   computeId: idSchema<ComputeId>(),
   projectId: idSchema<ProjectId>(),
   accountId: idSchema<AccountId>(),
@@ -59,6 +64,7 @@ const termsSchema: z.ZodType<GrantTerms> = z.object({
   access: z.enum(['read_write', 'read_only']),
   loginRequestId: idSchema<LoginRequestId>().nullable(),
   rightAsOf: snapshotSchema,
+  signIn: provenSignInSchema.optional(),
 });
 
 const hashSchema = z.object({

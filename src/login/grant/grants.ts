@@ -99,6 +99,11 @@ export class Grants {
     return await this.#listOf(this.#ofOwner('person', userId));
   }
 
+  /** How many have not ended. */
+  async count({ accountId, computeId }: Pick<AccessOwners, 'accountId' | 'computeId'>): Promise<number> {
+    return (await this.#narrowestIndex({ accountId, computeId })?.count()) ?? 0;
+  }
+
   /** Ends the grant; null when there was none. Checks no permission. */
   async revoke(id: GrantId, by: GrantRevoker = null): Promise<Grant | null> {
     const grant = await this.get(id);
@@ -114,15 +119,23 @@ export class Grants {
     return isOurs;
   }
 
-  /** Revokes what rested on the right taken away; grants that were given again since stay. */
-  async endBy(ending: RecordedEnding): Promise<Grant[]> {
+  /**
+   * Revokes what rested on the right taken away; grants that were given again since stay, and those
+   * that `isKept` keeps.
+   */
+  async endBy(
+    ending: RecordedEnding,
+    isKept: (grant: Grant) => Promise<boolean> = async () => false,
+  ): Promise<Grant[]> {
     const { grantId } = ending.owners;
     const index = this.#narrowestIndex(ending.owners);
     const ids = grantId === undefined ? ((await index?.ids(MAX_INDEXED)) ?? []) : [grantId];
     const revoked: Grant[] = [];
     for (const part of inParts(ids, REVOKED_AT_A_TIME)) {
       const grants = await Promise.all(part.map((id) => this.#getIfOurs(idFrom<GrantId>(id))));
-      const rested = grants.filter((grant) => grant !== null).filter((grant) => restedOn(grant, ending));
+      const affected = grants.filter((grant) => grant !== null).filter((grant) => restedOn(grant, ending));
+      const kept = await Promise.all(affected.map(isKept));
+      const rested = affected.filter((_grant, at) => kept[at] !== true);
       revoked.push(...rested);
       const ours = await Promise.all(rested.map((grant) => this.#remove(grant)));
       // The revocation of a single grant was audited with its actor.

@@ -1,13 +1,15 @@
-// Whose a terminal is: its key is made of the client's own words, which a neighbour at the same
-// address can say, too (docs/decisions/021-whose-a-terminal-is.md).
+// Whose a terminal is: without a certificate it is known by the client's own words, which a
+// neighbour at the same address can say, too (docs/decisions/021-whose-a-terminal-is.md).
 
 import { findClaimants, findNeighbourhood } from '../../catalogue/access/login-names.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { UserId } from '../../ids.ts';
 import { parseNetworks } from '../../network-address.ts';
-import { type Located, localityOf } from '../request/locality.ts';
+import { hasKey, type Located, localityOf } from '../request/locality.ts';
 import type { LoginRequest } from '../request/login-request.ts';
-import { loginNameOf, type UserAtPlace } from '../request/terminal.ts';
+import type { LoginRequests } from '../request/login-requests.ts';
+import type { ReverseCodes } from '../request/reverse-codes.ts';
+import { loginNameOf, type Terminal, type UserAtPlace } from '../request/terminal.ts';
 import type { Grant } from './grant.ts';
 
 export type TerminalSharing =
@@ -30,21 +32,36 @@ const LONGEST_MS: Readonly<Record<TerminalSharing, number>> = {
   forwarded: 0,
 };
 
+interface SharingStores {
+  readonly catalogue: Catalogue;
+  readonly loginRequests: Pick<LoginRequests, 'listWaitingOfTerminal'>;
+  readonly reverseCodes: Pick<ReverseCodes, 'findOpen'>;
+}
+
 /** As this person finds the terminal. */
 export async function findSharing(
-  catalogue: Catalogue,
-  terminal: UserAtPlace,
+  stores: SharingStores,
+  terminal: Terminal,
   { userId, sharedNetworks }: { readonly userId: UserId; readonly sharedNetworks: readonly string[] },
 ): Promise<TerminalSharing> {
-  if (localityOf(terminal).kind === 'forwarded') return 'forwarded';
+  if (isForwarded(terminal)) return 'forwarded';
+  const { catalogue } = stores;
   const name = loginNameOf(terminal);
-  const [claimants, { isSharedPlace, isOwnName }] = await Promise.all([
+  const [claimants, { isSharedPlace, isOwnName }, openers] = await Promise.all([
     findClaimants(catalogue, name),
     findNeighbourhood(catalogue, name, userId),
+    findOpeners(stores, terminal),
   ]);
-  if (claimants.some((claimant) => claimant !== userId)) return 'shared_name';
-  if (!isSharedPlace && !parseNetworks(sharedNetworks).includes(terminal.address)) return 'own';
+  if ([...claimants, ...openers].some((claimant) => claimant !== userId)) return 'shared_name';
+  const isSharedNetwork = !hasKey(terminal) && parseNetworks(sharedNetworks).includes(terminal.address);
+  if (!isSharedPlace && !isSharedNetwork) return 'own';
   return isOwnName || isOfUnixUser(terminal) ? 'shared_place' : 'strange_name';
+}
+
+/** The people who have opened a login of the same words that is not decided yet. */
+async function findOpeners({ loginRequests, reverseCodes }: SharingStores, terminal: Terminal): Promise<UserId[]> {
+  const found = await Promise.all([loginRequests.listWaitingOfTerminal(terminal), reverseCodes.findOpen(terminal)]);
+  return found.flat().flatMap(({ claim }) => (claim === null ? [] : [claim.userId]));
 }
 
 /**
@@ -83,13 +100,18 @@ export async function ofOnePerson(
   ]);
   const people = new Set([...claimants, ...grants.map(({ userId }) => userId)]);
   const forOneUse = grants.filter(({ usesLeft }) => usesLeft !== null);
-  if (people.size > 1 || localityOf(terminal).kind === 'forwarded') return reverseCode === 'never' ? forOneUse : [];
+  if (people.size > 1 || isForwarded(terminal)) return reverseCode === 'never' ? forOneUse : [];
   // Others came to the address after the approval, and the name may be one of theirs.
   return !isSharedPlace || isOwnName || isOfUnixUser(terminal) ? grants : forOneUse;
+}
+
+/** Everybody behind a port forward is there, unless a key tells who it is. */
+function isForwarded(located: Located): boolean {
+  return localityOf(located).kind === 'forwarded' && !hasKey(located);
 }
 
 /** On this machine the system itself tells people apart. */
 function isOfUnixUser(located: Located): boolean {
   const locality = localityOf(located);
-  return locality.kind === 'local' && locality.unixUser !== null;
+  return locality.kind === 'local' && locality.unixUser !== null && !hasKey(located);
 }

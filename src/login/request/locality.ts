@@ -21,14 +21,26 @@ export interface Located {
   readonly address: string;
   /** Absent in records of older versions. */
   readonly locality?: Locality | undefined;
+  /** Of the client's own certificate, `SHA256:…`; absent or null: it showed none. */
+  readonly key?: string | null | undefined;
 }
 
 export function localityOf({ address, locality }: Located): Locality {
   return locality ?? (isLoopback(address) ? { kind: 'local', unixUser: null } : { kind: 'remote' });
 }
 
-/** What tells terminals apart: the address or /64, on this machine with its Unix user. */
+/** Whether it proved to hold a key: then that is where it is, whatever its address. */
+export function hasKey({ key }: Pick<Located, 'key'>): boolean {
+  return key !== null && key !== undefined;
+}
+
+/** What tells terminals apart: the key, else the address, on this machine with its Unix user. */
 export function placeKey(located: Located): string {
+  return hasKey(located) ? `key ${located.key}` : addressKey(located);
+}
+
+/** The address or /64, on this machine with its Unix user. */
+export function addressKey(located: Located): string {
   const key = terminalKey(located.address);
   const locality = localityOf(located);
   switch (locality.kind) {

@@ -1,8 +1,9 @@
 // The audit event of a person's move on a login request.
 
 import type { CatalogueSnapshot } from '../../catalogue/endings/catalogue-snapshot.ts';
+import type { SignInStrength } from '../../catalogue/rights/sign-in-strength.ts';
 import type { AuditEventName, AuditOutcome } from '../../catalogue/trail/audit-event-codes.ts';
-import type { AuditEventInput } from '../../catalogue/trail/audit-events.ts';
+import { type AuditEventInput, BY_SYSTEM } from '../../catalogue/trail/audit-events.ts';
 import type { NodeId, UserId } from '../../ids.ts';
 import { compareToBrowser } from './locality.ts';
 import type { LoginRequest } from './login-request.ts';
@@ -13,8 +14,8 @@ export interface PersonAtBrowser {
   readonly address: string;
   readonly userAgent: string;
   readonly requestId: string;
-  /** When the person last authenticated in this browser; null: unknown. */
-  readonly authenticatedAt: Date | null;
+  /** How and when the person last authenticated in this browser. */
+  readonly signIn: SignInStrength;
   /** When the browser session was found to be valid. */
   readonly signedInAsOf: CatalogueSnapshot;
 }
@@ -51,6 +52,25 @@ export function loginAuditEvent(
     untrustedUser: origin.requestedUser,
     untrustedDatabase: origin.requestedDatabase,
     untrustedApplication: origin.application,
+    untrustedAgent: origin.agent?.name ?? null,
+    untrustedReason: origin.agent?.reason ?? null,
     untrustedUserAgent: person.userAgent,
+  };
+}
+
+/** Of a move that nobody made. */
+export function systemLoginEvent(
+  { id, origin }: Pick<LoginRequest, 'id' | 'origin'>,
+  { at, nodeId, ...facts }: Pick<EventContext, 'at' | 'nodeId' | 'event'> & { readonly reason?: string },
+): AuditEventInput {
+  return {
+    ...{ at, nodeId, ...facts, outcome: 'success', loginRequestId: id },
+    ...BY_SYSTEM,
+    terminalIp: origin.address,
+    terminalPort: origin.port,
+    tls: origin.tls === null ? null : `${origin.tls.version} ${origin.tls.cipher}`,
+    untrustedUser: origin.requestedUser,
+    untrustedDatabase: origin.requestedDatabase,
+    untrustedApplication: origin.application,
   };
 }

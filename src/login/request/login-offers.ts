@@ -10,12 +10,15 @@ import { redisKeys } from '../../redis/redis-keys.ts';
 import { askStore } from '../../redis/redis-script.ts';
 import { Secret } from '../../secret.ts';
 import { CREATE_LOGIN_REQUEST, KEPT_MS } from '../scripts/login-request-scripts.ts';
+import { newUserCode } from '../terms/user-code.ts';
+import type { LoginMoves } from './login-moves.ts';
 import { type LoginRecord, type LoginRecords, newLoginFields, originSchema, parseJson } from './login-record.ts';
 import type { LoginOrigin, LoginRequest } from './login-request.ts';
 import { type LoginTokens, TOKEN_BYTES } from './login-tokens.ts';
 import { terminalDigest } from './terminal.ts';
 import { UnfollowedLogins } from './unfollowed-logins.ts';
-import { newUserCode } from './user-code.ts';
+import type { Crowd } from './waiting-figures.ts';
+import type { WaitingLogins } from './waiting-logins.ts';
 
 export interface LoginOffer {
   readonly id: LoginRequestId;
@@ -37,6 +40,8 @@ export interface OfferParts {
 interface OfferStores {
   readonly records: LoginRecords;
   readonly tokens: LoginTokens;
+  readonly waiting: WaitingLogins;
+  readonly moves: LoginMoves;
 }
 
 const offerSchema: z.ZodType<LoginOffer> = z.object({
@@ -65,7 +70,7 @@ export class LoginOffers {
     const offer = await this.#findShown(normal);
     if (offer === null) return null;
     const record = await this.#parts.records.read(offer.id);
-    if (record === null) await this.#keep(offer);
+    if (record === null) await this.#keep(offer).then(() => this.#enter(offer));
     if (record === null || this.#isUsable(record)) return offer;
     await askStore(() => this.#parts.redis.del(keyOfTerminal(normal)));
     return null;
@@ -79,7 +84,10 @@ export class LoginOffers {
     await this.#keep(offer);
     // Connections that come at the same time show the same link: the first one's.
     const isFirst = await askStore(() => redis.set(keyOfTerminal(normal), offer.id, 'PX', ttlMs, 'NX'));
-    return isFirst === null ? ((await this.#findShown(normal)) ?? offer) : offer;
+    const first = isFirst === null ? await this.#findShown(normal) : null;
+    if (first === null) await this.#enter(offer);
+    else await this.#forget(offer);
+    return first ?? offer;
   }
 
   /** The login request that it becomes, once; null for an id that was never offered. */
@@ -104,6 +112,27 @@ export class LoginOffers {
   async findOrOpen(id: LoginRequestId | null): Promise<LoginRequest | null> {
     if (id === null) return null;
     return (await this.#parts.records.read(id))?.request ?? (await this.open(id))?.request ?? null;
+  }
+
+  /**
+   * It gave way to newer ones, unless a person has opened it. One of very many leaves nothing, so
+   * that a flood of links fills no store; the others leave their end in the trail.
+   */
+  async withdraw(id: LoginRequestId, crowd: Crowd): Promise<void> {
+    const offer = await this.#read(id);
+    const { kind, request } = await this.#parts.moves.withdrawOffer(id, crowd);
+    if (offer === null || (kind === 'refused' && request !== null)) return;
+    const { redis, records } = this.#parts;
+    const keys = [redisKeys.loginOffer(id), keyOfTerminal(offer.origin)];
+    await askStore(() => Promise.all(keys.map((key) => redis.del(key))));
+    if (request !== null && offer.keepMs === KEPT_MS) return;
+    await Promise.all([records.remove(id), this.#forget(offer)]);
+  }
+
+  async #forget(offer: LoginOffer): Promise<void> {
+    const { redis, tokens } = this.#parts;
+    await askStore(() => redis.del(redisKeys.loginOffer(offer.id)));
+    await tokens.forget(this.tokenOf(offer), offer);
   }
 
   tokenOf({ id }: LoginOffer): Secret {
@@ -139,6 +168,11 @@ export class LoginOffers {
         tokens.keep(this.tokenOf(offer), offer, ttlMs + keepMs),
       ]),
     );
+  }
+
+  // After it is written: it may have to give way to the next one at once.
+  async #enter({ id, origin }: LoginOffer): Promise<void> {
+    await this.#parts.waiting.enterOffered(id, origin, this.#parts.ttlMs);
   }
 }
 

@@ -1,11 +1,9 @@
 // A login request in Redis: a hash of texts, and its mapping to and from a LoginRequest.
 
 import { z } from 'zod';
-import { parseSnapshot } from '../../catalogue/endings/catalogue-snapshot.ts';
+import { PROJECT_LABELS } from '../../catalogue/tables/project-labels.ts';
 import {
-  type ComputeId,
   type ConnectionId,
-  type GrantId,
   idSchema,
   isLoginRequestId,
   type LoginRequestId,
@@ -16,8 +14,10 @@ import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisChannels, redisKeys } from '../../redis/redis-keys.ts';
 import { askStore, type RedisScript, runScript } from '../../redis/redis-script.ts';
 import { READ_LOGIN_REQUEST } from '../scripts/login-request-scripts.ts';
+import { LOGIN_STATUSES } from '../terms/login-status.ts';
+import { agentSchema, approvalSchema, submissionSchema } from './approval-schema.ts';
 import { localitySchema } from './locality.ts';
-import { type Approval, LOGIN_STATUSES, type LoginOrigin, type LoginRequest, type Progress } from './login-request.ts';
+import type { LoginOrigin, LoginRequest, Progress } from './login-request.ts';
 
 /** A request with the fields that only the store needs. */
 export interface LoginRecord {
@@ -27,7 +27,8 @@ export interface LoginRecord {
   readonly remainingMs: number | null;
 }
 
-export type LoginScriptOutcome = 'moved' | 'refused' | 'wrong' | 'denied';
+const OUTCOMES = ['moved', 'refused', 'wrong', 'burned', 'unlike'] as const;
+export type LoginScriptOutcome = (typeof OUTCOMES)[number];
 
 const userId = idSchema<UserId>();
 const milliseconds = z.coerce
@@ -39,8 +40,10 @@ export const originSchema: z.ZodType<LoginOrigin> = z.object({
   address: z.string(),
   // Absent in records written by older versions.
   locality: localitySchema.optional(),
+  key: z.string().nullish(),
   port: z.number().int(),
   application: z.string().nullable(),
+  agent: agentSchema,
   requestedUser: z.string(),
   requestedDatabase: z.string(),
   databaseIsExplicit: z.boolean(),
@@ -53,25 +56,6 @@ export const originSchema: z.ZodType<LoginOrigin> = z.object({
   replication: z.enum(['none', 'database', 'server']).default('none'),
 });
 
-// Absent in records written by older versions.
-export const snapshotSchema = z
-  .string()
-  .nullable()
-  .default(null)
-  .transform((text) => (text === null ? null : parseSnapshot(text)));
-
-const approvalSchema: z.ZodType<Approval> = z.object({
-  userId,
-  computeId: idSchema<ComputeId>(),
-  database: z.string().nullable(),
-  databaseRole: z.string().nullable(),
-  access: z.enum(['read_write', 'read_only']),
-  browserAddress: z.string(),
-  rightAsOf: snapshotSchema,
-  remember: z.enum(['once', '1h', '8h']),
-  grantId: idSchema<GrantId>().nullable(),
-});
-
 const progressSchema: z.ZodType<Progress> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('waiting') }),
   z.object({ kind: z.literal('waking') }),
@@ -81,6 +65,7 @@ const progressSchema: z.ZodType<Progress> = z.discriminatedUnion('kind', [
     database: z.string(),
     databaseRole: z.string(),
     projectName: z.string(),
+    projectLabel: z.enum(PROJECT_LABELS).optional(),
     connectionId: idSchema<ConnectionId>(),
     client: z.object({ application: z.string().nullable(), port: z.number().int() }).optional(),
   }),
@@ -96,21 +81,24 @@ const hashSchema = z.object({
   user_code: z.string(),
   origin: z.string().transform(parseJson).pipe(originSchema),
   node_id: idSchema<NodeId>(),
-  waiting: z.enum(['connection', 'none']),
+  waiting: z.enum(['connection', 'token', 'none']),
   created_at: milliseconds,
   expires_at: milliseconds,
+  extended: z.coerce.number().int().default(0),
+  undo_until: milliseconds.optional(),
   claimed_by: userId.optional(),
   claimed_from: z.string().optional(),
   claimed_at: milliseconds.optional(),
   claimed_by_code: z.string().optional(),
   approval: z.string().transform(parseJson).pipe(approvalSchema).optional(),
+  submission: z.string().transform(parseJson).pipe(submissionSchema).optional(),
   reason: z.string().optional(),
   progress: z.string().transform(parseJson).pipe(progressSchema),
-  code_tries_left: z.coerce.number().int().optional(),
+  code_digest: z.string().optional(),
   version: z.string(),
 });
 
-const answerSchema = z.tuple([z.enum(['moved', 'refused', 'wrong', 'denied']), z.number(), z.array(z.string())]);
+const answerSchema = z.tuple([z.enum(OUTCOMES), z.number(), z.array(z.string())]);
 
 /** The fields of a new request, except the times, which the creating script adds. */
 export function newLoginFields(
@@ -156,14 +144,14 @@ function requestOf(hash: z.infer<typeof hashSchema>): LoginRequest {
     waiting: hash.waiting,
     createdAt: hash.created_at,
     expiresAt: hash.expires_at,
+    extensionCount: hash.extended,
+    undoUntil: hash.status === 'denied' ? (hash.undo_until ?? null) : null,
     claim: by && browserAddress && at ? { userId: by, browserAddress, at, hasTypedCode: code === '1' } : null,
+    submission: hash.submission ?? null,
     approval: hash.approval ?? null,
     reason: hash.reason ?? null,
     progress: hash.progress,
-    stepUp:
-      hash.status === 'claimed' && hash.code_tries_left !== undefined
-        ? { kind: 'reverse_code', triesLeft: hash.code_tries_left }
-        : null,
+    stepUp: hash.status === 'claimed' && hash.code_digest !== undefined ? 'reverse_code' : null,
   };
 }
 
@@ -192,6 +180,10 @@ export class LoginRecords {
   /** The current record, after any move that was due by time; null when it is not stored. */
   async read(id: LoginRequestId): Promise<LoginRecord | null> {
     return (await this.run(READ_LOGIN_REQUEST, id, {})).record;
+  }
+
+  async remove(id: LoginRequestId): Promise<void> {
+    await askStore(() => this.#redis.del(redisKeys.loginRequest(id)));
   }
 
   async version(id: LoginRequestId): Promise<string | null> {

@@ -1,25 +1,12 @@
-// A login request: its fields, its statuses, and the one table of moves between them.
+// A login request: its fields, and what a move of it changes.
 
 import type { CatalogueSnapshot } from '../../catalogue/endings/catalogue-snapshot.ts';
-import type { ComputeId, ConnectionId, GrantId, LoginRequestId, NodeId, UserId } from '../../ids.ts';
+import type { ProvenSignIn } from '../../catalogue/rights/proven-sign-in.ts';
+import type { ProjectLabel } from '../../catalogue/tables/project-labels.ts';
+import type { AccessRequestId, ComputeId, ConnectionId, GrantId, LoginRequestId, NodeId, UserId } from '../../ids.ts';
+import type { AgentClaim } from '../terms/agent.ts';
+import { isOpen, isUndecided, type LoginStatus } from '../terms/login-status.ts';
 import type { Located } from './locality.ts';
-
-export const LOGIN_STATUSES = ['pending', 'claimed', 'approved', 'consumed', 'denied', 'expired', 'abandoned'] as const;
-export type LoginStatus = (typeof LOGIN_STATUSES)[number];
-
-/** `approve_detached`: without a connection, approval and use are one move, which makes a grant. */
-export const LOGIN_MOVES = [
-  'claim',
-  'approve',
-  'approve_detached',
-  'deny',
-  'report',
-  'abandon',
-  'give_way',
-  'expire',
-  'consume',
-] as const;
-export type LoginMove = (typeof LOGIN_MOVES)[number];
 
 /** What a connection replicates: `server` is all its databases, as pg_basebackup copies them. */
 export type Replication = 'none' | 'database' | 'server';
@@ -30,6 +17,7 @@ export interface LoginOrigin extends Located {
   readonly address: string;
   readonly port: number;
   readonly application: string | null;
+  readonly agent?: AgentClaim | null | undefined;
   readonly requestedUser: string;
   readonly requestedDatabase: string;
   /** The requested database differs from the requested user, so the person named it. */
@@ -42,6 +30,9 @@ export interface LoginOrigin extends Located {
   readonly mayBeProbe?: boolean;
   readonly replication: Replication;
 }
+
+/** For how long an approval lets the same terminal in again; a quarter of an hour is for agents. */
+export type Remember = 'once' | '15m' | '1h' | '8h';
 
 export type Access = 'read_write' | 'read_only';
 
@@ -56,9 +47,29 @@ export interface Approval {
   readonly browserAddress: string;
   /** When the browser session was last known to be valid; null in records of older versions. */
   readonly rightAsOf: CatalogueSnapshot | null;
-  readonly remember: 'once' | '1h' | '8h';
+  /** How the person had signed in; absent in records of older versions. */
+  readonly signIn?: ProvenSignIn | undefined;
+  readonly remember: Remember;
   /** The caller creates the grant under this id after the move was won. */
   readonly grantId: GrantId | null;
+  /** What others agreed to; absent: nobody was asked. */
+  readonly accessRequestId?: AccessRequestId | undefined;
+}
+
+/** What the person who claimed it asked others for. */
+export interface Submission {
+  readonly accessRequestId: AccessRequestId;
+  /** What their agreement approves. */
+  readonly approval: Approval;
+  /** `Ann and 2 others`. */
+  readonly asked: string;
+  readonly needed: number;
+  /** How long they have. */
+  readonly waitMs: number;
+  /** The names of those who agreed. */
+  readonly agreed: readonly string[];
+  /** Of the person who denied it. */
+  readonly denial: { readonly by: string; readonly answer: string } | null;
 }
 
 export type Progress =
@@ -70,6 +81,8 @@ export type Progress =
       readonly database: string;
       readonly databaseRole: string;
       readonly projectName: string;
+      /** Absent in older records. */
+      readonly projectLabel?: ProjectLabel | undefined;
       readonly connectionId: ConnectionId;
       /** Of the connection, which may be another one than asked; absent in older records. */
       readonly client?: { readonly application: string | null; readonly port: number } | undefined;
@@ -80,16 +93,20 @@ export type Progress =
   | { readonly kind: 'node_lost' }
   | { readonly kind: 'ended' };
 
-export interface StepUp {
-  readonly kind: 'reverse_code';
-  readonly triesLeft: number;
-}
-
 /** The person who opens a login request, by its code where that was typed instead of the link. */
 export interface Claimant {
   readonly userId: UserId;
   readonly browserAddress: string;
   readonly hasTypedCode?: boolean;
+}
+
+/**
+ * `reported`: "this was not me"; `signed_out`: all of the person's access ended; `link_needed`: a
+ * code must be typed where the terminal asks, which a device cannot.
+ */
+export interface Denial {
+  readonly userId: UserId;
+  readonly reason?: 'denied' | 'reported' | 'signed_out' | 'link_needed';
 }
 
 /** As the hash of the request has them. */
@@ -108,16 +125,24 @@ export interface LoginRequest {
   readonly userCode: string;
   readonly origin: LoginOrigin;
   readonly nodeId: NodeId;
-  readonly waiting: 'connection' | 'none';
+  /** `token`: a device, which comes back with a token once it is approved (RFC 8628). */
+  readonly waiting: 'connection' | 'token' | 'none';
   readonly createdAt: Date;
   /** End of the time to decide, by Redis' clock. Meaningless from approval on. */
   readonly expiresAt: Date;
+  /** How often the person got more time. */
+  readonly extensionCount: number;
+  /** Until then the person can take the denial back; null: not, or not any more. */
+  readonly undoUntil: Date | null;
   readonly claim: Claim | null;
+  /** What others were asked for; null: nobody was. */
+  readonly submission: Submission | null;
   readonly approval: Approval | null;
   /** Why it was denied or abandoned: one of our own words, for logs and pages. */
   readonly reason: string | null;
   readonly progress: Progress;
-  readonly stepUp: StepUp | null;
+  /** What the approval waits for, besides the person's own choice. */
+  readonly stepUp: 'reverse_code' | null;
 }
 
 /** `refused` carries the current request, or null when it is not stored (any more). */
@@ -125,66 +150,17 @@ export type MoveOutcome =
   | { readonly kind: 'moved'; readonly request: LoginRequest }
   | { readonly kind: 'refused'; readonly request: LoginRequest | null };
 
-const MOVES: Readonly<Record<LoginStatus, Partial<Readonly<Record<LoginMove, LoginStatus>>>>> = {
-  pending: { claim: 'claimed', expire: 'expired', abandon: 'abandoned', give_way: 'abandoned' },
-  claimed: {
-    approve: 'approved',
-    approve_detached: 'consumed',
-    deny: 'denied',
-    report: 'denied',
-    expire: 'expired',
-    abandon: 'abandoned',
-    give_way: 'abandoned',
-  },
-  approved: { consume: 'consumed', abandon: 'abandoned' },
-  consumed: {},
-  denied: {},
-  expired: {},
-  abandoned: {},
-};
-
-/** Null when the move is not allowed from there (docs/security.md, "Login requests"). */
-export function nextStatus(status: LoginStatus, move: LoginMove): LoginStatus | null {
-  return MOVES[status][move] ?? null;
-}
-
-export function statusesBefore(move: LoginMove): LoginStatus[] {
-  return LOGIN_STATUSES.filter((status) => nextStatus(status, move) !== null);
-}
-
-export function isUndecided(status: LoginStatus): boolean {
-  return status === 'pending' || status === 'claimed';
-}
-
 /** An open reverse code can only be answered in the terminal, or denied. */
 export function isApprovable({ status, stepUp }: LoginRequest): boolean {
   return isUndecided(status) && stepUp === null;
 }
 
+/** The terminal waits, since its person may take the denial back. */
+export function isDenialHeld({ status, reason, undoUntil }: LoginRequest): boolean {
+  return status === 'denied' && reason === 'denied' && undoUntil !== null;
+}
+
 /** Consuming the approval of a waiting connection is no decision, since approving was. */
 export function isDecidedNow({ status, waiting }: LoginRequest): boolean {
-  return !isUndecided(status) && !(status === 'consumed' && waiting === 'connection');
-}
-
-/** The names are the script's (see MOVE_LOGIN_REQUEST). */
-export interface MoveDetails {
-  readonly to: MoveTargets;
-  readonly fields: Readonly<Record<string, string>>;
-  /** Only the person who holds the claim may make the move. */
-  readonly claimed_by?: UserId;
-  readonly without?: 'code_digest';
-  readonly stamp?: 'claimed_at' | 'approved_at';
-}
-
-type MoveTargets = Readonly<Partial<Record<LoginStatus, { connection?: LoginStatus; none?: LoginStatus }>>>;
-
-/** Requests without a connection make `detachedMove` instead; null means that they cannot move. */
-export function moveTargets(move: LoginMove, detachedMove: LoginMove | null = move): MoveTargets {
-  return Object.fromEntries(
-    statusesBefore(move).map((status) => {
-      const connection = nextStatus(status, move);
-      const none = detachedMove === null ? null : nextStatus(status, detachedMove);
-      return [status, { ...(connection && { connection }), ...(none && { none }) }];
-    }),
-  );
+  return !isOpen(status) && !(status === 'consumed' && waiting !== 'none');
 }

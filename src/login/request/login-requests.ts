@@ -1,19 +1,21 @@
 // Login requests in Redis: each move is an atomic compare-and-set, by Redis' clock.
 
 import type { PosternError } from '../../errors.ts';
-import { type LoginRequestId, type NodeId, newLoginRequestId, type UserId } from '../../ids.ts';
+import { type LoginRequestId, newLoginRequestId, type UserId } from '../../ids.ts';
 import type { Log } from '../../log.ts';
 import { normalizeAddress } from '../../network-address.ts';
 import type { Secret } from '../../secret.ts';
 import {
-  COUNT_WRONG_USER_CODE,
   CREATE_LOGIN_REQUEST,
   DETACH_CONNECTION,
   KEPT_MS,
   READ_LOGIN_REQUEST,
   SET_PROGRESS,
 } from '../scripts/login-request-scripts.ts';
+import { moveTargets } from '../terms/login-status.ts';
+import { newUserCode } from '../terms/user-code.ts';
 import type { LoginEvents } from './login-events.ts';
+import { LoginGrace } from './login-grace.ts';
 import { LoginMoves } from './login-moves.ts';
 import { LoginOffers, type OfferParts } from './login-offers.ts';
 import { LoginRecords, newLoginFields } from './login-record.ts';
@@ -25,23 +27,23 @@ import {
   type LoginOrigin,
   type LoginRequest,
   type MoveOutcome,
-  moveTargets,
   type Progress,
 } from './login-request.ts';
 import { LoginTokens } from './login-tokens.ts';
+import { SubmittedLogins } from './submitted-logins.ts';
 import type { Terminal } from './terminal.ts';
 import { UnfollowedLogins } from './unfollowed-logins.ts';
-import { newUserCode } from './user-code.ts';
 import { WaitingFigures, type WaitingLimits } from './waiting-figures.ts';
-import { WaitingLogins } from './waiting-logins.ts';
+import { type GiveWay, WaitingLogins } from './waiting-logins.ts';
 import { watchLoginRequest } from './watch-login-request.ts';
-
-/** This many deny the login request (docs/security.md, "Abuse limits"). */
-const MOST_WRONG_USER_CODES = 5;
 
 export class LoginRequests {
   /** For clients that do not wait. */
   readonly offers: LoginOffers;
+  /** More time, denials, and denials taken back. */
+  readonly grace: LoginGrace;
+  /** Those about which others were asked. */
+  readonly submitted: SubmittedLogins;
   readonly #events: LoginEvents;
   readonly #records: LoginRecords;
   readonly #tokens: LoginTokens;
@@ -49,8 +51,7 @@ export class LoginRequests {
   readonly #waiting: WaitingLogins;
   readonly #moves: LoginMoves;
   readonly #unfollowed: UnfollowedLogins;
-  readonly #ttlMs: number;
-  readonly #nodeId: NodeId;
+  readonly #parts: OfferParts;
 
   /** `ttlMs` is the time to decide; `nodeId` is recorded in the requests opened here. */
   constructor(parts: OfferParts & { readonly events: LoginEvents; readonly limits: WaitingLimits; readonly log: Log }) {
@@ -58,13 +59,16 @@ export class LoginRequests {
     this.#records = new LoginRecords(parts.redis);
     this.#tokens = new LoginTokens(parts.redis);
     this.#figures = new WaitingFigures(parts.limits);
-    const giveWay: LoginMoves['giveWay'] = (id, crowd) => this.#moves.giveWay(id, crowd);
-    this.#waiting = new WaitingLogins({ ...parts, figures: this.#figures, giveWay });
+    const waiting: GiveWay['waiting'] = (id, crowd) => this.#moves.giveWay(id, crowd);
+    const offered: GiveWay['offered'] = (id, crowd) => this.offers.withdraw(id, crowd);
+    this.#waiting = new WaitingLogins({ ...parts, figures: this.#figures, giveWay: { waiting, offered } });
     this.#moves = new LoginMoves(this.#records, this.#waiting);
     this.#unfollowed = new UnfollowedLogins(parts.redis);
-    this.#ttlMs = parts.ttlMs;
-    this.#nodeId = parts.nodeId;
-    this.offers = new LoginOffers(parts, { records: this.#records, tokens: this.#tokens });
+    this.submitted = new SubmittedLogins({ records: this.#records, waiting: this.#waiting, moves: this.#moves });
+    this.#parts = parts;
+    const stores = { records: this.#records, tokens: this.#tokens, waiting: this.#waiting, moves: this.#moves };
+    this.offers = new LoginOffers(parts, stores);
+    this.grace = new LoginGrace({ moves: this.#moves, waiting: this.#waiting, unfollowed: this.#unfollowed });
   }
 
   /** Kept for `keepMs` after the time to decide. Throws PosternError `store_unavailable`. */
@@ -76,14 +80,14 @@ export class LoginRequests {
     await this.#events.ready();
     const id = newLoginRequestId();
     const normal = { ...origin, address: normalizeAddress(origin.address) };
+    const { nodeId, ttlMs } = this.#parts;
     const userCode = newUserCode();
-    const fields = newLoginFields({ id, userCode, origin: normal, nodeId: this.#nodeId, waiting });
-    const creation = { life_ms: this.#ttlMs, keep_ms: keepMs, fields };
-    const { record } = await this.#records.run(CREATE_LOGIN_REQUEST, id, creation);
+    const fields = newLoginFields({ id, userCode, origin: normal, nodeId, waiting });
+    const { record } = await this.#records.run(CREATE_LOGIN_REQUEST, id, { life_ms: ttlMs, keep_ms: keepMs, fields });
     // After it is written: it may have to give way to the next one at once.
     const [token] = await Promise.all([
-      this.#tokens.issue({ id, userCode }, this.#ttlMs + keepMs),
-      this.#waiting.enter(id, normal, this.#ttlMs),
+      this.#tokens.issue({ id, userCode }, { ttlMs, keepMs, address: normal.address }),
+      this.#waiting.enter(id, normal, ttlMs),
     ]);
     if (record === null) throw new Error(`login request ${id} was not written`);
     // One that had to give way meanwhile took further places afterwards.
@@ -126,8 +130,8 @@ export class LoginRequests {
     const claim = { to: moveTargets('claim'), fields: claimFields(by), stamp: 'claimed_at' } as const;
     const outcome = await this.#moves.move(id, claim);
     if (outcome.kind === 'refused') return outcome;
-    await this.#waiting.beOpened(id, outcome.request.origin, { userId: by.userId, lifeMs: this.#ttlMs });
-    if (outcome.request.waiting === 'none') await this.#unfollowed.add(outcome.request);
+    await this.#waiting.beOpened(id, outcome.request.origin, { userId: by.userId, lifeMs: this.#parts.ttlMs });
+    if (outcome.request.waiting !== 'connection') await this.#unfollowed.add(outcome.request);
     return outcome;
   }
 
@@ -148,13 +152,10 @@ export class LoginRequests {
     });
   }
 
-  async deny(id: LoginRequestId, { userId }: { userId: UserId }): Promise<MoveOutcome> {
-    return await this.#moves.move(id, { to: moveTargets('deny'), claimed_by: userId, fields: { reason: 'denied' } });
-  }
+  readonly deny: LoginGrace['deny'] = (id, denial) => this.grace.deny(id, denial);
 
-  async report(id: LoginRequestId, { userId }: { userId: UserId }): Promise<MoveOutcome> {
-    const fields = { reason: 'reported' };
-    return await this.#moves.move(id, { to: moveTargets('report'), claimed_by: userId, fields });
+  async idsOpenedBy(userId: UserId): Promise<LoginRequestId[]> {
+    return await this.#waiting.idsOpenedBy(userId);
   }
 
   /** Why a request that was abandoned gave way to others; null when it did not. */
@@ -169,8 +170,8 @@ export class LoginRequests {
 
   /** Exactly one caller gets `moved`. `nobody`: the node is lost, and a grant replaces it. */
   async consume(id: LoginRequestId, by: 'connection' | 'nobody' = 'connection'): Promise<MoveOutcome> {
-    const waiting = by === 'nobody' ? 'none' : 'connection';
-    return await this.#moves.move(id, { to: moveTargets('consume'), fields: { waiting } });
+    const fields = { waiting: by === 'nobody' ? 'none' : 'connection' };
+    return await this.#moves.move(id, { to: moveTargets('consume'), fields });
   }
 
   /** `refused` before the end by Redis' clock, and when another read has already moved it. */
@@ -189,7 +190,7 @@ export class LoginRequests {
 
   /** Counts a wrong user code; `moved` when it was the fifth, which denies the request. */
   async countWrongUserCode(id: LoginRequestId, { userId }: { userId: UserId }): Promise<MoveOutcome> {
-    return await this.#moves.run(COUNT_WRONG_USER_CODE, id, { claimed_by: userId, most: MOST_WRONG_USER_CODES });
+    return await this.#moves.countWrongUserCode(id, { userId });
   }
 
   /** Shows the connection's progress on the page; does nothing for a request that is gone. */

@@ -1,5 +1,6 @@
-// The reverse code (docs/security.md, "Address comparison and reverse code"): six digits from the
-// approval page, typed into the terminal as a password.
+// The reverse code (docs/security.md, "Address comparison and reverse code"): digits from the
+// approval page, typed into the terminal as a password. Six with three tries; where others have
+// used up the tries, twelve, which need none, for the next hour: nobody is kept out by a neighbour.
 
 import { createHmac, randomBytes, randomInt } from 'node:crypto';
 import { PosternError } from '../../errors.ts';
@@ -8,18 +9,22 @@ import { ExpiringIndex } from '../../redis/expiring-index.ts';
 import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
 import { Secret } from '../../secret.ts';
-import { BEGIN_REVERSE_CODE, CHECK_REVERSE_CODE } from '../scripts/login-request-scripts.ts';
+import { BEGIN_REVERSE_CODE, CHECK_REVERSE_CODE, GIVE_BACK_TRY } from '../scripts/login-request-scripts.ts';
 import { LoginRecords } from './login-record.ts';
 import type { Approval, LoginRequest } from './login-request.ts';
 import { ProvenNetworks } from './proven-networks.ts';
 import { loginNameDigest, type UserAtPlace } from './terminal.ts';
 
 const DIGITS = 6;
-const CODE_LIFE_MS = 120_000;
 const TRIES = 3;
-/** Per address and requested user: several people may share one NAT. */
-const MAX_OPEN = 5;
-const CODE = /^\d{6}$/;
+/** So many that wrong answers need no count. */
+const UNCOUNTED_DIGITS = 12;
+const BURNED_FOR_MS = 3_600_000;
+const CODE_LIFE_MS = 120_000;
+/** Per address and requested user, in all and of one person: several people may share one NAT. */
+const MAX_OPEN = 25;
+const MAX_OPEN_OF_PERSON = 5;
+const CODE = new RegExp(`^\\d{${DIGITS}}$|^\\d{${UNCOUNTED_DIGITS}}$`);
 // PasswordMessage is bounded before it gets here; a code with spaces is far shorter than this.
 const MAX_TYPED_CHARACTERS = 32;
 
@@ -30,10 +35,10 @@ export type ReverseCodeBegin =
 export type ReverseCodeCheck =
   /** Approved and consumed in one move: the connection that sent the digits is admitted. */
   | { readonly kind: 'consumed'; readonly request: LoginRequest }
-  | { readonly kind: 'wrong'; readonly triesLeft: number }
-  /** The last allowed attempt was wrong. */
-  | { readonly kind: 'denied'; readonly request: LoginRequest }
-  /** A program's saved password: no try, since it says nothing of the digits. */
+  | { readonly kind: 'wrong' }
+  /** The last try: these requests are denied. */
+  | { readonly kind: 'burned'; readonly requests: readonly LoginRequest[] }
+  /** A program's saved password, which says nothing of the digits and costs no try. */
   | { readonly kind: 'not_a_code' }
   | { readonly kind: 'none_open' };
 
@@ -51,19 +56,24 @@ export class ReverseCodes {
     this.#secret = secret;
   }
 
-  /** For 120 s. Throws PosternError `too_many_requests` when five are open for this login name. */
+  /** For 120 s. Throws PosternError `too_many_requests` when the person has five open there. */
   async begin(id: LoginRequestId, approval: Approval): Promise<ReverseCodeBegin> {
     const known = await this.#records.read(id);
     if (known === null) return { kind: 'refused', request: null };
-    const open = this.#openOf(known.request.origin);
+    const { origin } = known.request;
+    const others = (await this.findOpen(origin)).filter((other) => other.id !== id);
+    const own = others.filter(({ claim }) => claim?.userId === approval.userId);
+    if (own.length >= MAX_OPEN_OF_PERSON) throw new PosternError('too_many_requests');
+    const open = this.#openOf(origin);
     if (!(await open.enter(id, { lifeMs: CODE_LIFE_MS, most: MAX_OPEN }))) throw new PosternError('too_many_requests');
-    const digits = String(randomInt(10 ** DIGITS)).padStart(DIGITS, '0');
+    const length = (await this.#isBurned(origin)) ? UNCOUNTED_DIGITS : DIGITS;
+    const digits = String(randomInt(10 ** length)).padStart(length, '0');
     const { outcome, record } = await this.#records.run(BEGIN_REVERSE_CODE, id, {
       claimed_by: approval.userId,
       digest: this.#digest(id, digits),
+      length,
       approval: JSON.stringify(approval),
       life_ms: CODE_LIFE_MS,
-      tries: TRIES,
     });
     const request = record?.request ?? null;
     if (outcome === 'moved' && request !== null) return { kind: 'begun', digits: new Secret(digits), request };
@@ -77,38 +87,53 @@ export class ReverseCodes {
     return records.flatMap((record) => (record === null || record.request.stepUp === null ? [] : [record.request]));
   }
 
-  /** Newest first. Comparing and counting are one step, or parallel guesses would be free. */
+  /** Newest first. A right one is consumed in the same step, and costs the others no try. */
   async check(loginName: UserAtPlace, typed: string): Promise<ReverseCodeCheck> {
     const digits = typed.length > MAX_TYPED_CHARACTERS ? '' : typed.replace(/[\s-]/g, '');
     if (!CODE.test(digits)) return { kind: 'not_a_code' };
-    let answer: ReverseCodeCheck = { kind: 'none_open' };
+    const wrong: LoginRequestId[] = [];
+    const burned: LoginRequest[] = [];
+    let isUnlike = false;
     for (const { id } of await this.findOpen(loginName)) {
-      const verdict = await this.#checkOne(id, digits);
-      if (verdict.kind !== 'wrong') await this.#openOf(loginName).leave(id);
-      if (verdict.kind === 'consumed') return verdict;
-      if (answer.kind !== 'wrong' && verdict.kind !== 'none_open') answer = verdict;
+      const { outcome, record } = await this.#checkOne(id, digits);
+      if (outcome === 'unlike') isUnlike = true;
+      if (outcome === 'wrong') wrong.push(id);
+      if (outcome === 'unlike' || outcome === 'wrong') continue;
+      await this.#openOf(loginName).leave(id);
+      if (record === null || outcome === 'refused') continue;
+      if (outcome === 'moved') return await this.#consumed(record.request, wrong);
+      burned.push(record.request);
     }
-    return answer;
+    if (burned.length > 0) {
+      await this.#redis.set(this.#burnedKey(loginName), '1', 'PX', BURNED_FOR_MS);
+      return { kind: 'burned', requests: burned };
+    }
+    if (wrong.length > 0) return { kind: 'wrong' };
+    return { kind: isUnlike ? 'not_a_code' : 'none_open' };
   }
 
-  async #checkOne(id: LoginRequestId, digits: string): Promise<ReverseCodeCheck> {
-    const nonce = randomBytes(9).toString('base64url');
-    const { outcome, record } = await this.#records.run(CHECK_REVERSE_CODE, id, {
-      nonce,
+  #checkOne(id: LoginRequestId, digits: string) {
+    return this.#records.run(CHECK_REVERSE_CODE, id, {
+      nonce: randomBytes(9).toString('base64url'),
       digest: this.#digest(id, digits),
+      length: digits.length,
+      most: digits.length === DIGITS ? TRIES : null,
     });
-    if (record === null) return { kind: 'none_open' };
-    switch (outcome) {
-      case 'moved':
-        await this.#rememberProof(record.request);
-        return { kind: 'consumed', request: record.request };
-      case 'denied':
-        return { kind: 'denied', request: record.request };
-      case 'wrong':
-        return { kind: 'wrong', triesLeft: record.request.stepUp?.triesLeft ?? 0 };
-      case 'refused':
-        return { kind: 'none_open' };
-    }
+  }
+
+  /** NOTE: only to the right digits of another code, or tries would cost nothing. */
+  async #consumed(request: LoginRequest, others: readonly LoginRequestId[]): Promise<ReverseCodeCheck> {
+    for (const id of others) await this.#records.run(GIVE_BACK_TRY, id, {});
+    await this.#rememberProof(request);
+    return { kind: 'consumed', request };
+  }
+
+  async #isBurned(loginName: UserAtPlace): Promise<boolean> {
+    return (await this.#redis.exists(this.#burnedKey(loginName))) > 0;
+  }
+
+  #burnedKey(loginName: UserAtPlace): string {
+    return redisKeys.burnedReverseCodes(loginNameDigest(loginName));
   }
 
   async #rememberProof({ approval, origin }: LoginRequest): Promise<void> {

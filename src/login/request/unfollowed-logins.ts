@@ -1,14 +1,14 @@
 // Login requests that stay open without a connection; one node records the end of each.
 
-import { type AuditEventInput, BY_SYSTEM } from '../../catalogue/trail/audit-events.ts';
 import type { Clock } from '../../clock.ts';
 import { idFrom, type LoginRequestId, type NodeId } from '../../ids.ts';
 import type { Log } from '../../log.ts';
 import { DueList } from '../../redis/due-list.ts';
 import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
-import type { RecordsAudit } from './login-audit-event.ts';
-import { isUndecided, type LoginRequest, type MoveOutcome } from './login-request.ts';
+import { isOpen } from '../terms/login-status.ts';
+import { type RecordsAudit, systemLoginEvent } from './login-audit-event.ts';
+import type { LoginRequest, MoveOutcome } from './login-request.ts';
 
 /** Longer than any request lives. */
 const KEPT_MS = 3_600_000;
@@ -57,21 +57,13 @@ async function recordExpired(parts: Recording): Promise<void> {
   const { loginRequests, unfollowed, auditTrail, clock } = parts;
   for (const id of await unfollowed.takeDue(new Date(clock.now().getTime() - LOOK_AFTER_MS))) {
     const { request } = await loginRequests.expire(id);
-    if (request?.status === 'expired') auditTrail.record(expiredEvent(request, parts));
-    // A reverse code extends the time to decide.
-    else if (request !== null && isUndecided(request.status)) await unfollowed.add(request);
+    // Abandoned: it gave way to newer ones.
+    if (request?.status === 'expired' || request?.status === 'abandoned') {
+      const { status, reason } = request;
+      const event = { event: `login.${status}`, at: clock.now(), nodeId: parts.nodeId } as const;
+      auditTrail.record(systemLoginEvent(request, { ...event, ...(reason !== null && { reason }) }));
+    }
+    // A reverse code, and asking others, extend the time to decide.
+    else if (request !== null && isOpen(request.status)) await unfollowed.add(request);
   }
-}
-
-function expiredEvent({ id, origin }: LoginRequest, { clock, nodeId }: Recording): AuditEventInput {
-  return {
-    ...{ at: clock.now(), nodeId, event: 'login.expired', outcome: 'success', loginRequestId: id },
-    ...BY_SYSTEM,
-    terminalIp: origin.address,
-    terminalPort: origin.port,
-    tls: origin.tls === null ? null : `${origin.tls.version} ${origin.tls.cipher}`,
-    untrustedUser: origin.requestedUser,
-    untrustedDatabase: origin.requestedDatabase,
-    untrustedApplication: origin.application,
-  };
 }

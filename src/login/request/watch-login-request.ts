@@ -3,9 +3,10 @@
 import { Nudge } from '../../async/nudge.ts';
 import { isPosternError, PosternError } from '../../errors.ts';
 import type { LoginRequestId } from '../../ids.ts';
+import { isOpen } from '../terms/login-status.ts';
 import type { LoginEvents } from './login-events.ts';
 import type { LoginRecord, LoginRecords } from './login-record.ts';
-import { isUndecided, type LoginRequest } from './login-request.ts';
+import { isDenialHeld, type LoginRequest } from './login-request.ts';
 
 const REREAD_MS = 3_000;
 /** For all watches of this process together: with thousands of them each reads less often. */
@@ -117,8 +118,8 @@ export function rereadMs(watchCount: number): number {
   return Math.max(REREAD_MS, Math.ceil(watchCount / MOST_REREADS_PER_SECOND) * 1_000);
 }
 
-function hasEnded({ status }: LoginRequest): boolean {
-  return !isUndecided(status) && status !== 'approved';
+function hasEnded(request: LoginRequest): boolean {
+  return !isOpen(request.status) && request.status !== 'approved' && !isDenialHeld(request);
 }
 
 function canStillChange(request: LoginRequest): boolean {

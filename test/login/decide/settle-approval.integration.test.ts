@@ -20,7 +20,7 @@ const HOUR_MS = 3_600_000;
 describe('after an approval', () => {
   it('the terminal is known and the target is offered first next time', async () => {
     const scene = await approvedScene({ remember: 'once', grantId: null });
-    expect(await isKnownTerminal(scene.catalogue, scene.userId, scene.request.origin.address)).toBe(true);
+    expect(await isKnownTerminal(scene.catalogue, scene.userId, scene.request.origin)).toBe(true);
     const [account] = await listTargets(scene.catalogue, await actorOf(scene.catalogue, scene.userId));
     expect(account?.projects[0]?.computes[0]?.lastUsed).not.toBe(null);
     expect(await scene.grants.list(scene.userId)).toEqual([]);
@@ -76,6 +76,10 @@ async function approvedScene(how: Pick<Approval, 'remember' | 'grantId'>) {
   const approved: LoginRequest = { ...request, approval };
   const grants = new Grants({ redis });
   const services = { catalogue, grants, auditTrail: { record: () => {} }, clock: systemClock, nodeId: newNodeId() };
-  await settleApproval(services, approved, await resolveTarget(catalogue, choice));
+  await settleApproval(
+    services,
+    approved,
+    await resolveTarget(catalogue, choice, { door: 'link', address: null, signIn: null }),
+  );
   return { catalogue, grants, userId, email, request };
 }

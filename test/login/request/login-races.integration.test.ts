@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LoginRequestId, newUserId, type UserId } from '../../../src/ids.ts';
-import type { LoginStatus, MoveOutcome } from '../../../src/login/request/login-request.ts';
+import type { MoveOutcome } from '../../../src/login/request/login-request.ts';
 import type { LoginRequests } from '../../../src/login/request/login-requests.ts';
+import type { LoginStatus } from '../../../src/login/terms/login-status.ts';
 import { redisKeys } from '../../../src/redis/redis-keys.ts';
 import { redisKinds, type TestRedis } from '../../support/databases/redis-for-tests.ts';
 import {
@@ -155,7 +156,7 @@ async function race(
     case 'deny':
       return await requests.deny(id, { userId });
     case 'report':
-      return await requests.report(id, { userId });
+      return await requests.deny(id, { userId, reason: 'reported' });
     case 'abandon':
       return await requests.abandon(id, 'hung up');
     case 'consume':

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type LoginRequestId, newLoginRequestId, newUserId, type UserId } from '../../../src/ids.ts';
+import type { MoveOutcome } from '../../../src/login/request/login-request.ts';
 import {
   LOGIN_MOVES,
   LOGIN_STATUSES,
   type LoginMove,
   type LoginStatus,
-  type MoveOutcome,
-} from '../../../src/login/request/login-request.ts';
+} from '../../../src/login/terms/login-status.ts';
 import { redisKeys } from '../../../src/redis/redis-keys.ts';
 import { redisKinds, type TestRedis } from '../../support/databases/redis-for-tests.ts';
 import {
@@ -16,8 +16,9 @@ import {
   openClaimed,
   requestMoved,
   startLoginNode,
+  submissionBy,
 } from '../../support/nodes/login-for-tests.ts';
-import { MOVES_BY_HAND } from './moves-by-hand.ts';
+import { MOVES_BY_HAND } from '../terms/moves-by-hand.ts';
 
 const browser = { userId: newUserId(), browserAddress: '198.51.100.4' };
 
@@ -248,6 +249,7 @@ async function requestIn(
   const path: Record<LoginStatus, readonly MoveMadeHere[]> = {
     pending: [],
     claimed: ['claim'],
+    submitted: ['claim', 'submit'],
     approved: ['claim', 'approve'],
     consumed: ['claim', 'approve', 'consume'],
     denied: ['claim', 'deny'],
@@ -255,7 +257,8 @@ async function requestIn(
     abandoned: ['abandon'],
   };
   for (const move of path[status]) requestMoved(await make(node, move, at));
-  if (nextMove === 'approve_detached') await node.requests.detachConnection(at.id);
+  if (nextMove === 'approve_detached' || nextMove === 'countersign_detached')
+    await node.requests.detachConnection(at.id);
   return at;
 }
 
@@ -270,16 +273,25 @@ async function make(
     case 'approve':
     case 'approve_detached':
       return await node.requests.approve(id, { userId, approval: approvalBy(userId) });
+    case 'submit':
+      return await node.requests.submitted.submit(id, { userId, submission: submissionBy(userId), lifeMs: 900_000 });
+    case 'countersign':
+    case 'countersign_detached':
+      return await node.requests.submitted.countersign(id, submissionBy(userId));
+    case 'withdraw':
+      return await node.requests.submitted.withdraw(id);
     case 'deny':
       return await node.requests.deny(id, { userId });
     case 'report':
-      return await node.requests.report(id, { userId });
+      return await node.requests.deny(id, { userId, reason: 'reported' });
     case 'abandon':
       return await node.requests.abandon(id, 'hung up');
     case 'consume':
       return await node.requests.consume(id);
+    case 'undo':
+      return await node.requests.grace.undo(id, { userId });
     case 'expire':
-      await moveIntoThePast(node, id, ['expires_at', 120_000]);
+      await moveIntoThePast(node, id, ['expires_at', 1_000_000]);
       return await node.requests.expire(id);
   }
 }

@@ -11,6 +11,7 @@ import {
   loginOrigin,
   openClaimed,
   startLoginNode,
+  wrongFor,
 } from '../../support/nodes/login-for-tests.ts';
 
 const here = { address: '203.0.113.7', requestedUser: 'alice' };
@@ -35,8 +36,11 @@ describe.each(redisKinds)('reverse codes on $name', ({ start }) => {
     await node.redis.flushall();
   });
 
-  async function begin(origin = loginOrigin()): Promise<{ id: LoginRequestId; userId: UserId; digits: string }> {
-    const { request, userId } = await openClaimed(node.requests, origin);
+  async function begin(
+    origin = loginOrigin(),
+    by = newUserId(),
+  ): Promise<{ id: LoginRequestId; userId: UserId; digits: string }> {
+    const { request, userId } = await openClaimed(node.requests, origin, by);
     const begun = await codes.begin(request.id, approvalBy(userId));
     if (begun.kind !== 'begun') throw new Error('the code was not begun');
     return { id: request.id, userId, digits: begun.digits.reveal() };
@@ -57,14 +61,14 @@ describe.each(redisKinds)('reverse codes on $name', ({ start }) => {
     await watch.next();
     await codes.begin(request.id, approvalBy(userId));
     const { value } = await watch.next();
-    expect(value).toMatchObject({ status: 'claimed', waiting: 'none', stepUp: { kind: 'reverse_code', triesLeft: 3 } });
+    expect(value).toMatchObject({ status: 'claimed', waiting: 'none', stepUp: 'reverse_code' });
     expect(await node.requests.abandon(request.id, 'hung up')).toMatchObject({ kind: 'refused' });
     await watch.return();
   });
 
   it('approve and consume in one move when typed, also in groups', async () => {
     const { id, userId, digits } = await begin();
-    const check = await codes.check(here, `${digits.slice(0, 3)} ${digits.slice(3)}`);
+    const check = await codes.check(here, digits.replace(/\d{3}/g, '$& '));
     expect(check).toMatchObject({
       kind: 'consumed',
       request: { id, status: 'consumed', approval: { userId }, stepUp: null },
@@ -86,34 +90,73 @@ describe.each(redisKinds)('reverse codes on $name', ({ start }) => {
     }
   });
 
-  it('deny the request at the third wrong answer', async () => {
+  it('are denied by the third wrong answer, and by no fewer', async () => {
     const { id, digits } = await begin();
-    expect(await codes.check(here, wrongFor(digits))).toEqual({ kind: 'wrong', triesLeft: 2 });
-    expect(await codes.check(here, wrongFor(digits))).toEqual({ kind: 'wrong', triesLeft: 1 });
-    expect(await codes.check(here, wrongFor(digits))).toMatchObject({
-      kind: 'denied',
-      request: { status: 'denied', reason: 'wrong_code' },
-    });
+    for (const time of [1, 2]) expect(await codes.check(here, wrongFor(digits, time))).toEqual({ kind: 'wrong' });
+    expect(await codes.check(here, wrongFor(digits, 3))).toMatchObject({ kind: 'burned', requests: [{ id }] });
     expect(await codes.check(here, digits)).toEqual({ kind: 'none_open' });
-    expect((await node.requests.find(id))?.status).toBe('denied');
+    expect(await node.requests.find(id)).toMatchObject({ status: 'denied', reason: 'wrong_reverse_code' });
+    const still = await begin(loginOrigin({ requestedUser: 'bob' }));
+    expect(still.digits).toMatch(/^\d{6}$/);
   });
 
-  it('count no try for an answer that is not six digits', async () => {
+  it('are compared with three of a hundred answers that come at once', async () => {
     const { digits } = await begin();
-    for (const saved of ['', 'hunter2', '12345', '1234567', '１２３４５６', digits.repeat(2_000), `x${digits}`]) {
+    const guesses = Array.from({ length: 100 }, (_, time) => codes.check(here, wrongFor(digits, time + 1)));
+    const kinds = (await Promise.all(guesses)).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'wrong')).toHaveLength(2);
+    expect(kinds.filter((kind) => kind === 'burned')).toHaveLength(1);
+  });
+
+  // Anybody at the address could deny a login with three wrong answers, again and again.
+  it('have twelve digits and no tries for an hour after one was burned there', async () => {
+    const burned = await begin();
+    for (const time of [1, 2, 3]) await codes.check(here, wrongFor(burned.digits, time));
+    const { id, digits } = await begin();
+    expect(digits).toMatch(/^\d{12}$/);
+    const guesses = Array.from({ length: 100 }, (_, time) => codes.check(here, wrongFor(digits, time + 1)));
+    expect(new Set((await Promise.all(guesses)).map(({ kind }) => kind))).toEqual(new Set(['wrong']));
+    expect(await codes.check(here, digits.slice(0, 6))).toEqual({ kind: 'not_a_code' });
+    expect(await codes.check(here, digits.replace(/\d{4}/g, '$& '))).toMatchObject({
+      kind: 'consumed',
+      request: { id },
+    });
+    const [key = ''] = await node.redis.keys('*burned-codes*');
+    expect(await node.redis.pttl(key)).toBeGreaterThan(3_500_000);
+    await node.redis.del(key);
+    expect((await begin()).digits).toMatch(/^\d{6}$/);
+  });
+
+  it('cost no try by an answer that is not digits of their length', async () => {
+    const { digits } = await begin();
+    const long = digits.repeat(2);
+    for (const saved of ['', 'hunter2', '12345', `${digits}1`, long, '１'.repeat(6), long.repeat(999), `x${digits}`]) {
       expect(await codes.check(here, saved)).toEqual({ kind: 'not_a_code' });
     }
-    expect(await codes.check(here, wrongFor(digits))).toEqual({ kind: 'wrong', triesLeft: 2 });
+    for (const time of [1, 2]) await codes.check(here, wrongFor(digits, time));
     expect(await codes.check(here, digits)).toMatchObject({ kind: 'consumed' });
   });
 
-  it('cannot be guessed in parallel: only three of 1,000 guesses are compared', async () => {
-    const { id, digits } = await begin();
-    const guesses = Array.from({ length: 1_000 }, () => codes.check(here, wrongFor(digits)));
-    const kinds = (await Promise.all(guesses)).map(({ kind }) => kind);
-    expect(kinds.filter((kind) => kind === 'wrong')).toHaveLength(2);
-    expect(kinds.filter((kind) => kind === 'denied')).toHaveLength(1);
-    expect((await node.requests.find(id))?.status).toBe('denied');
+  // A saved password of six digits, sent with each connection of a pool, denied the login.
+  it('cost one try by the same wrong digits, however often they come', async () => {
+    const { digits } = await begin();
+    const same = Array.from({ length: 20 }, () => codes.check(here, wrongFor(digits)));
+    expect(new Set((await Promise.all(same)).map(({ kind }) => kind))).toEqual(new Set(['wrong']));
+    expect(await codes.check(here, wrongFor(digits, 2))).toEqual({ kind: 'wrong' });
+    expect(await codes.check(here, wrongFor(digits))).toEqual({ kind: 'wrong' });
+    expect(await codes.check(here, wrongFor(digits, 3))).toMatchObject({ kind: 'burned' });
+  });
+
+  it('cost no try by the right digits of somebody else there', async () => {
+    const first = await begin();
+    for (let count = 0; count < 4; count += 1) {
+      const other = await begin();
+      expect(await codes.check(here, other.digits)).toMatchObject({ kind: 'consumed', request: { id: other.id } });
+    }
+    const last = await begin();
+    expect(await codes.check(here, first.digits)).toMatchObject({ kind: 'consumed', request: { id: first.id } });
+    for (const time of [1, 2]) expect(await codes.check(here, wrongFor(last.digits, time))).toEqual({ kind: 'wrong' });
+    expect(await codes.check(here, last.digits)).toMatchObject({ kind: 'consumed' });
   });
 
   it('admit one of 20 connections that send the right digits at once', async () => {
@@ -129,18 +172,20 @@ describe.each(redisKinds)('reverse codes on $name', ({ start }) => {
     expect(await codes.check(here, second.digits)).toMatchObject({ kind: 'consumed', request: { id: second.id } });
   });
 
-  it('are limited to five open ones for an address and requested user', async () => {
-    for (let count = 0; count < 5; count += 1) await begin();
-    await expect(begin()).rejects.toSatisfy((error) => isPosternError(error, 'too_many_requests'));
-    await begin(loginOrigin({ requestedUser: 'bob' }));
+  it('are limited to five of a person for an address and requested user', async () => {
+    const userId = newUserId();
+    for (let count = 0; count < 5; count += 1) await begin(loginOrigin(), userId);
+    await expect(begin(loginOrigin(), userId)).rejects.toSatisfy((error) => isPosternError(error, 'too_many_requests'));
+    await begin(loginOrigin({ requestedUser: 'bob' }), userId);
+    const neighbour = await begin();
+    expect(await codes.check(here, neighbour.digits)).toMatchObject({ kind: 'consumed' });
   });
 
-  it('can be replaced by another code, without restoring attempts', async () => {
+  it('can be replaced by another code', async () => {
     const { id, userId, digits } = await begin();
-    await codes.check(here, wrongFor(digits));
     const again = await codes.begin(id, approvalBy(userId));
-    expect(again).toMatchObject({ kind: 'begun', request: { stepUp: { triesLeft: 2 } } });
     if (again.kind !== 'begun') throw new Error('the second code was not begun');
+    expect(await codes.check(here, digits)).toEqual({ kind: 'wrong' });
     expect(await codes.check(here, again.digits.reveal())).toMatchObject({ kind: 'consumed' });
   });
 
@@ -180,10 +225,6 @@ describe.each(redisKinds)('reverse codes on $name', ({ start }) => {
   it('are invalid under another secret', async () => {
     const { digits } = await begin();
     const strangers = new ReverseCodes({ redis: node.redis, secret: new Secret('another') });
-    expect(await strangers.check(here, digits)).toEqual({ kind: 'wrong', triesLeft: 2 });
+    expect(await strangers.check(here, digits)).toEqual({ kind: 'wrong' });
   });
 });
-
-function wrongFor(digits: string): string {
-  return digits === '000000' ? '000001' : '000000';
-}

@@ -40,4 +40,14 @@ describe('a terminal', () => {
       terminalDigest({ ...psql, requestedUser: 'a', application: 'psql","b' }),
     );
   });
+
+  it('with a key is the same at every address and with every program', () => {
+    const key = `SHA256:${'k'.repeat(43)}`;
+    const keyed = terminalDigest({ ...psql, key });
+    expect(terminalDigest({ ...psql, key, address: '2001:db8::9', application: 'pg_dump' })).toBe(keyed);
+    expect(terminalDigest({ ...psql, key, requestedUser: 'bob' })).not.toBe(keyed);
+    expect(terminalDigest({ ...psql, key: `SHA256:${'l'.repeat(43)}` })).not.toBe(keyed);
+    expect(terminalDigest(psql)).not.toBe(keyed);
+    expect(terminalDigest({ ...psql, key: null })).toBe(terminalDigest(psql));
+  });
 });

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newUserId } from '../../../src/ids.ts';
 import type { LoginOrigin, LoginRequest } from '../../../src/login/request/login-request.ts';
+import { BRIEFLY_KEPT_MS, KEPT_MS } from '../../../src/login/scripts/login-request-scripts.ts';
+import { redisKeys } from '../../../src/redis/redis-keys.ts';
 import { redisKinds, type TestRedis } from '../../support/databases/redis-for-tests.ts';
 import {
   approvalBy,
@@ -85,6 +87,27 @@ describe.each(redisKinds)('waiting logins on $name', ({ start }) => {
     expect([await stateOf(ann), await stateOf(again)]).toEqual(['pending', 'pending']);
   });
 
+  // One name that was let in once filled the address, and a neighbour's link gave way to the next.
+  it.each([
+    ['a name that was let in there', ['alexlopez']],
+    ['many names that were let in there', ['n-0', 'n-1', 'n-2', 'n-3', 'n-4', 'n-5', 'n-6']],
+  ])('of somebody who asks once outlast a crowd of %s', async (_of, names) => {
+    await using wide = startLoginNode(server.url, {
+      limits: { ...LIMITS, waitingPerAddress: 30, waitingInTotal: 100 },
+    });
+    for (const name of names) await letIn(loginOrigin({ requestedUser: name }));
+    const crowd = async (count: number) => {
+      for (let index = 0; index < count; index += 1) {
+        await open('203.0.113.7', { by: wide, as: names[index % names.length] ?? '' });
+      }
+    };
+    const known = await open('203.0.113.7', { by: wide, as: names[0] ?? '' });
+    await crowd(30);
+    const bob = await open('203.0.113.7', { by: wide, as: 'bob' });
+    await crowd(60);
+    expect([await stateOf(known), await stateOf(bob)]).toEqual(['pending', 'pending']);
+  });
+
   it('that a person has opened keep their place', async () => {
     const { request } = await openClaimed(node.requests);
     for (let count = 0; count < 20; count += 1) await open('203.0.113.7');
@@ -149,6 +172,26 @@ describe.each(redisKinds)('waiting logins on $name', ({ start }) => {
     await node.requests.detachConnection(id);
     expect(await node.requests.countWaiting('203.0.113.7')).toEqual({ ofAddress: 2, inTotal: 2 });
     expect((await node.requests.listWaitingOfTerminal(loginOrigin())).map((request) => request.id)).toContain(id);
+  });
+
+  // A flood of links that nobody opened stood in Redis for three minutes and a half.
+  it.each([
+    ['are kept for their person', KEPT_MS, 600_000],
+    ['out of a flood are kept for a moment', BRIEFLY_KEPT_MS, 0],
+  ])('that end unopened %s', async (_how, keepMs, leastMs) => {
+    const open = () => node.requests.open(loginOrigin(), { waiting: 'connection', keepMs });
+    const lifeOf = ({ request: { id } }: Awaited<ReturnType<typeof open>>) =>
+      node.redis.pttl(redisKeys.loginRequest(id));
+    const [hungUp, crowdedOut, opened] = [await open(), await open(), await open()];
+    await node.requests.claim(opened.request.id, { userId: newUserId(), browserAddress: '203.0.113.7' });
+    await node.requests.abandon(hungUp.request.id, 'hung up');
+    for (let count = 0; count < 3; count += 1) await open();
+    for (const ended of [hungUp, crowdedOut]) {
+      expect((await node.requests.find(ended.request.id))?.status).toBe('abandoned');
+      expect(await lifeOf(ended)).toBeGreaterThan(leastMs);
+      if (leastMs === 0) expect(await lifeOf(ended)).toBeLessThanOrEqual(15_000);
+    }
+    expect(await lifeOf(opened)).toBeGreaterThan(90_000);
   });
 
   it('free their slot on expiry, beside others that still wait', async () => {

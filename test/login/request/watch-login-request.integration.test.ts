@@ -69,7 +69,7 @@ describe.each(redisKinds)('watching a login request on $name', ({ start }) => {
 
   it('notices a decision that was made before the watch began', async () => {
     const { request, userId } = await openClaimed(web.requests);
-    await web.requests.deny(request.id, { userId });
+    await web.requests.deny(request.id, { userId, reason: 'reported' });
     expect(await statusesSeen(gateway, request.id, abort.signal)).toEqual(['denied']);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newUserCode, normalizeUserCode } from '../../../src/login/request/user-code.ts';
+import { newUserCode, normalizeUserCode } from '../../../src/login/terms/user-code.ts';
 
 describe('user codes', () => {
   it('are eight letters without vowels, in two groups', () => {
