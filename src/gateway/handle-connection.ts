@@ -15,14 +15,15 @@ import { negotiate } from './negotiate/negotiate.ts';
 import type { OpenConnections } from './open-connections.ts';
 import { relaySession } from './relay-session.ts';
 import type { Admission } from './session/admission.ts';
+import { boundBytesBeforeLogin } from './session/bytes-before-login.ts';
 import { closeClient, type Ending, endingOf } from './session/endings.ts';
 import type { GatewayParts } from './session/gateway-parts.ts';
 import { LiveSession } from './session/live-session.ts';
 import { PhaseTimes } from './session/phase-times.ts';
 import { reportConnection, reportGone, reportRefused } from './session/report-connection.ts';
 import type { UnfinishedConnection } from './session/unfinished-connections.ts';
-import { type Connected, connectApproved } from './upstream/connect-approved.ts';
-import { handOver } from './upstream/hand-over.ts';
+import { connectApproved } from './upstream/connect-approved.ts';
+import { type HandedOver, handOver } from './upstream/hand-over.ts';
 import { connectedProgress, failedProgress } from './upstream/progress-reporter.ts';
 
 /** Takes an accepted socket from its first byte to its end, and closes it in every case. */
@@ -33,11 +34,13 @@ export async function handleConnection(socket: Socket, parts: GatewayParts, open
   surviveErrors(socket);
   let place: UnfinishedConnection | null = null;
   try {
+    const endBy = (limit: string) => () => {
+      parts.metrics.limitHits.inc({ limit });
+      socket.destroy();
+    };
     const onPeer = (address: string): void => {
-      place = open.unfinished.enter(address, () => {
-        parts.metrics.limitHits.inc({ limit: 'unfinished_connections' });
-        socket.destroy();
-      });
+      const stopCounting = boundBytesBeforeLogin(socket, parts.sweepBeforeLogin, endBy('bytes_before_login'));
+      place = open.unfinished.enter(address, endBy('unfinished_connections'), stopCounting);
     };
     const negotiating = () => negotiate(socket, parts, { signal: open.closing, onPeer });
     const first = await phases.measure('negotiate', negotiating);
@@ -72,10 +75,16 @@ async function serve(session: LiveSession, parts: GatewayParts, open: OpenConnec
   try {
     const ending = await findEnding(session, parts, open).finally(() => session.close());
     reportConnection(session, ending, parts);
-    await closeClient(session.client.line, ending, session.entry.reference);
+    await closeClient(session.client.line, ending, detailOf(session, ending, parts));
   } finally {
     open.sessions.delete(session);
   }
+}
+
+/** Names the connection for support; for what rules refuse, with the page that says why. */
+function detailOf({ id, entry }: LiveSession, ending: Ending, { publicUrl }: GatewayParts): string {
+  const isByRule = ending.kind === 'refusal' && ending.error.code.startsWith('rule_');
+  return isByRule ? `${entry.reference}; why: ${publicUrl()}/app/why/${id}` : entry.reference;
 }
 
 /** Serves the client to its end. Never throws. */
@@ -83,8 +92,7 @@ async function findEnding(session: LiveSession, parts: GatewayParts, open: OpenC
   try {
     open.requireRoom();
     refuseRoleParameters(session.client.startup);
-    const door = await session.phases.measure('choose_door', () => chooseDoor(session.client, parts));
-    const admission = await passDoor(door, session, parts);
+    const admission = await admit(session, parts);
     const connect = (admitted: Admission) =>
       open.sockets.withUpstream(() => connectAndRelay(admitted, session, { parts, open }));
     return await connect(admission).catch(async (error: unknown) => {
@@ -97,20 +105,27 @@ async function findEnding(session: LiveSession, parts: GatewayParts, open: OpenC
   }
 }
 
+// What the door was chosen by is large, and gone with this function.
+async function admit(session: LiveSession, parts: GatewayParts): Promise<Admission> {
+  const door = await session.phases.measure('choose_door', () => chooseDoor(session.client, parts));
+  return await passDoor(door, session, parts);
+}
+
+interface ConnectContext {
+  readonly parts: GatewayParts;
+  readonly open: OpenConnections;
+}
+
 /** The upstream's socket is opened and closed here. */
 async function connectAndRelay(
   admission: Admission,
   session: LiveSession,
-  { parts, open }: { readonly parts: GatewayParts; readonly open: OpenConnections },
+  { parts, open }: ConnectContext,
 ): Promise<Ending> {
-  let connected: Connected | null = null;
+  const upstream: { socket: Socket | null } = { socket: null };
   try {
-    connected = await connectApproved(admission, session, parts);
-    const { relaying, cancelRoute } = await handOver(connected, { session, notices: admission.notices, parts });
+    const { relaying, cancelRoute } = await connectAndHandOver(admission, session, { parts, open, upstream });
     try {
-      session.phases.complete();
-      if (session.place !== null) open.unfinished.leave(session.place);
-      admission.report?.(connectedProgress(connected, session));
       return await relaySession(relaying, session, parts);
     } finally {
       cancelRoute?.withdraw();
@@ -120,6 +135,21 @@ async function connectAndRelay(
     admission.report?.(failedProgress(endingOf(session.signal.aborted ? session.signal.reason : error)));
     throw error;
   } finally {
-    if (connected !== null) await hangUp(connected.upstream.socket, serialize.end());
+    if (upstream.socket !== null) await hangUp(upstream.socket, serialize.end());
   }
+}
+
+// The target, with its credentials, is gone with this function: the connection may live for hours.
+async function connectAndHandOver(
+  admission: Admission,
+  session: LiveSession,
+  { parts, open, upstream }: ConnectContext & { readonly upstream: { socket: Socket | null } },
+): Promise<HandedOver> {
+  const connected = await connectApproved(admission, session, parts);
+  upstream.socket = connected.upstream.socket;
+  const handedOver = await handOver(connected, { session, notices: admission.notices, parts });
+  session.phases.complete();
+  if (session.place !== null) open.unfinished.leave(session.place);
+  admission.report?.(connectedProgress(connected, session));
+  return handedOver;
 }

@@ -41,6 +41,9 @@ export async function relaySession(relaying: Relaying, session: LiveSession, par
 
 function sweepOnce(watched: Watched, nowMs: number): void {
   countBytes(watched, nowMs);
+  const { rules } = watched.session;
+  const until = rules.policy?.until?.getTime() ?? Number.POSITIVE_INFINITY;
+  if (nowMs >= until) rules.expire();
   const limit = findExceededLimit(watched, nowMs);
   if (limit !== null) watched.session.ending.start(new PosternError(limit));
 }
@@ -58,7 +61,7 @@ function countBytes({ relaying, session, parts }: Watched, nowMs: number): void 
 function findExceededLimit({ relaying, session, startedAtMs }: Watched, nowMs: number): 'max_duration' | 'idle' | null {
   const { policy } = session.rules;
   if (policy === null) return null;
-  if (nowMs - startedAtMs >= policy.longestConnectionMs) return 'max_duration';
+  if (nowMs - startedAtMs >= policy.longestConnectionMs || nowMs >= session.rules.endsAtMs) return 'max_duration';
   if (policy.idleTimeoutMs === null || relaying.relay.isQueryRunning) return null;
   return relaying.activity.quietMs(nowMs) >= policy.idleTimeoutMs ? 'idle' : null;
 }

@@ -2,16 +2,24 @@
 
 // C's isspace(), which PostgreSQL splits by, knows no other spaces.
 const SPACE = /[ \t\n\v\f\r]/;
-/** Some drivers hand a connection URL's `%3D` over undecoded. */
-const OWN_KEY = /^(project|endpoint)(?:=|%3[Dd])(.*)$/s;
+/** Some drivers hand a connection URL's `%3D` over undecoded; `-c` wants a name with a dot. */
+const OWN_KEY = /^(?:postern\.)?(project|endpoint|door|agent|reason)(?:=|%3[Dd])(.*)$/s;
+const OWN_KEYS = ['project', 'endpoint', 'door', 'agent', 'reason'] as const;
 // The letters of PostgreSQL's own getopt() call that take an argument; `-` is the letter of
 // `--name=value`.
 const LETTERS_WITH_ARGUMENT = 'BcCDdfhkNprStvW-';
+
+type OwnKey = (typeof OWN_KEYS)[number];
 
 export interface OptionsParameter {
   /** Of the last `project=`, not yet cleaned. */
   readonly project: string | null;
   readonly endpoint: string | null;
+  /** Which way in the client wants: `oauth`. */
+  readonly door: string | null;
+  /** For whom a program acts that says it is an agent, and why it wants to write; not cleaned. */
+  readonly agent: string | null;
+  readonly reason: string | null;
   /** Set by `-c` or `--`; in lower case with `_`, as PostgreSQL looks them up. */
   readonly settingNames: readonly string[];
   /** The rest, spelled as it came (escapes too) and in its order; `''` when nothing is left. */
@@ -25,7 +33,7 @@ interface Word {
 
 /** Never throws: the rest is the upstream's to judge. Source: PostgreSQL, pg_split_opts(). */
 export function parseOptionsParameter(options: string): OptionsParameter {
-  const own = { project: null as string | null, endpoint: null as string | null };
+  const own: Record<OwnKey, string | null> = { project: null, endpoint: null, door: null, agent: null, reason: null };
   const forwarded: Word[] = [];
   const words = splitOptions(options);
   for (let index = 0; index < words.length; index++) {
@@ -74,9 +82,10 @@ function bareForm(word: string): string {
   return word.replace(/^(--|-c)/, '');
 }
 
-function findOwnKey(text: string): { key: 'project' | 'endpoint'; value: string } | null {
+function findOwnKey(text: string): { key: OwnKey; value: string } | null {
   const [, key, value = ''] = OWN_KEY.exec(text) ?? [];
-  return key === 'project' || key === 'endpoint' ? { key, value } : null;
+  const known = OWN_KEYS.find((own) => own === key);
+  return known === undefined ? null : { key: known, value };
 }
 
 // Walks the words as getopt() does, since `-Ec role=x` sets a role as well as `-c role=x` does.

@@ -15,6 +15,7 @@ import {
   resetHostedRolePassword,
   restoreRolePassword,
 } from './hosted/hosted-roles.ts';
+import { readStatement } from './hosted/read-statement.ts';
 import type { HostRegion } from './hosts/hosts.ts';
 import type { ProvisioningParts } from './hosts/provisioning-parts.ts';
 import type { KnownDatabases } from './known-databases.ts';
@@ -42,6 +43,7 @@ export function createProvisioning(parts: ProvisioningParts, databases: KnownDat
     renewRolePassword: bind(parts, renewRolePassword),
     wake: sharedWake(parts),
     restoreRolePassword: sharedRestore(parts),
+    readStatement: (place: Parameters<typeof readStatement>[1]) => readStatement(parts, place),
     listRegions: (): HostRegion[] => parts.hosts.listRegions(),
     projectShare: async (hostId: string): Promise<number | null> =>
       parts.hosts.get(hostId).then(

@@ -1,8 +1,9 @@
-// One timer per node that looks at every live relay, in slices short enough to delay no query.
+// One timer per node that looks at all of its connections of a kind, such as live relays, in slices
+// short enough to delay no query.
 
 import type { Clock } from '../clock.ts';
 
-/** Called once a second for as long as it is in the sweep. Cheap; never throws, never waits. */
+/** Called at each interval for as long as it is in the sweep. Cheap; never throws, never waits. */
 export interface Swept {
   sweep(nowMs: number): void;
 }
@@ -15,19 +16,21 @@ const BATCH = 64;
 
 export class RelaySweep {
   readonly #clock: Clock;
+  readonly #intervalMs: number;
   readonly #members = new Set<Swept>();
   #timer: NodeJS.Timeout | null = null;
   /** The rest of a pass that is under way. */
   #pass: Iterator<Swept> | null = null;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, intervalMs = SWEEP_INTERVAL_MS) {
     this.#clock = clock;
+    this.#intervalMs = intervalMs;
   }
 
   /** The timer runs while there are members. Returns the function that takes this one out again. */
   add(member: Swept): () => void {
     this.#members.add(member);
-    this.#timer ??= setInterval(() => this.#startPass(), SWEEP_INTERVAL_MS).unref();
+    this.#timer ??= setInterval(() => this.#startPass(), this.#intervalMs).unref();
     return () => this.#remove(member);
   }
 

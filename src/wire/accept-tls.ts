@@ -1,5 +1,6 @@
 // The server's side of a TLS handshake on a socket that is open already.
 
+import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { ProtocolViolation } from '../protocol/protocol-violation.ts';
@@ -14,6 +15,8 @@ export interface TlsFacts {
   readonly alpn: string | null;
   /** The leaf that was served on this connection, for channel binding. */
   readonly certificateDer: Buffer;
+  /** Of the key that the client proved to hold, `SHA256:…`; null where it showed no certificate. */
+  readonly clientKey: string | null;
 }
 
 export interface AcceptTlsOptions {
@@ -71,6 +74,9 @@ function beginTls(
     isServer: true,
     secureContext: served.context,
     ALPNProtocols: [ALPN_PROTOCOL],
+    // Of any issuer: the handshake proves that the client holds the key, and no more is asked.
+    requestCert: true,
+    rejectUnauthorized: false,
     SNICallback: (serverName, callback) => {
       served = certificates.choose(serverName);
       callback(null, served.context);
@@ -109,5 +115,21 @@ function factsOf(socket: TLSSocket, served: ServerCertificate): TlsFacts {
     serverName: typeof serverName === 'string' && serverName !== '' ? serverName : null,
     alpn: socket.alpnProtocol === false || socket.alpnProtocol === null ? null : socket.alpnProtocol,
     certificateDer: served.der,
+    clientKey: findClientKey(socket),
   };
+}
+
+/**
+ * Of the public key, since a certificate is renewed and its key stays (RFC 7469 2.4). Null also for
+ * one that Node cannot export. A resumed session has the certificate that it began with.
+ */
+function findClientKey(socket: TLSSocket): string | null {
+  try {
+    const certificate = socket.getPeerX509Certificate();
+    if (certificate === undefined) return null;
+    const spki = certificate.publicKey.export({ type: 'spki', format: 'der' });
+    return `SHA256:${createHash('sha256').update(spki).digest('base64').replace(/=+$/, '')}`;
+  } catch {
+    return null;
+  }
 }

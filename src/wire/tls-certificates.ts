@@ -1,6 +1,6 @@
 // The server's certificates, chosen by SNI and read again when they change, if they fit together.
 
-import { constants, X509Certificate } from 'node:crypto';
+import { constants, createHmac, X509Certificate } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Log } from '../log.ts';
@@ -19,17 +19,23 @@ interface CertificateFiles {
 interface Loaded extends ServerCertificate {
   readonly files: CertificateFiles;
   readonly modifiedAt: string;
+  readonly pem: { readonly cert: Buffer; readonly key: Buffer };
 }
 
 // Mounted secrets change by swapping links, which watchers miss: times are compared.
 const CHECK_INTERVAL_MS = 2_000;
 // As PostgreSQL does: a client that renegotiates again and again costs much and gains nothing.
 const NO_RENEGOTIATION = constants.SSL_OP_NO_RENEGOTIATION;
+// Node's tls documentation, "createSecureContext".
+const TICKET_KEYS_BYTES = 48;
+const SESSION_ID_CONTEXT = 'postern';
 
 export class TlsCertificates {
   readonly #log: Log;
   readonly #timer: NodeJS.Timeout;
   #loaded: readonly Loaded[];
+  /** Null: sessions are resumed where they began, until a certificate changes. */
+  #ticketSecret: Buffer | null = null;
 
   /** The first pair is the default. Throws an Error naming the file that cannot be used. */
   static async load(options: {
@@ -65,7 +71,26 @@ export class TlsCertificates {
 
   /** Takes up changed files now instead of within two seconds. Never rejects. */
   async reload(): Promise<void> {
-    this.#loaded = await Promise.all(this.#loaded.map((current) => this.#refreshed(current)));
+    const before = this.#loaded;
+    const refreshed = await Promise.all(before.map((current) => this.#refreshed(current)));
+    const isChanged = refreshed.some((pair, index) => pair.x509 !== before[index]?.x509);
+    this.#loaded = isChanged ? this.#withTickets(refreshed) : refreshed;
+  }
+
+  /** Sessions that another process with the same secret and certificates began can be resumed. */
+  useTicketSecret(secret: Buffer): void {
+    this.#ticketSecret = secret;
+    this.#loaded = this.#withTickets(this.#loaded);
+  }
+
+  // NOTE: with a new certificate no old session is resumed. Its client would bind its password to
+  // the certificate of then.
+  #withTickets(pairs: readonly Loaded[]): Loaded[] {
+    if (this.#ticketSecret === null) return [...pairs];
+    const hmac = createHmac('sha512', this.#ticketSecret);
+    for (const { x509 } of pairs) hmac.update(x509.fingerprint512);
+    const ticketKeys = hmac.digest().subarray(0, TICKET_KEYS_BYTES);
+    return pairs.map((pair) => ({ ...pair, context: contextOf(pair.pem, ticketKeys) }));
   }
 
   close(): void {
@@ -116,12 +141,25 @@ async function loadPair(files: CertificateFiles): Promise<Loaded> {
   try {
     const [cert, key] = await Promise.all([readFile(files.certPath), readFile(files.keyPath)]);
     // Throws when key and certificate do not belong together.
-    const context = createSecureContext({ cert, key, minVersion: 'TLSv1.2', secureOptions: NO_RENEGOTIATION });
+    const context = contextOf({ cert, key });
     const x509 = new X509Certificate(cert);
-    return { files, modifiedAt, context, x509, der: x509.raw };
+    return { files, modifiedAt, context, x509, der: x509.raw, pem: { cert, key } };
   } catch (error) {
     throw new Error(`certificate ${files.certPath} or key ${files.keyPath} cannot be used`, { cause: error });
   }
+}
+
+function contextOf(pem: Loaded['pem'], ticketKeys?: Buffer): SecureContext {
+  const settings = {
+    minVersion: 'TLSv1.2' as const,
+    secureOptions: NO_RENEGOTIATION,
+    // Where clients' certificates are asked for, OpenSSL resumes no session without it: it ends
+    // the handshake instead. The same on every node.
+    sessionIdContext: SESSION_ID_CONTEXT,
+    // No authority is named to clients, and none is looked for.
+    ca: [],
+  };
+  return createSecureContext({ ...pem, ...settings, ...(ticketKeys === undefined ? {} : { ticketKeys }) });
 }
 
 async function modificationTimes({ certPath, keyPath }: CertificateFiles): Promise<string> {

@@ -3,20 +3,23 @@
 import type { Duplex } from 'node:stream';
 import { serialize } from 'pg-protocol';
 
-/** `closed`: FIN, RST or any failure; `terminate`: a Terminate message; `data`: any other byte. */
+/** `closed`: FIN, RST, any failure; `terminate`: that message; `data`: too many other bytes. */
 type WaitEnd = 'closed' | 'data' | 'terminate';
 
 export interface WaitingClientWatch {
   /** Settles once, with what happened first; stays pending for ever after `stop`. Never rejects. */
   readonly ended: Promise<WaitEnd>;
-  /** Puts back the start of an unfinished Terminate. May be called more than once. */
+  /** Puts back what was read. May be called more than once. */
   stop(): void;
 }
 
 const TERMINATE = serialize.end();
 
-/** Reads, since a socket that is not read reports no hang-up and, after a FIN, no 'close'. */
-export function watchWaitingClient(socket: Duplex): WaitingClientWatch {
+/**
+ * Reads, since a socket that is not read reports no hang-up and, after a FIN, no 'close'. Keeps up
+ * to `mostEarlyBytes` for the next reader; more of them end the wait.
+ */
+export function watchWaitingClient(socket: Duplex, mostEarlyBytes: number): WaitingClientWatch {
   let seen: Buffer = Buffer.alloc(0);
   let settle: (end: WaitEnd) => void = () => {};
   const ended = new Promise<WaitEnd>((resolve) => {
@@ -25,8 +28,8 @@ export function watchWaitingClient(socket: Duplex): WaitingClientWatch {
   const onReadable = (): void => {
     for (let chunk: Buffer | null = socket.read(); chunk !== null; chunk = socket.read()) {
       seen = Buffer.concat([seen, chunk]);
-      if (!startsTerminate(seen)) finish('data');
-      else if (seen.length === TERMINATE.length) finish('terminate');
+      if (seen.equals(TERMINATE)) finish('terminate');
+      else if (seen.length > mostEarlyBytes && !startsTerminate(seen)) finish('data');
     }
   };
   const onClosed = (): void => finish('closed');

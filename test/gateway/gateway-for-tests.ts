@@ -21,11 +21,13 @@ import type { GatewayDependencies, GatewayTimes } from '../../src/gateway/sessio
 import { newNodeId, personalAccountId } from '../../src/ids.ts';
 import type { LimitFigures } from '../../src/limits/limit-rules.ts';
 import { Limits } from '../../src/limits/limits.ts';
+import { DeviceLogins } from '../../src/login/device/device-logins.ts';
 import { Grants } from '../../src/login/grant/grants.ts';
 import { LoginEvents } from '../../src/login/request/login-events.ts';
 import type { Approval, LoginRequest } from '../../src/login/request/login-request.ts';
 import { LoginRequests } from '../../src/login/request/login-requests.ts';
 import { ReverseCodes } from '../../src/login/request/reverse-codes.ts';
+import { issuerKeysOf } from '../../src/login/workload/issuer-keys.ts';
 import { createMetrics, type Metrics } from '../../src/metrics/metrics.ts';
 import { parseNetworks } from '../../src/network-address.ts';
 import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';
@@ -79,6 +81,9 @@ export interface GatewayForTests {
 
 type Closer = () => unknown;
 
+const LOOPBACK = parseNetworks(['127.0.0.0/8', '::1/128']);
+const DIAL_POLICY = { allowedNetworks: LOOPBACK, listed: [], forbidden: [], lookup: lookupAddresses };
+
 const UNHOSTED = {
   restorePassword: async () => false,
   projectShare: async () => null,
@@ -114,14 +119,15 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const auditTrail = new AuditTrail({ catalogue, metrics, log });
   const fleet = createFleet({ catalogue, redis, subscriber, nodeId, version: '0.0.0-test', clock: systemClock, log });
   const events = new LoginEvents({ subscriber, log });
-  const { waitingPerAddress, waitingInTotal, sharedNetworks } = config.limits;
-  const limits = { waitingPerAddress, waitingInTotal, sharedNetworks };
+  const { limits } = config;
   const certificates = await makeCertificates(closers);
-  const upstream = new URL(postgresUrl());
+  const allowedPorts = [Number(new URL(postgresUrl()).port), ...(options.upstreamPorts ?? [])];
+  const dialPolicy = { ...DIAL_POLICY, allowedPorts };
+  const kept = { ttlMs: config.login.ttlMs, nodeId, tokenKey: stores.sealingKey };
+  const loginRequests = new LoginRequests({ redis, events, limits, log, ...kept });
   const login = {
-    loginRequests: new LoginRequests({
-      ...{ redis, events, limits, ttlMs: config.login.ttlMs, nodeId, tokenKey: stores.sealingKey, log },
-    }),
+    loginRequests,
+    deviceLogins: new DeviceLogins({ redis, loginRequests }),
     grants: new Grants({ redis }),
     reverseCodes: new ReverseCodes({ redis, secret: stores.sealingKey }),
   };
@@ -135,6 +141,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     certificates: options.clearTextOnly === true ? null : certificates.loaded,
     catalogue,
     ...login,
+    issuerKeys: issuerKeysOf(config, dialPolicy),
     liveConnections: fleet.liveConnections,
     cancelRoutes: fleet.cancelRoutes,
     auditTrail,
@@ -150,13 +157,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     }),
     computes: { wake: options.wake ?? (async () => {}), ...UNHOSTED },
     consumption: { recordTransfer: () => {} },
-    dialPolicy: {
-      allowedNetworks: parseNetworks(['127.0.0.0/8']),
-      allowedPorts: [Number(upstream.port), ...(options.upstreamPorts ?? [])],
-      listed: [],
-      forbidden: [],
-      lookup: lookupAddresses,
-    },
+    dialPolicy,
     mockSecret: stores.sealingKey,
     ...(options.times === undefined ? {} : { times: options.times }),
   });

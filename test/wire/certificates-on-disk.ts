@@ -15,6 +15,8 @@ export interface CertificatesOnDisk extends AsyncDisposable {
   /** Replaces the pair of that index on disk, each file in one step. */
   replace(index: number, pair: TestCertificate): Promise<void>;
   issue(names: readonly string[]): Promise<TestCertificate>;
+  /** As another node has them. */
+  reopen(): Promise<TlsCertificates>;
 }
 
 /** One pair per list of names. */
@@ -32,16 +34,19 @@ export async function certificatesOnDisk(...namesOfEach: readonly (readonly stri
   for (const [index, names] of namesOfEach.entries()) await replace(index, await ca.issue({ names }));
   const logged: Record<string, unknown>[] = [];
   const log = pino({ level: 'debug' }, { write: (line) => logged.push(JSON.parse(line)) });
-  const certificates = await TlsCertificates.load({
-    certPaths: namesOfEach.map((_names, index) => certPath(index)),
-    keyPaths: namesOfEach.map((_names, index) => keyPath(index)),
-    log,
-  });
+  const reopen = () =>
+    TlsCertificates.load({
+      certPaths: namesOfEach.map((_names, index) => certPath(index)),
+      keyPaths: namesOfEach.map((_names, index) => keyPath(index)),
+      log,
+    });
+  const certificates = await reopen();
   return {
     certificates,
     caPem: ca.caPem,
     logged,
     replace,
+    reopen,
     issue: (names) => ca.issue({ names }),
     [Symbol.asyncDispose]: async () => {
       certificates.close();

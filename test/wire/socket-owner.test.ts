@@ -8,8 +8,8 @@ const OURSELVES = platform() === 'linux' ? { kind: 'user', id: process.getuid?.(
 const NOBODY = { kind: platform() === 'linux' ? 'absent' : 'unknown' };
 
 /** Both ends, as the server of the connection sees them. */
-async function connected(listenAt: string, connectTo: string): Promise<{ own: SocketEnd; peer: SocketEnd }> {
-  const server = createServer().listen(0, listenAt);
+async function connected(listenAt: string, connectTo: string) {
+  const server = createServer({ allowHalfOpen: true }).listen(0, listenAt);
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
@@ -21,10 +21,9 @@ async function connected(listenAt: string, connectTo: string): Promise<{ own: So
     socket?.destroy();
     server.close();
   });
-  return {
-    own: { address: socket?.remoteAddress ?? '', port: socket?.remotePort ?? 0 },
-    peer: { address: socket?.localAddress ?? '', port: socket?.localPort ?? 0 },
-  };
+  const own: SocketEnd = { address: socket?.remoteAddress ?? '', port: socket?.remotePort ?? 0 };
+  const peer: SocketEnd = { address: socket?.localAddress ?? '', port: socket?.localPort ?? 0 };
+  return { own, peer, client, socket };
 }
 
 describe('the owner of a socket', () => {
@@ -50,5 +49,16 @@ describe('the owner of a socket', () => {
   it('is nobody for a connection that is not of this machine', async () => {
     const { own, peer } = await connected('127.0.0.1', '127.0.0.1');
     expect(await owners.find({ ...own, address: '203.0.113.7' }, peer)).toEqual(NOBODY);
+  });
+
+  // The kernel lists a closed socket with user 0: whoever said its packet and closed was taken for
+  // root, and used what root's terminal was granted.
+  it('is nobody once the user has closed it, while the other end stays open', async () => {
+    const { own, peer, client, socket } = await connected('127.0.0.1', '127.0.0.1');
+    client.end('user=root');
+    client.destroy();
+    socket?.resume();
+    if (socket !== undefined) await once(socket, 'end');
+    expect(await owners.find(own, peer)).toEqual(NOBODY);
   });
 });

@@ -44,6 +44,7 @@ export class ClientLine {
   readonly socket: Duplex;
   readonly security: Greeting['security'];
   readonly #charset: Greeting['charset'];
+  #isHeld = false;
   /** Null once it was sent. */
   #versionReply: NegotiatedVersion['reply'];
   #stage: Stage = 'greeting';
@@ -54,6 +55,21 @@ export class ClientLine {
     this.#charset = charset;
     this.#versionReply = versionReply;
     surviveErrors(socket);
+  }
+
+  /**
+   * Keeps what is sent from now on, up to `release` or the last message: one packet and one TLS
+   * record then carry all of it.
+   */
+  hold(): void {
+    if (!this.#isHeld) this.socket.cork();
+    this.#isHeld = true;
+  }
+
+  /** May be called without a `hold`. */
+  release(): void {
+    if (this.#isHeld) this.socket.uncork();
+    this.#isHeld = false;
   }
 
   /** Asks for a clear-text password. libpq repeats it without TLS if an error comes first. */

@@ -1,6 +1,7 @@
 // The words that a person at a terminal reads while logging in. Our own ASCII and the configured
 // URL come first; names of others only once the login was approved (docs/security.md, T1 and T12).
 
+import type { ProjectLabel } from '../../catalogue/tables/project-labels.ts';
 import { formatDuration } from '../../duration.ts';
 import type { Report } from '../../protocol/backend-messages.ts';
 import { cleanForTerminal, cleanOperatorText, quoted } from '../../untrusted-text.ts';
@@ -10,6 +11,7 @@ const SUCCESSFUL_COMPLETION = '00000';
 export interface ConnectedAs {
   readonly person: string;
   readonly projectName: string;
+  readonly projectLabel: ProjectLabel;
   readonly database: string;
   readonly databaseRole: string;
 }
@@ -40,7 +42,23 @@ export function halfTimeNotice(remainingMs: number): Report {
   return notice(`Still waiting; the link expires in ${formatDuration(remainingMs)}.`);
 }
 
+export function moreTimeNotice(remainingMs: number): Report {
+  const minutes = Math.max(1, Math.round(remainingMs / 60_000));
+  return notice(`More time to decide; the link expires in about ${formatDuration(minutes * 60_000)}.`);
+}
+
 export const OPENED_NOTICE = notice('Opened in a browser.');
+
+/** Names them, once the person at the browser has chosen to ask them. */
+export function askedNotice(asked: string, waitMs: number): Report {
+  const minutes = Math.max(1, Math.round(waitMs / 60_000));
+  return notice(`Asked ${cleanForTerminal(asked)}; waiting up to ${minutes} min.`);
+}
+
+export function agreedNotice(name: string, missing: number): Report {
+  const rest = missing === 0 ? '' : `; ${missing} more ${missing === 1 ? 'has' : 'have'} to`;
+  return notice(`${cleanForTerminal(name)} agreed${rest}.`);
+}
 
 /** For a person who has just approved: one for each step. */
 export const EACH_STEP_NOTICES: LoginNotices = {
@@ -72,7 +90,8 @@ export function operatorNotice(text: string): Report {
   return notice(`Message from an administrator: ${cleanOperatorText(text)}`);
 }
 
-function targetText({ projectName, database, databaseRole }: ConnectedAs): string {
+function targetText({ projectName, projectLabel, database, databaseRole }: ConnectedAs): string {
+  const label = projectLabel === 'none' ? '' : ` (${projectLabel})`;
   const [project, name, role] = [projectName, database, databaseRole].map((text) => quoted(cleanForTerminal(text)));
-  return `project ${project}, database ${name}, role ${role}`;
+  return `project ${project}${label}, database ${name}, role ${role}`;
 }

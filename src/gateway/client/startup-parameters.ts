@@ -3,6 +3,7 @@
 
 import { PosternError } from '../../errors.ts';
 import type { Replication } from '../../login/request/login-request.ts';
+import { type AgentClaim, findAgent } from '../../login/terms/agent.ts';
 import { parseOptionsParameter } from '../../protocol/options-parameter.ts';
 import type { StartupMessage } from '../../protocol/startup-packet.ts';
 
@@ -34,9 +35,20 @@ export function parameterHints(startup: StartupMessage): TargetHints {
   };
 }
 
+/** `options='door=oauth'`. */
+export function namesDoor(startup: StartupMessage, door: 'oauth' | 'forget-key'): boolean {
+  return parseOptionsParameter(findParameter(startup, 'options') ?? '').door === door;
+}
+
 /** The client's own application_name, or null; as sent. */
 export function applicationOf(startup: StartupMessage): string | null {
   return findParameter(startup, 'application_name') || null;
+}
+
+/** What the client says it acts for: `options='agent=<name> reason=<why>'`, or its own name. */
+export function agentOf(startup: StartupMessage): AgentClaim | null {
+  const { agent: named, reason } = parseOptionsParameter(findParameter(startup, 'options') ?? '');
+  return findAgent({ application: applicationOf(startup), named, reason });
 }
 
 // PostgreSQL's clean_encoding_name() ignores everything but letters and digits.

@@ -26,7 +26,7 @@ async function carryOut({ key, peer }: CancelRequest, parts: CancelDoorParts): P
   const outcome = await cancelRoutes.cancel(key);
   metrics.cancelRequests.inc({ outcome });
   // A flood of wrong keys must not fill the log and the trail; right ones are never limited.
-  if (outcome === 'unknown' && (await limits.unknownCancelKey(peer.address)) !== 'allowed') return;
+  if (outcome === 'unknown' && !limits.failures.take(peer.address, 'cancel_unmatched')) return;
   log.info({ event: 'cancel.request', address: peer.address, outcome }, 'cancel request');
   if (outcome !== 'unknown') return;
   auditTrail.record({

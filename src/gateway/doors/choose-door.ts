@@ -3,16 +3,18 @@
 import { assertNever } from '../../assert-never.ts';
 import { PosternError } from '../../errors.ts';
 import type { Client } from '../client/client.ts';
-import { applicationOf } from '../client/startup-parameters.ts';
+import { applicationOf, namesDoor } from '../client/startup-parameters.ts';
 import type { Admission } from '../session/admission.ts';
 import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import { findGrants } from './find-grants.ts';
 import { findPasswordCredential, isAccessTokenName, type PasswordCredential } from './find-password-credential.ts';
 import type { FittingGrant } from './fitting-grants.ts';
+import { passForgetKeyDoor } from './forget-key-door.ts';
 import { passGrantDoor } from './grant-door.ts';
 import { passLinkDoor } from './link-door.ts';
-import { terminalOf } from './login-origin.ts';
+import { asksForOauth, terminalOf } from './login-origin.ts';
+import { askForBearer, passOauthDoor } from './oauth-door.ts';
 import { passPasswordDoor } from './password-door.ts';
 import { passReverseCodeDoor } from './reverse-code-door.ts';
 
@@ -24,6 +26,10 @@ type Door =
   | { readonly kind: 'grant'; readonly grants: readonly FittingGrant[] }
   /** An approval page shows digits that this terminal must type. */
   | { readonly kind: 'reverse_code' }
+  /** The client says that it has, or can get, a bearer token. */
+  | { readonly kind: 'oauth' }
+  /** The client wants its key to be forgotten. */
+  | { readonly kind: 'forget_key' }
   | { readonly kind: 'link' };
 
 type ChoiceParts = Pick<GatewayParts, 'catalogue' | 'config' | 'grants' | 'reverseCodes'>;
@@ -36,7 +42,9 @@ const PROBE = 'pg_isready';
  */
 export async function chooseDoor(client: Client, parts: ChoiceParts): Promise<Door> {
   if (applicationOf(client.startup) === PROBE) return { kind: 'probe' };
-  // NOTE: both at once whatever the role, so that the time tells nobody which roles exist.
+  if (asksForOauth(client)) return { kind: 'oauth' };
+  if (namesDoor(client.startup, 'forget-key')) return { kind: 'forget_key' };
+  // Both at once whatever the role, so that the time tells no more than the door that is chosen.
   const [credential, grants] = await Promise.all([
     findPasswordCredential(client, parts),
     isAccessTokenName(client.startup.user) ? [] : findGrants(client, parts),
@@ -54,6 +62,8 @@ export async function passDoor(door: Door, session: LiveSession, parts: GatewayP
   switch (door.kind) {
     case 'probe':
       throw new PosternError('gateway_is_up');
+    case 'forget_key':
+      return await passForgetKeyDoor(session.client, parts);
     case 'password':
       session.register(doorNameOf(door.credential));
       return await passPasswordDoor(session, door.credential, parts);
@@ -61,6 +71,8 @@ export async function passDoor(door: Door, session: LiveSession, parts: GatewayP
       session.register('reverse_code');
       session.advanceTo('asking');
       return await passReverseCodeDoor(session, parts);
+    case 'oauth':
+      return await passOauth(session, parts);
     case 'grant':
       session.register('grant');
       return (await passGrantDoor(session, door.grants, parts)) ?? (await passDoor({ kind: 'link' }, session, parts));
@@ -70,6 +82,15 @@ export async function passDoor(door: Door, session: LiveSession, parts: GatewayP
     default:
       return assertNever(door);
   }
+}
+
+/** A live grant lets the client in before it asks its person anew, as libpq does each time. */
+async function passOauth(session: LiveSession, parts: GatewayParts): Promise<Admission> {
+  const response = await askForBearer(session, parts);
+  const grants = response.kind === 'discovery' ? await findGrants(session.client, parts) : [];
+  if (grants.length > 0) return await passDoor({ kind: 'grant', grants }, session, parts);
+  if (response.kind !== 'discovery') session.register('oauth');
+  return await passOauthDoor(session, response, parts);
 }
 
 function doorNameOf({ kind }: PasswordCredential): 'role' | 'token' {

@@ -1,8 +1,8 @@
 // Finds what a user name would prove by a password: an access token by its public id, or a database
 // role of the project that the client names. Compares no password.
 
-import { findAccessToken, type ProvableToken } from '../../catalogue/access/find-verifier.ts';
-import { findRoleOfDatabase, findRoleOfProject, type RoutedRole } from '../../catalogue/access/route-role.ts';
+import { findAccessToken, type ProvableToken } from '../../catalogue/logins/find-verifier.ts';
+import { findRoleOfDatabase, findRoleOfProject, type RoutedRole } from '../../catalogue/logins/route-role.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import { PosternError } from '../../errors.ts';
 import type { Client } from '../client/client.ts';
@@ -15,7 +15,7 @@ export type PasswordCredential =
   | { readonly kind: 'role'; readonly role: RoutedRole }
   /** No such token or role: asked for a password anyway, so that names cannot be probed. */
   | { readonly kind: 'unknown_token' }
-  | { readonly kind: 'unknown_role'; readonly projectPlace: string };
+  | { readonly kind: 'unknown_role'; readonly asked: TargetHints };
 
 // ids.ts: the form of our own ids.
 const ACCESS_TOKEN_ID = /^tok-[a-z0-9]{16}$/;
@@ -46,7 +46,7 @@ export async function findPasswordCredential(client: Client, { catalogue }: Part
 async function findNamedRole(user: string, hints: TargetHints, { catalogue }: Parts): Promise<PasswordCredential> {
   const route = await findRoleOfProject(catalogue, user, hints);
   if (route?.kind === 'role') return { kind: 'role', role: route.role };
-  if (route?.kind === 'no_role') return { kind: 'unknown_role', projectPlace: route.branchId };
+  if (route?.kind === 'no_role') return { kind: 'unknown_role', asked: hints };
   const { endpoint, project } = hints;
   if (endpoint !== null) throw new PosternError('endpoint_unknown', { params: { compute: endpoint } });
   throw new PosternError('project_unknown', { params: { project: project ?? '' } });

@@ -3,6 +3,7 @@
 import { resolveTarget } from '../../catalogue/access/resolve-target.ts';
 import { isEndedSince } from '../../catalogue/endings/ended-access.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
+import { AGENT_LIFE_MS } from '../../login/decide/settle-approval.ts';
 import type { Grant } from '../../login/grant/grant.ts';
 import { UpstreamRefusal } from '../../wire/dial/connect-failure.ts';
 import { grantNotices } from '../client/link-notices.ts';
@@ -11,6 +12,7 @@ import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import { progressReporter } from '../upstream/progress-reporter.ts';
 import type { FittingGrant } from './fitting-grants.ts';
+import { circumstancesOf } from './login-origin.ts';
 
 /** Null when every grant was used up or revoked meanwhile: then the person is asked. */
 export async function passGrantDoor(
@@ -19,7 +21,7 @@ export async function passGrantDoor(
   parts: Pick<GatewayParts, 'catalogue' | 'grants' | 'log' | 'loginRequests'>,
 ): Promise<Admission | null> {
   const { catalogue, grants } = parts;
-  session.clientWatch.start();
+  session.clientWatch.start('admitted');
   for (const { grant: candidate, wish } of candidates) {
     // NOTE: the fleet must know the grant before it is used, or a revocation in between would miss
     // this connection.
@@ -31,11 +33,13 @@ export async function passGrantDoor(
     session.audit.record({ event: 'grant.used', outcome: 'success' });
     if (use.isLast) session.audit.record({ event: 'grant.ended', outcome: 'success', reason: 'used up' });
     const { grant } = use;
+    // An agent's time is up for its connections, too.
+    if (grant.agent) session.rules.endBy(new Date(grant.createdAt.getTime() + AGENT_LIFE_MS));
     const report = await pageReporter(grant, parts);
     return {
       ...(report && { report }),
       door: 'grant',
-      resolve: (rights) => resolveTarget(catalogue, grant, rights),
+      resolve: (rights) => resolveTarget(catalogue, grant, { ...circumstancesOf(session.client, grant), rights }),
       databaseRole: grant.databaseRole,
       wish,
       notices: grantNotices(grant),
@@ -63,7 +67,8 @@ async function pageReporter(
 export function leaveGrant({ entry, rules }: LiveSession): void {
   rules.stop();
   const person = { grantId: null, userId: null, personEmail: null };
-  const target = { accountId: null, projectId: null, projectName: null, computeId: null, computeName: null };
+  const project = { accountId: null, projectId: null, projectName: null, projectLabel: null };
+  const target = { ...project, computeId: null, computeName: null };
   entry.restOn(null, { ...person, ...target, databaseRole: null, phase: 'waiting' });
 }
 

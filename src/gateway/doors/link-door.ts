@@ -2,17 +2,17 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { resolveTarget } from '../../catalogue/access/resolve-target.ts';
+import { confirmAgreement } from '../../catalogue/asking/confirm-agreement.ts';
 import { isPosternError, PosternError } from '../../errors.ts';
 import type { Approval, LoginOrigin, LoginRequest } from '../../login/request/login-request.ts';
 import { BRIEFLY_KEPT_MS, KEPT_MS } from '../../login/scripts/login-request-scripts.ts';
-import { parseNetworks } from '../../network-address.ts';
 import { EACH_STEP_NOTICES } from '../client/link-notices.ts';
 import type { Admission } from '../session/admission.ts';
 import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import { progressReporter } from '../upstream/progress-reporter.ts';
 import { awaitApproval, expiredError } from './await-approval.ts';
-import { approvedWish, loginOrigin } from './login-origin.ts';
+import { approvedWish, circumstancesOf, loginOrigin, refuseClosedNetwork } from './login-origin.ts';
 import { offerLink } from './offer-link.ts';
 import { releaseLoginRequest } from './release-login-request.ts';
 import { showLink } from './show-link.ts';
@@ -24,9 +24,9 @@ type LinkDoorParts = Pick<
 
 /** Throws why there is no approval, with the login request ended or left open. */
 export async function passLinkDoor(session: LiveSession, parts: LinkDoorParts): Promise<Admission> {
-  session.clientWatch.start();
+  session.clientWatch.start('asking');
   session.client.line.sendAuthenticationOk();
-  await allow(session, () => checkNetwork(session, parts));
+  await allow(session, parts, async () => refuseClosedNetwork(session.client, parts.config.login));
   // A health check leaves at the first answer, and must not make a login request.
   await pause(parts.times.linkPauseMs, undefined, { signal: session.signal });
   const origin = await loginOrigin(session.client, parts.config.login);
@@ -53,14 +53,11 @@ async function waitForPerson(session: LiveSession, origin: LoginOrigin, parts: L
     session.signal.throwIfAborted();
     showLink(session, { token, userCode: request.userCode }, parts);
     const { catalogue, loginRequests } = parts;
-    const approval = await awaitApproval(
-      { request, loginRequests, ttlMs: parts.config.login.ttlMs, onOpened: () => beOpened(session) },
-      session,
-    );
+    const approval = await awaitApproval({ request, loginRequests, onOpened: () => beOpened(session) }, session);
     await useApproval({ request, approval }, session, parts);
     return {
       door: 'link',
-      resolve: (rights) => resolveTarget(catalogue, approval, rights),
+      resolve: (rights) => resolveTarget(catalogue, approval, { ...circumstancesOf(session.client, approval), rights }),
       databaseRole: approval.databaseRole,
       wish: approvedWish(session.client, approval),
       notices: EACH_STEP_NOTICES,
@@ -73,25 +70,16 @@ async function waitForPerson(session: LiveSession, origin: LoginOrigin, parts: L
   }
 }
 
-/** What a rule or limit refuses is counted, and kept in the audit trail. */
-async function allow<T>(session: LiveSession, ask: () => Promise<T>): Promise<T> {
+/** What a rule or limit refuses is counted, and kept in the audit trail where it is not a flood. */
+async function allow<T>(session: LiveSession, parts: LinkDoorParts, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
     if (error instanceof PosternError && (error.kind === 'policy' || error.kind === 'limit')) {
+      session.isFailureRecorded(error.code, parts);
       session.audit.record({ event: 'login.refused', outcome: 'refused', reason: error.code });
     }
     throw error;
-  }
-}
-
-// The installation's own rule; those of an account are checked when one is chosen, and before the
-// dial.
-async function checkNetwork({ client }: LiveSession, { config }: LinkDoorParts): Promise<void> {
-  const { address } = client.peer;
-  const { allowedNetworks } = config.login;
-  if (allowedNetworks.length > 0 && !parseNetworks(allowedNetworks).includes(address)) {
-    throw new PosternError('refused_by_policy', { params: { address } });
   }
 }
 
@@ -123,12 +111,13 @@ async function openLoginRequest(session: LiveSession, origin: LoginOrigin, parts
 async function useApproval(
   { request, approval }: { readonly request: LoginRequest; readonly approval: Approval },
   session: LiveSession,
-  { clock, config, loginRequests, metrics }: LinkDoorParts,
+  { catalogue, clock, config, loginRequests, metrics }: LinkDoorParts,
 ): Promise<void> {
   metrics.approvalSeconds.observe((clock.now().getTime() - request.createdAt.getTime()) / 1_000);
   // NOTE: a terminal that is gone must not use the approval, which would wake and dial a compute
   // for nothing.
   session.signal.throwIfAborted();
+  if (approval.accessRequestId !== undefined) await confirmAgreement(catalogue, approval.accessRequestId);
   const outcome = await loginRequests.consume(request.id);
   // Redis expires an approval that was not used within a minute.
   if (outcome.kind === 'refused') throw expiredError(config.login.ttlMs);

@@ -1,14 +1,20 @@
 // The terminal that asks for a login, and the target that it names. Authorises nothing.
 
 import { createHash } from 'node:crypto';
+import { type Circumstances, NO_SIGN_IN } from '../../catalogue/access/reach.ts';
+import type { ProvenSignIn } from '../../catalogue/rights/proven-sign-in.ts';
 import type { Config } from '../../config/config.ts';
+import { PosternError } from '../../errors.ts';
 import type { LoginOrigin } from '../../login/request/login-request.ts';
 import type { Terminal } from '../../login/request/terminal.ts';
+import { isAddressAllowed } from '../../network-address.ts';
 import type { Client } from '../client/client.ts';
 import type { DatabaseWish } from '../client/database-choice.ts';
 import {
+  agentOf,
   applicationOf,
   namesDatabase,
+  namesDoor,
   parameterHints,
   replicationOf,
   type TargetHints,
@@ -26,30 +32,36 @@ const LONGEST_NAME_CHARACTERS = 128;
 export async function loginOrigin(client: Client, config: Config['login']): Promise<LoginOrigin> {
   const { peer, startup, tls } = client;
   const hints = targetHints({ startup, tls });
+  const agent = agentOf(startup);
   return {
     address: peer.address,
     locality: await client.locality(),
+    key: tls?.clientKey ?? null,
     port: peer.port,
     application: shortNameOrNull(applicationOf(startup)),
+    agent,
     requestedUser: shortName(startup.user),
     requestedDatabase: shortName(startup.database),
     databaseIsExplicit: namesDatabase(startup),
     hints: { project: shortNameOrNull(hints.project), endpoint: shortNameOrNull(hints.endpoint) },
     tls: tls === null ? null : { version: tls.version, cipher: tls.cipher },
     serverName: tls?.serverName ?? null,
-    noticeBlind: isNoticeBlind(startup, config),
+    // An agent reads what a command wrote when it has ended, so its person must not be waited for.
+    noticeBlind: agent !== null || isNoticeBlind(startup, config),
     mayBeProbe: mayBeProbe(startup),
     replication: replicationOf(startup),
   };
 }
 
 /** What a grant must match. */
-export async function terminalOf({ peer, startup, locality }: Client): Promise<Terminal> {
+export async function terminalOf({ peer, startup, tls, locality }: Client): Promise<Terminal> {
   return {
     address: peer.address,
     locality: await locality(),
+    key: tls?.clientKey ?? null,
     requestedUser: shortName(startup.user),
     application: shortNameOrNull(applicationOf(startup)),
+    agent: agentOf(startup),
   };
 }
 
@@ -82,10 +94,37 @@ export function targetHints({ startup, tls }: Pick<Client, 'startup' | 'tls'>): 
   if (project !== null || endpoint !== null) {
     return { project, endpoint: endpoint === null ? null : (computeIdIn(endpoint) ?? endpoint) };
   }
-  const label = tls?.serverName?.split('.')[0]?.toLowerCase() ?? '';
+  const label = hostLabel(tls).replace(/^oauth--/, '');
   return { endpoint: computeIdIn(label), project: PROJECT_ID.test(label) ? label : null };
+}
+
+/** Never guessed: a client that can do it sends nothing by which it could be told. */
+export function asksForOauth({ startup, tls }: Pick<Client, 'startup' | 'tls'>): boolean {
+  return namesDoor(startup, 'oauth') || /^oauth(--|$)/.test(hostLabel(tls));
+}
+
+function hostLabel(tls: Client['tls']): string {
+  return tls?.serverName?.split('.')[0]?.toLowerCase() ?? '';
 }
 
 function computeIdIn(text: string): string | null {
   return COMPUTE_ID.exec(text)?.[1]?.toLowerCase() ?? null;
+}
+
+/**
+ * The installation's own rule; those of an account are checked when one is chosen, and before the
+ * dial. Throws `refused_by_policy`.
+ */
+export function refuseClosedNetwork({ peer }: Pick<Client, 'peer'>, { allowedNetworks }: Config['login']): void {
+  if (isAddressAllowed(allowedNetworks, peer.address)) return;
+  throw new PosternError('refused_by_policy', { params: { address: peer.address } });
+}
+
+/** As access rules ask about a connection that a person approved. */
+export function circumstancesOf(
+  { peer }: Pick<Client, 'peer'>,
+  { signIn }: { readonly signIn?: ProvenSignIn | undefined },
+  door: 'link' | 'oauth' = 'link',
+): Circumstances {
+  return { door, address: peer.address, signIn: signIn ?? NO_SIGN_IN };
 }

@@ -11,6 +11,8 @@ const POSTGRES_PROGRAMS: ReadonlySet<string> = new Set([
   ...['psql', 'pg_dump', 'pg_dumpall', 'pg_restore', 'pgbench', 'pg_amcheck', 'pg_rewind', 'pg_createsubscriber'],
   ...['pg_basebackup', 'pg_receivewal', 'pg_recvlogical', 'clusterdb', 'reindexdb', 'vacuumdb', 'vacuumlo', 'oid2name'],
   ...['createdb', 'createuser', 'dropdb', 'dropuser'],
+  // Ours (src/cli/connect), which prints them as they come.
+  'postern connect',
 ]);
 // Exactly so spelled by pgjdbc and lib/pq, never by libpq, whatever name they go by.
 const NOT_FROM_LIBPQ = ['DateStyle', 'TimeZone', 'extra_float_digits'];

@@ -4,10 +4,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { PosternError } from '../../errors.ts';
 import type { LoginOffer } from '../../login/request/login-offers.ts';
-import type { LoginOrigin } from '../../login/request/login-request.ts';
+import { isDenialHeld, type LoginOrigin } from '../../login/request/login-request.ts';
 import type { Admission } from '../session/admission.ts';
 import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
+import { askingRefusal } from './asked-others.ts';
 import { findGrants } from './find-grants.ts';
 import { passGrantDoor } from './grant-door.ts';
 import { showLink } from './show-link.ts';
@@ -61,7 +62,9 @@ async function waitBriefly(
   for (let leftMs = waitMs; leftMs > 0; leftMs = until - performance.now()) {
     await pause(Math.min(LOOK_EVERY_MS, leftMs), undefined, { signal });
     const request = await parts.loginRequests.find(offer.id);
-    if (request?.status === 'denied') throw new PosternError('denied');
+    if (request?.status === 'denied' && !isDenialHeld(request)) {
+      throw askingRefusal(request) ?? new PosternError('denied');
+    }
     if (request?.status !== 'consumed') continue;
     const admission = await passGrantDoor(session, await findGrants(session.client, parts), parts);
     if (admission !== null) return admission;

@@ -1,5 +1,7 @@
 // How a login request ends, or stays open, when its connection leaves it undecided or unused.
 
+import { endRequestOfLogin } from '../../catalogue/asking/end-request.ts';
+import { SYSTEM_CONTEXT } from '../../catalogue/trail/audit-context.ts';
 import { isPosternError, PosternError } from '../../errors.ts';
 import type { LoginRequest } from '../../login/request/login-request.ts';
 import { ClientGone } from '../client/client.ts';
@@ -10,7 +12,7 @@ import { progressReporter } from '../upstream/progress-reporter.ts';
 
 interface ReleaseContext {
   readonly session: LiveSession;
-  readonly parts: Pick<GatewayParts, 'log' | 'loginRequests'>;
+  readonly parts: Pick<GatewayParts, 'catalogue' | 'log' | 'loginRequests'>;
 }
 
 /**
@@ -24,7 +26,9 @@ export async function releaseLoginRequest(
 ): Promise<void> {
   try {
     if (isPosternError(reason, 'denied')) return;
-    if (isPosternError(reason, 'expired')) return recordEnd('expired', session);
+    if (isPosternError(reason, 'expired') || isPosternError(reason, 'asked_unanswered')) {
+      return recordEnd('expired', session);
+    }
     if (reason instanceof PosternError && reason.entry.keepsLoginRequest === true) {
       const detached = await parts.loginRequests.detachConnection(request.id);
       // If it expires later, any node records that.
@@ -45,7 +49,13 @@ async function abandon(request: LoginRequest, reason: unknown, { session, parts 
   if (outcome.kind === 'refused' && outcome.request?.status === 'expired') return recordEnd('expired', session);
   const gaveWay = outcome.request !== null && parts.loginRequests.refusalOf(outcome.request) !== null;
   if (outcome.kind === 'refused' && gaveWay) return recordEnd('abandoned', session);
+  // Denied, and the terminal did not wait for the end of its 5 seconds.
+  if (outcome.request?.status === 'denied') await parts.loginRequests.grace.finishDenial(request.id);
   if (outcome.kind === 'refused') return;
+  if (outcome.request.submission !== null) {
+    const ended = { loginRequestId: request.id, reason: outcome.request.reason ?? 'terminal_closed' };
+    await endRequestOfLogin(parts.catalogue, SYSTEM_CONTEXT, ended);
+  }
   if (reason instanceof ClientGone) progressReporter(request.id, parts)({ kind: 'terminal_closed' });
   recordEnd('abandoned', session);
 }

@@ -16,7 +16,7 @@ export async function answerProbe(
   signal: AbortSignal,
 ): Promise<Answered> {
   line.sendAuthenticationOk();
-  const watch = watchWaitingClient(line.socket);
+  const watch = watchWaitingClient(line.socket, 0);
   const limit = linkedAbort(signal);
   const pausing = pause(times.linkPauseMs, null, { signal: limit.signal }).catch(() => null);
   try {

@@ -47,6 +47,7 @@ export function factsOf(record: LiveConnectionRecord) {
     databaseRole: record.databaseRole,
     loginRequestId: record.loginRequestId,
     grantId: record.grantId,
+    breakGlassId: record.glassId,
     connectionId: record.id,
     terminalIp: record.address,
     terminalPort: record.port,

@@ -12,22 +12,23 @@ import type { LiveRegistration } from '../../fleet/local-connections.ts';
 import { type NodeId, newConnectionId } from '../../ids.ts';
 import { cleanForLog } from '../../untrusted-text.ts';
 import type { Client } from '../client/client.ts';
-import { applicationOf } from '../client/startup-parameters.ts';
+import { agentOf, applicationOf } from '../client/startup-parameters.ts';
 
 type Facts = Partial<Omit<LiveConnectionRecord, 'id' | 'nodeId'>>;
 
 export class FleetEntry {
-  #record: LiveConnectionRecord;
+  /** Of a listed connection, the registration keeps the record: one is enough. */
+  #kept: { record: LiveConnectionRecord } | LiveRegistration;
   #registration: LiveRegistration | null = null;
   #rightAsOf: CatalogueSnapshot | null = null;
 
   constructor(record: LiveConnectionRecord) {
-    this.#record = record;
+    this.#kept = { record };
   }
 
   /** All that is known of the connection, whether it is listed or not; without counters. */
   get record(): LiveConnectionRecord {
-    return this.#record;
+    return this.#kept.record;
   }
 
   /** When the right was given that the connection rests on; null: unknown, and long ago. */
@@ -37,13 +38,14 @@ export class FleetEntry {
 
   /** Names the connection in the DETAIL of an error, so that a person can ask for help with it. */
   get reference(): string {
-    const { loginRequestId, id } = this.#record;
+    const { loginRequestId, id } = this.record;
     return loginRequestId === null ? `live connection ${id}` : `login request ${loginRequestId}`;
   }
 
   /** The fleet lists the connection until `close`; a second call adds nothing. */
   register(liveConnections: LiveConnections, handle: LiveConnectionHandle): void {
-    this.#registration ??= liveConnections.register(this.#record, handle);
+    this.#registration ??= liveConnections.register(this.record, handle);
+    this.#kept = this.#registration;
   }
 
   /** Sets the right that the connection rests on, and whom and what it is about. */
@@ -53,8 +55,8 @@ export class FleetEntry {
   }
 
   update(facts: Facts): void {
-    this.#record = { ...this.#record, ...facts };
-    this.#registration?.update(facts);
+    if ('update' in this.#kept) this.#kept.update(facts);
+    else this.#kept = { record: { ...this.record, ...facts } };
   }
 
   /** The first cap that this connection exceeds, or null; see LiveRegistration. */
@@ -78,11 +80,12 @@ export function firstRecord({ peer, startup, tls }: Client, nodeId: NodeId, sinc
     personEmail: null,
     address: peer.address,
     port: peer.port,
-    application: application === null ? null : cleanForLog(application),
+    application: nameShown(application, agentOf(startup)?.name ?? null),
     requestedUser: cleanForLog(startup.user),
     accountId: null,
     projectId: null,
     projectName: null,
+    projectLabel: null,
     computeId: null,
     computeName: null,
     database: null,
@@ -90,6 +93,7 @@ export function firstRecord({ peer, startup, tls }: Client, nodeId: NodeId, sinc
     grantId: null,
     accessTokenId: null,
     loginRequestId: null,
+    glassId: null,
     since: since.toISOString(),
     bytesToUpstream: 0,
     bytesToClient: 0,
@@ -99,4 +103,10 @@ export function firstRecord({ peer, startup, tls }: Client, nodeId: NodeId, sinc
     upstreamPid: null,
     tls: tls === null ? null : `${tls.version} ${tls.cipher}`,
   };
+}
+
+/** Lists, pages and the trail say for whom the program acts. */
+function nameShown(application: string | null, agent: string | null): string | null {
+  if (agent === null) return application === null ? null : cleanForLog(application);
+  return cleanForLog(`${application ?? 'a program'} for agent ${agent}`);
 }

@@ -9,10 +9,12 @@ import type { LiveConnections } from '../../fleet/live-connections.ts';
 import type { ComputeId, NodeId } from '../../ids.ts';
 import type { Limits } from '../../limits/limits.ts';
 import type { Log } from '../../log.ts';
+import type { DeviceLogins } from '../../login/device/device-logins.ts';
 import type { Grants } from '../../login/grant/grants.ts';
 import type { RecordsAudit } from '../../login/request/login-audit-event.ts';
 import type { LoginRequests } from '../../login/request/login-requests.ts';
 import type { ReverseCodes } from '../../login/request/reverse-codes.ts';
+import type { IssuerKeys } from '../../login/workload/issuer-keys.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
 import { parseNetworks } from '../../network-address.ts';
 import { ScramKeys } from '../../protocol/scram-verifier.ts';
@@ -35,6 +37,9 @@ export interface GatewayDependencies {
   readonly loginRequests: LoginRequests;
   readonly grants: Grants;
   readonly reverseCodes: ReverseCodes;
+  readonly deviceLogins: DeviceLogins;
+  /** Of the issuers whose workloads access tokens trust. */
+  readonly issuerKeys: IssuerKeys;
   readonly liveConnections: LiveConnections;
   readonly cancelRoutes: CancelRoutes;
   readonly auditTrail: RecordsAudit;
@@ -91,6 +96,9 @@ export type GatewayTimes = Readonly<typeof DEFAULT_TIMES>;
 /** TLS handshakes at a time: they are the most expensive thing that a stranger can ask for. */
 const HANDSHAKES = { places: 200, undisturbedMs: 2_000 };
 
+/** Between two looks at how much a client has sent that has not logged in. */
+const LOOK_BEFORE_LOGIN_MS = 250;
+
 export type GatewayParts = Readonly<ReturnType<typeof gatewayParts>>;
 
 /** To be called once per node: what it makes bounds all of the node's connections together. */
@@ -103,5 +111,6 @@ export function gatewayParts(dependencies: GatewayDependencies) {
     scramKeys: new ScramKeys(),
     socketOwners: new SocketOwners(),
     sweep: new RelaySweep(dependencies.clock),
+    sweepBeforeLogin: new RelaySweep(dependencies.clock, LOOK_BEFORE_LOGIN_MS),
   };
 }

@@ -52,7 +52,10 @@ export class LiveSession {
   readonly entry: FleetEntry;
   readonly audit: ConnectionAudit;
   readonly ending = new SessionEnding();
-  readonly rules = new LiveRules(() => this.ending.startFor({ kind: 'revoked' }));
+  readonly rules = new LiveRules({
+    forbid: (error) => this.ending.startForbidden(error),
+    end: (error) => this.ending.start(error),
+  });
   readonly clientWatch: ClientWatch;
   readonly #unfinished: UnfinishedConnections;
   readonly #parts: SessionParts;
@@ -110,6 +113,7 @@ export class LiveSession {
 
   beginRelaying(relaying: Relaying): void {
     this.#relaying = relaying;
+    this.rules.settle();
     this.entry.update({ phase: 'relaying' });
   }
 

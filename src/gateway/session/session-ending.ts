@@ -25,7 +25,15 @@ export class SessionEnding {
   startFor(cause: EndCause): void {
     this.start(errorOf(cause));
   }
+
+  /** What the connection rests on does not allow it any more. */
+  startForbidden({ code, hint }: PosternError): void {
+    const why = (hint ?? '').replace(/\.$/, '');
+    this.start(code === 'rule_denied' ? new PosternError('revoked_by_rule', { params: { why } }) : errorOf(REVOKED));
+  }
 }
+
+const REVOKED: EndCause = { kind: 'revoked' };
 
 function errorOf(cause: EndCause): PosternError {
   switch (cause.kind) {
@@ -42,7 +50,13 @@ function errorOf(cause: EndCause): PosternError {
   }
 }
 
-/** Ends a connection whose client hangs up, or sends bytes, while it has nothing to say. */
+/**
+ * What a client that has proved itself may send before it is connected, as to Postgres: drivers
+ * flush behind a password, and a first query fits.
+ */
+const MOST_EARLY_BYTES = 8 * 1024;
+
+/** Ends a connection whose client hangs up, or says too much, before it is connected. */
 export class ClientWatch {
   readonly #socket: Duplex;
   readonly #ending: SessionEnding;
@@ -53,9 +67,10 @@ export class ClientWatch {
     this.#ending = ending;
   }
 
-  start(): void {
+  /** `asking`: a person has yet to decide, and nothing may be said. */
+  start(client: 'asking' | 'admitted'): void {
     this.#stop();
-    const watch = watchWaitingClient(this.#socket);
+    const watch = watchWaitingClient(this.#socket, client === 'asking' ? 0 : MOST_EARLY_BYTES);
     this.#stop = () => watch.stop();
     void watch.ended.then((end) =>
       this.#ending.start(end === 'data' ? new PosternError('data_while_waiting') : new ClientGone()),

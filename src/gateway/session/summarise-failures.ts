@@ -1,5 +1,5 @@
-// Once a minute: one line in the log and one event in the audit trail for each network whose failed
-// connections were too many to be recorded one by one.
+// Once a minute: one line in the log and one event in the audit trail for each network whose
+// failures, of connections, sign-ins and keys, were too many to be recorded one by one.
 
 import { BY_SYSTEM } from '../../catalogue/trail/audit-events.ts';
 import type { FailureSummary } from '../../limits/failure-records.ts';
@@ -24,7 +24,7 @@ export function summariseFailures(parts: SummaryParts): { readonly close: () => 
 }
 
 function record({ network, count, reasons }: FailureSummary, { auditTrail, clock, log, nodeId }: SummaryParts): void {
-  log.info({ event: 'connection.failures', network, count, reasons }, 'more connections failed than were recorded');
+  log.info({ event: 'connection.failures', network, count, reasons }, 'more failed than was recorded');
   const byReason = Object.entries(reasons).map(([reason, ofReason]) => `${ofReason} ${reason}`);
   auditTrail.record({
     at: clock.now(),

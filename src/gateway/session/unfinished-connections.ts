@@ -12,6 +12,8 @@ export interface UnfinishedConnection {
   stage: UnfinishedStage;
   /** Ends it; called once, and it leaves by itself afterwards. */
   giveWay: () => void;
+  /** Called when it leaves, perhaps more than once. */
+  readonly onLeave: () => void;
 }
 
 /** Of the places, for those that show a link: a flood of links must not displace handshakes. */
@@ -31,8 +33,8 @@ export class UnfinishedConnections {
   }
 
   /** To be left. Where there is no place, another one ends. */
-  enter(address: string, giveWay: () => void): UnfinishedConnection {
-    const connection: UnfinishedConnection = { address, stage: 'idle', giveWay };
+  enter(address: string, giveWay: () => void, onLeave: () => void = () => {}): UnfinishedConnection {
+    const connection: UnfinishedConnection = { address, stage: 'idle', giveWay, onLeave };
     this.#idle.add(address, connection);
     if (this.count > this.most) this.#makePlace(connection);
     return connection;
@@ -50,6 +52,7 @@ export class UnfinishedConnections {
   /** Its login is finished, or it has ended. May be called more than once. */
   leave(connection: UnfinishedConnection): void {
     this.#crowdOf(connection).delete(connection.address, connection);
+    connection.onLeave();
   }
 
   /** Ends one that is idle, for a socket that is needed now; false when there is none. */

@@ -1,13 +1,13 @@
 // Asks before the dial whether this person may still connect to this compute from here.
 
-import type { PasswordTarget } from '../../catalogue/access/find-verifier.ts';
+import type { ReachedPlace } from '../../catalogue/access/resolve-target.ts';
 import type { RightsReader } from '../../catalogue/access/rights-reader.ts';
 import { isEndedSince } from '../../catalogue/endings/ended-access.ts';
-import type { Policy } from '../../catalogue/rights/policy.ts';
+import type { PasswordTarget } from '../../catalogue/logins/find-verifier.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import { PosternError } from '../../errors.ts';
 import type { CountedThing } from '../../fleet/connection-counts.ts';
-import { parseNetworks } from '../../network-address.ts';
+import { isAddressAllowed } from '../../network-address.ts';
 import { refuseReplication } from '../client/startup-parameters.ts';
 import type { Admission } from '../session/admission.ts';
 import type { GatewayParts } from '../session/gateway-parts.ts';
@@ -24,33 +24,91 @@ const CAP_WORDS = {
 } as const satisfies Record<Exclude<CountedThing, 'project'>, { readonly of: string; readonly wayOut: string }>;
 
 /**
- * The target with its credentials. Throws `permission_lost`, `not_found`, `link_login_disabled`,
- * `refused_by_policy`, `replication_refused`, `too_many_connections`, `project_share_full`.
+ * The target with its credentials. Throws `permission_lost`, `rule_denied`, `not_found`,
+ * `link_login_disabled`, `refused_by_policy`, `replication_refused`, `too_many_connections`,
+ * `project_share_full`.
  */
 export async function authoriseTarget(
   admission: Admission,
   session: LiveSession,
-  { catalogue, computes, limits, metrics }: Pick<GatewayParts, 'catalogue' | 'computes' | 'limits' | 'metrics'>,
+  parts: AuthorisingParts,
 ): Promise<PasswordTarget> {
   // NOTE: the doors gave the fleet the person's and the target's ids, so that a revocation from now
   // on finds this connection.
   session.entry.update({ phase: 'connecting' });
+  const target = (await resolveAsRead(admission, session, parts)) ?? (await resolveNow(admission, session, parts));
+  refuseByPolicy(admission, session, target);
+  // NOTE: the target is large, and the connection may live for hours: this must not keep it.
+  await session.rules.begin(target, async (rights) => {
+    const now = await targetOfNow(admission, session, rights);
+    const policy = now.requireReach(placeOf(session, now));
+    // Once marked it stays so: what it did was done by a broken glass.
+    if (policy.glassId !== null) session.entry.update({ glassId: policy.glassId });
+    return { policy, requireReach: now.requireReach };
+  });
+  session.signal.throwIfAborted();
+  await requireRoom(admission, session, { ...parts, target });
+  return target;
+}
+
+type AuthorisingParts = Pick<GatewayParts, 'catalogue' | 'computes' | 'limits' | 'liveConnections' | 'metrics'>;
+
+/** Older rights are read again; proving a password takes two round trips to the client. */
+const RIGHTS_FRESH_MS = 1_000;
+
+/**
+ * By the rights that the door read with the proof; null where these are old, or something that the
+ * connection rests on has changed since. NOTE: what this node hears of later finds the connection
+ * by its ids, as it does every other.
+ */
+async function resolveAsRead(
+  admission: Admission,
+  session: LiveSession,
+  { liveConnections }: AuthorisingParts,
+): Promise<PasswordTarget | null> {
+  const asRead = admission.takeAsRead?.() ?? null;
+  if (asRead === null || performance.now() - asRead.atMs > RIGHTS_FRESH_MS) return null;
+  const target = await admission.resolve(asRead.rights);
+  await admission.onAuthorised?.(target);
+  nameTarget(session, target);
+  return liveConnections.mayHaveEnded(session.entry.record, asRead.asOf) ? null : target;
+}
+
+async function resolveNow(
+  admission: Admission,
+  session: LiveSession,
+  { catalogue }: AuthorisingParts,
+): Promise<PasswordTarget> {
   const target = await admission.resolve();
   await admission.onAuthorised?.(target);
-  session.entry.update({
+  nameTarget(session, target);
+  await requireUnended(admission, session, { catalogue, target });
+  return target;
+}
+
+function nameTarget({ entry }: LiveSession, target: PasswordTarget): void {
+  entry.update({
     userId: target.person?.userId ?? null,
     personEmail: target.person?.email ?? null,
     accountId: target.account.id,
     projectId: target.project.id,
     projectName: target.project.name,
+    projectLabel: target.project.label,
     computeId: target.compute.id,
     computeName: target.compute.name,
     databaseRole: target.databaseRole,
+    glassId: target.policy.glassId,
   });
-  await requireUnended(admission, session, { catalogue, target });
-  refuseByPolicy(admission, session, target);
-  await session.rules.begin(target.policy, (rights) => policyOfNow(admission, session, rights));
-  session.signal.throwIfAborted();
+}
+
+type CountingParts = Pick<GatewayParts, 'computes' | 'limits' | 'metrics'>;
+
+/** Throws `too_many_connections`, `project_share_full`. */
+async function requireRoom(
+  admission: Admission,
+  session: LiveSession,
+  { target, computes, limits, metrics }: CountingParts & { readonly target: PasswordTarget },
+): Promise<void> {
   const { maxConnections } = target.policy;
   const { hostId } = target.compute;
   const share = hostId === null ? null : await computes.projectShare(hostId);
@@ -60,7 +118,7 @@ export async function authoriseTarget(
     ...(share === null ? {} : { project: share }),
   };
   const exceeded = await session.entry.findExceededCap(limits.liveCaps(caps));
-  if (exceeded === null) return target;
+  if (exceeded === null) return;
   const { thing, cap } = exceeded;
   metrics.limitHits.inc({ limit: thing });
   if (thing === 'project') throw new PosternError('project_share_full', { params: { share: String(cap) } });
@@ -82,22 +140,27 @@ async function requireUnended(
 }
 
 /** As `authoriseTarget`, for a connection that was authorised before. */
-async function policyOfNow(admission: Admission, session: LiveSession, rights?: RightsReader): Promise<Policy> {
+async function targetOfNow(admission: Admission, session: LiveSession, rights?: RightsReader) {
   const target = await admission.resolve(rights);
   const { id: accountId } = target.account;
   // The project may have moved to another account.
   if (session.entry.record.accountId !== accountId) session.entry.update({ accountId });
   refuseByPolicy(admission, session, target);
-  return target.policy;
+  return target;
+}
+
+/** Where the connection is, which may be elsewhere than where one like it would go now. */
+function placeOf({ entry: { record } }: LiveSession, target: PasswordTarget): ReachedPlace {
+  return { databaseRole: record.databaseRole ?? target.databaseRole, database: record.database };
 }
 
 function refuseByPolicy({ door }: Admission, { client }: LiveSession, { policy, compute }: PasswordTarget): void {
-  const isByLink = door === 'link' || door === 'grant' || door === 'reverse_code';
+  const isByLink = door !== 'token' && door !== 'role';
   if (isByLink && !policy.linkLogin) {
     throw new PosternError('link_login_disabled', { params: { compute: compute.name } });
   }
   const { address } = client.peer;
-  if (policy.allowedNetworks.length > 0 && !parseNetworks(policy.allowedNetworks).includes(address)) {
+  if (!isAddressAllowed(policy.allowedNetworks, address)) {
     throw new PosternError('refused_by_policy', { params: { address } });
   }
   refuseReplication(client.startup, policy);

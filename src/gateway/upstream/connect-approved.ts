@@ -1,12 +1,10 @@
 // From a passed door to an upstream that is ready for queries: authorise again, wake, dial, log in.
 
 import { TimeLimitExceeded, withTimeLimit } from '../../async/time-limit.ts';
-import type { PasswordTarget } from '../../catalogue/access/find-verifier.ts';
+import type { PasswordTarget } from '../../catalogue/logins/find-verifier.ts';
 import { PosternError } from '../../errors.ts';
 import { UpstreamRefusal } from '../../wire/dial/connect-failure.ts';
-import { connectUpstream, type UpstreamSession } from '../../wire/dial/connect-upstream.ts';
-import { policyOfCompute } from '../../wire/dial/dial-policy.ts';
-import type { UpstreamTarget } from '../../wire/dial/upstream-target.ts';
+import type { UpstreamSession } from '../../wire/dial/connect-upstream.ts';
 import {
   chooseDatabase,
   type DatabaseChoice,
@@ -14,26 +12,14 @@ import {
   isMaintenanceDatabase,
   type KnownDatabase,
 } from '../client/database-choice.ts';
-import { applicationOf, upstreamParameters } from '../client/startup-parameters.ts';
 import type { Admission } from '../session/admission.ts';
-import { hideDatabaseRole } from '../session/endings.ts';
 import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
-import { stampApplicationName } from './application-name.ts';
 import { authoriseTarget } from './authorise-target.ts';
-import { dialWithRetries } from './dial-with-retries.ts';
+import { type DialledTarget, type DialParts, dialVisibly, startupOf } from './dial-target.ts';
 import { ASKING_PARAMETERS, hasDatabase, noSuchDatabase } from './has-database.ts';
 
-type ConnectParts = Pick<
-  GatewayParts,
-  'catalogue' | 'computes' | 'config' | 'dialPolicy' | 'limits' | 'log' | 'metrics' | 'scramKeys' | 'times'
->;
-
-/**
- * How often a hosted Postgres checks during a query that the gateway is still connected. An
- * attached server may be too old to know the setting, or a pooler.
- */
-const CHECK_INTERVAL = '10s';
+type ConnectParts = DialParts & Pick<GatewayParts, 'catalogue' | 'limits' | 'liveConnections' | 'metrics'>;
 
 export interface Connected {
   readonly upstream: UpstreamSession;
@@ -41,10 +27,7 @@ export interface Connected {
   readonly database: string;
 }
 
-interface Approved {
-  readonly admission: Admission;
-  readonly target: PasswordTarget;
-  readonly session: LiveSession;
+interface Approved extends DialledTarget {
   readonly parts: ConnectParts;
 }
 
@@ -54,21 +37,29 @@ export async function connectApproved(
   session: LiveSession,
   parts: ConnectParts,
 ): Promise<Connected> {
-  const target = await session.phases.measure('authorise', () => authoriseTarget(admission, session, parts));
+  const target = await session.phases.measure('authorise', () => authorise(admission, session, parts));
   const approved: Approved = { admission, target, session, parts };
   await wakeIfIdle(approved);
   session.client.line.sendNotice(admission.notices?.connecting);
   admission.report?.({ kind: 'connecting' });
   const connected = await session.phases.measure('connect_upstream', () => dialDatabase(approved));
-  session.entry.update({ database: connected.database });
   parts.computes.noteUse(target.compute.id);
   return connected;
+}
+
+// NOTE: the proof's settling hides what the right is: a refusal must not come before it.
+async function authorise(admission: Admission, session: LiveSession, parts: ConnectParts): Promise<PasswordTarget> {
+  const authorising = authoriseTarget(admission, session, parts);
+  authorising.catch(() => {});
+  await admission.settled;
+  return await authorising;
 }
 
 async function wakeIfIdle({ admission: { notices, report }, target, session, parts }: Approved): Promise<void> {
   const { id, name, state } = target.compute;
   session.client.line.sendNotice(state === 'idle' ? notices?.waking : notices?.authorised);
   if (state !== 'idle') return;
+  session.client.line.release();
   report?.({ kind: 'waking' });
   try {
     await session.phases.measure('wake', () =>
@@ -81,8 +72,12 @@ async function wakeIfIdle({ admission: { notices, report }, target, session, par
 }
 
 async function dialDatabase(approved: Approved): Promise<Connected> {
-  const { target } = approved;
+  const { target, session } = approved;
   const connect = async (database: string): Promise<Connected> => {
+    // NOTE: only here it is known which database it is; a recheck from now on asks about that one.
+    session.rules.enter({ databaseRole: target.databaseRole, database });
+    const glassId = session.rules.policy?.glassId ?? session.entry.record.glassId;
+    session.entry.update({ database, glassId });
     return { upstream: await dialVisibly(approved, database, startupOf(approved)), target, database };
   };
   const { database, fallback } = await findDatabase(approved);
@@ -133,65 +128,4 @@ const PASSING = /^(53|57)/;
  */
 function refusesDatabase(error: unknown): boolean {
   return error instanceof UpstreamRefusal && !PASSING.test(error.sqlstate);
-}
-
-type Startup = ReadonlyMap<string, string>;
-
-/** Dials once more where the password was changed on the upstream and could be restored. */
-async function dialVisibly(approved: Approved, database: string, startup: Startup): Promise<UpstreamSession> {
-  const dialed = dial(approved, database, startup).catch(async (error: unknown) => {
-    const isWrongPassword = error instanceof UpstreamRefusal && error.isWrongPassword;
-    if (!isWrongPassword || !(await restorePassword(approved))) throw error;
-    return await dial(approved, database, startup);
-  });
-  return await dialed.catch((error: unknown) => {
-    throw approved.target.person?.isGuest === true ? hideDatabaseRole(error) : error;
-  });
-}
-
-/** False also when that failed: the upstream's own refusal says more than our failure. */
-async function restorePassword({ target: { compute, databaseRole }, parts }: Approved): Promise<boolean> {
-  try {
-    return await parts.computes.restorePassword(compute.id, databaseRole);
-  } catch (error) {
-    parts.log.error(
-      { event: 'upstream.restore_password_failed', err: error, compute_id: compute.id, database_role: databaseRole },
-      'could not restore the password of a database role',
-    );
-    return false;
-  }
-}
-
-function startupOf(approved: Approved): Startup {
-  return upstreamParameters(approved.session.client.startup, {
-    applicationName: applicationName(approved),
-    connectionCheckInterval: approved.target.compute.hostId === null ? null : CHECK_INTERVAL,
-  });
-}
-
-async function dial(
-  { target, session, parts }: Approved,
-  database: string,
-  startup: Startup,
-): Promise<UpstreamSession> {
-  const { name } = target.compute;
-  const upstream: UpstreamTarget = { ...target.upstream, name, user: target.databaseRole, database };
-  const dialPolicy = policyOfCompute(parts.dialPolicy, target.upstream);
-  const { retryPausesMs, connectMs } = parts.times;
-  return await dialWithRetries(
-    (signal) => connectUpstream(upstream, { startup, dialPolicy, scramKeys: parts.scramKeys, signal }),
-    { pausesMs: retryPausesMs, limitMs: connectMs, compute: name },
-    session.signal,
-  );
-}
-
-// Applications that log in with a password read their own name back, so it is stamped only where
-// they sent none.
-function applicationName({ admission, target, session, parts }: Approved): string | null {
-  const application = applicationOf(session.client.startup);
-  const isByPassword = admission.door === 'token' || admission.door === 'role';
-  if (!parts.config.login.stampApplicationName || (isByPassword && application !== null)) return null;
-  // NOTE: every role of a server reads pg_stat_activity, also those of other projects on it.
-  const person = target.compute.hostId === null ? (target.person?.email ?? target.databaseRole) : null;
-  return stampApplicationName({ application, connectionId: session.id, person });
 }

@@ -8,7 +8,8 @@ import { backendKeyData, readyForQuery } from '../../protocol/backend-messages.t
 import { type CancelKey, newCancelKey } from '../../protocol/cancel-key.ts';
 import { Relay } from '../../relay/relay.ts';
 import { RelayActivity } from '../../relay/relay-activity.ts';
-import { cancelUpstream } from '../../wire/dial/cancel-upstream.ts';
+import { type CancelTarget, cancelUpstream } from '../../wire/dial/cancel-upstream.ts';
+import type { UpstreamSession } from '../../wire/dial/connect-upstream.ts';
 import type { Admission } from '../session/admission.ts';
 import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession, Relaying } from '../session/live-session.ts';
@@ -20,14 +21,19 @@ interface HandOverContext {
   readonly parts: Pick<GatewayParts, 'cancelRoutes' | 'clock' | 'config' | 'times'>;
 }
 
+export interface HandedOver {
+  readonly relaying: Relaying;
+  readonly cancelRoute: CancelRoute | null;
+}
+
 /** The caller closes both sockets and withdraws the route; null where there is no key. */
 export async function handOver(
   connected: Connected,
   { session, notices, parts }: HandOverContext,
-): Promise<{ readonly relaying: Relaying; readonly cancelRoute: CancelRoute | null }> {
+): Promise<HandedOver> {
   const { upstream, target, database } = connected;
   const { line } = session.client;
-  const cancelQuery: Relaying['cancelQuery'] = (by) => cancelOnUpstream(connected, { session, parts, by });
+  const cancelQuery = cancellerOf(connected, { session, parts });
   // NOTE: the key must work on every node before the client can know it, so before ReadyForQuery.
   const key = cancelKeyFor(connected, session, parts);
   const cancelRoute = key === null ? null : parts.cancelRoutes.announce(key, () => cancelQuery('client'));
@@ -36,17 +42,17 @@ export async function handOver(
     cancelRoute?.withdraw();
     throw session.signal.reason;
   }
-  line.sendAuthenticationOk();
-  const { person, project, databaseRole } = target;
-  const as = { person: person?.email ?? databaseRole, projectName: project.name, database, databaseRole };
-  line.sendNotice(notices?.connected?.(as));
   // Frees them: the connection may live for hours.
   const greeting = upstream.greeting.splice(0);
-  line.send([
-    ...greeting,
-    ...(key === null ? [] : [backendKeyData(key.processId, key.secretKey)]),
-    readyForQuery(upstream.readyStatus),
-  ]);
+  const { person, project, databaseRole } = target;
+  const place = { projectName: project.name, projectLabel: project.label, database, databaseRole };
+  const as = { person: person?.email ?? databaseRole, ...place };
+  const keyData = key === null ? [] : [backendKeyData(key.processId, key.secretKey)];
+  line.hold();
+  line.sendAuthenticationOk();
+  line.sendNotice(notices?.connected?.(as));
+  line.send([...greeting, ...keyData, readyForQuery(upstream.readyStatus)]);
+  line.release();
   session.clientWatch.stop();
   waitPatiently([line.socket, upstream.socket], parts.config.keepaliveMs);
   const relay = new Relay({ client: line.socket, upstream: upstream.socket, readyStatus: upstream.readyStatus });
@@ -88,16 +94,26 @@ function cancelKeyFor(
   }
 }
 
+/** Keeps no more of the target than it needs. */
+function cancellerOf(
+  { upstream: { cancelKey, address }, target }: Connected,
+  { session, parts }: Pick<HandOverContext, 'session' | 'parts'>,
+): Relaying['cancelQuery'] {
+  const { tls } = target.upstream;
+  return (by) => cancelOnUpstream({ cancelKey, address, tls }, { session, parts, by });
+}
+
+type Cancelled = Pick<UpstreamSession, 'cancelKey' | 'address'> & Pick<CancelTarget, 'tls'>;
+
 /** One CancelRequest to the address that was dialled; none where the upstream gave no key. */
 async function cancelOnUpstream(
-  { upstream, target }: Connected,
+  { cancelKey, address, tls }: Cancelled,
   { session, parts, by }: Pick<HandOverContext, 'session' | 'parts'> & { readonly by: Canceller },
 ): Promise<void> {
-  const { cancelKey, address } = upstream;
   if (cancelKey === null) return;
   session.audit.record({ event: 'query.canceled', outcome: 'success', ...CANCELED_BY[by] });
   const signal = AbortSignal.timeout(parts.times.upstreamCancelMs);
-  await cancelUpstream({ address, tls: target.upstream.tls, cancelKey, signal });
+  await cancelUpstream({ address, tls, cancelKey, signal });
 }
 
 type Canceller = Parameters<Relaying['cancelQuery']>[0];

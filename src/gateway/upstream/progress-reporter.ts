@@ -33,7 +33,15 @@ export function connectedProgress(
 ): Progress {
   const { databaseRole, project } = target;
   const client = { application: applicationOf(startup), port: peer.port };
-  return { kind: 'connected', database, databaseRole, projectName: project.name, connectionId, client };
+  return {
+    kind: 'connected',
+    database,
+    databaseRole,
+    projectName: project.name,
+    projectLabel: project.label,
+    connectionId,
+    client,
+  };
 }
 
 /** What the page shows; an upstream's own words stay with the terminal. */

@@ -3,7 +3,6 @@
 import { getDefaultBranch } from '../../catalogue/projects/branches.ts';
 import { type Compute, findCompute, moveComputeState, shownName } from '../../catalogue/projects/compute-rows.ts';
 import { auditedCompute, computeNotFound, getCompute, listComputes } from '../../catalogue/projects/computes.ts';
-import { listDatabases } from '../../catalogue/projects/databases.ts';
 import { createOperation } from '../../catalogue/projects/operations.ts';
 import { findProject, type Project } from '../../catalogue/projects/projects.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
@@ -13,6 +12,7 @@ import type { ComputeId, ProjectId } from '../../ids.ts';
 import type { HostSession } from '../hosts/host-session.ts';
 import { type ProvisioningParts, powerOfProject, projectOnHost } from '../hosts/provisioning-parts.ts';
 import { type Recovery, runOperation, type WithOperation } from '../journal/run-operation.ts';
+import { ownDatabases } from './own-databases.ts';
 import { syncHostedDatabases } from './sync-hosted-databases.ts';
 
 interface ComputePlace {
@@ -85,10 +85,7 @@ export async function agreeWithCatalogue(
   await alone(powerOfProject(projectId), async () => {
     const computes = await listComputes(catalogue, projectId);
     if (computes.length === 0) return;
-    const databases = [];
-    for (const name of await databaseNames(catalogue, projectId)) {
-      if ((await host.findDatabase({ name })) !== null) databases.push(name);
-    }
+    const databases = await databasesOf({ catalogue }, host, projectId);
     if (databases.length === 0) return;
     await (computes.some(({ state }) => state === 'active') ? host.wake(databases) : host.suspend(databases));
   });
@@ -140,10 +137,10 @@ async function switchDatabases(
   const current = computes.find(({ id }) => id === compute.id);
   if (current === undefined) throw computeNotFound(compute.id);
   if (current.state === to) return;
-  if (to === 'active') await host.wake(await databaseNames(catalogue, project.id));
+  if (to === 'active') await host.wake(await databasesOf({ catalogue }, host, project.id));
   // Computes on one host share its databases: the last active one closes them.
   else if (computes.every(({ id, state }) => id === compute.id || state !== 'active')) {
-    await host.suspend(await databaseNames(catalogue, project.id));
+    await host.suspend(await databasesOf({ catalogue }, host, project.id));
   }
 }
 
@@ -182,7 +179,7 @@ async function recordDone(catalogue: Catalogue, { project, to }: PowerChange, co
   return { ...compute, operation };
 }
 
-async function databaseNames({ db }: Catalogue, projectId: ProjectId): Promise<string[]> {
-  const branch = await getDefaultBranch(db, projectId);
-  return (await listDatabases(db, branch.id)).map((database) => database.name);
+async function databasesOf(parts: Pick<ProvisioningParts, 'catalogue'>, host: HostSession, projectId: ProjectId) {
+  const branch = await getDefaultBranch(parts.catalogue.db, projectId);
+  return await ownDatabases(parts, host, branch.id);
 }

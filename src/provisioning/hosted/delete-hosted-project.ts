@@ -2,7 +2,6 @@
 
 import { getDefaultBranch, requireUnprotected } from '../../catalogue/projects/branches.ts';
 import { listDatabaseRoles } from '../../catalogue/projects/database-role-rows.ts';
-import { listDatabases } from '../../catalogue/projects/databases.ts';
 import {
   deleteProject as deleteProjectRows,
   findProject,
@@ -16,6 +15,7 @@ import type { OperationRun } from '../journal/operation-run.ts';
 import { type Recovery, runOperation } from '../journal/run-operation.ts';
 import { dropPlanned, planDrops } from './drop-planned.ts';
 import { findHostedCompute, orderOf, settleUnfinished } from './hosted-project.ts';
+import { ownDatabases } from './own-databases.ts';
 
 export const PROJECT_DELETION: Recovery = { kind: 'go_on', work: dropEverything };
 
@@ -57,7 +57,7 @@ async function dropEverything(parts: ProvisioningParts, run: OperationRun): Prom
   const { projectId, context } = run.operation;
   const { id: branchId } = await getDefaultBranch(db, projectId);
   await planDrops(run, {
-    databases: (await listDatabases(db, branchId)).map(({ name }) => name),
+    databases: await ownDatabases(parts, run.host, branchId),
     roles: (await listDatabaseRoles(db, branchId)).map(({ name }) => name),
   });
   await dropPlanned(parts, run, null);

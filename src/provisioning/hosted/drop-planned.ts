@@ -2,7 +2,7 @@
 
 import { recordEndedAccess } from '../../catalogue/endings/ended-access.ts';
 import type { OperationStep } from '../../catalogue/journal/operation-steps.ts';
-import type { HostObject } from '../hosts/host-objects.ts';
+import type { HostDatabase, HostObject } from '../hosts/host-objects.ts';
 import type { Heritage } from '../hosts/host-session.ts';
 import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
 import { type OperationRun, workingName } from '../journal/operation-run.ts';
@@ -11,15 +11,14 @@ import type { Recovery } from '../journal/run-operation.ts';
 /** Adds a step for each that has none yet. Databases come first, since they hold the roles. */
 export async function planDrops(
   run: OperationRun,
-  { databases, roles }: { readonly databases: readonly string[]; readonly roles: readonly string[] },
+  { databases, roles }: { readonly databases: readonly HostDatabase[]; readonly roles: readonly string[] },
 ): Promise<void> {
   const planned = await run.steps();
   const isNew = (action: OperationStep['action']) => (name: string) =>
     !planned.some((step) => step.action === action && step.name === name);
   const steps = [];
-  for (const name of databases.filter(isNew('drop_database'))) {
-    const hostOid = (await run.host.findDatabase({ name }))?.oid ?? null;
-    steps.push({ action: 'drop_database', name, hostOid } as const);
+  for (const { name, oid } of databases.filter((database) => isNew('drop_database')(database.name))) {
+    steps.push({ action: 'drop_database', name, hostOid: oid } as const);
   }
   for (const name of roles.filter(isNew('drop_role'))) {
     const hostOid = (await run.host.findRole(name))?.oid ?? null;
@@ -38,14 +37,19 @@ export async function dropPlanned(
   const dropped = steps.filter(({ action }) => action === 'drop_role');
   await endAccessOf(parts, run, dropped);
   for (const step of dropped) {
-    const role = await findMeant(run, step);
+    const role = await findMeantRole(run, step);
     if (role !== null) await run.host.closeLogin(role);
   }
   for (const step of steps) {
     await run.change({ position: step.position, status: 'running' });
-    const there = await findMeant(run, step);
-    if (there !== null && step.action === 'drop_database') await run.host.dropDatabase(there.name);
-    if (there !== null && step.action === 'drop_role') await dropRole(parts, run, { role: there, heritage });
+    if (step.action === 'drop_database') {
+      const database = await findMeantDatabase(run, step);
+      if (database !== null) await run.host.dropDatabase(database);
+    }
+    if (step.action === 'drop_role') {
+      const role = await findMeantRole(run, step);
+      if (role !== null) await dropRole(parts, run, { role, heritage });
+    }
     await run.change({ position: step.position, status: 'finished' });
   }
 }
@@ -58,10 +62,18 @@ async function endAccessOf({ catalogue }: ProvisioningParts, { operation }: Oper
 }
 
 /** What the step names, unless something else has its name by now. */
-async function findMeant({ host }: OperationRun, { action, name, hostOid }: OperationStep): Promise<HostObject | null> {
+async function findMeantRole({ host }: OperationRun, { name, hostOid }: OperationStep): Promise<HostObject | null> {
   if (hostOid === null) return null;
-  const there = action === 'drop_database' ? await host.findDatabase({ name }) : await host.findRole(name);
+  const there = await host.findRole(name);
   return there?.oid === hostOid ? there : null;
+}
+
+async function findMeantDatabase(
+  { host }: Pick<OperationRun, 'host'>,
+  { name, hostOid }: Pick<OperationStep, 'name' | 'hostOid'>,
+) {
+  const there = hostOid === null ? null : await host.findDatabase(hostOid);
+  return there?.name === name ? there : null;
 }
 
 /** What others granted to it never stops this: it is then dropped by a later sweep. */
@@ -90,10 +102,9 @@ async function undoCreation(parts: ProvisioningParts, run: OperationRun): Promis
 
 /** Only the operation uses the working name; under its final name its oid identifies it. */
 async function undoDatabase({ host, operation }: OperationRun, { name, hostOid }: OperationStep): Promise<void> {
-  await host.dropDatabase(workingName(operation));
-  if (hostOid === null) return;
-  const made = await host.findDatabase({ oid: hostOid });
-  if (made?.name === name) await host.dropDatabase(name);
+  await host.dropWorkingDatabase(workingName(operation));
+  const made = await findMeantDatabase({ host }, { name, hostOid });
+  if (made !== null) await host.dropDatabase(made);
 }
 
 /** The oid was written before the role was committed: without one there is no role of ours. */

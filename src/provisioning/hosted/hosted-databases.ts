@@ -12,14 +12,17 @@ import {
   requireNewIdentifier,
 } from '../../catalogue/projects/databases.ts';
 import { planOf, requireRoomFor } from '../../catalogue/rights/plans.ts';
+import { missing } from '../../catalogue/store/store-errors.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';
+import { quoted } from '../../untrusted-text.ts';
 import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
 import { type OperationRun, workingName } from '../journal/operation-run.ts';
 import type { Recovery, WithOperation } from '../journal/run-operation.ts';
 import { agreeWithCatalogue } from './compute-power.ts';
 import { dropPlanned, planDrops, UNDO_CREATION } from './drop-planned.ts';
 import { changeHosted, type HostedPlace, type NamedPlace, projectRoles, refuseTakenName } from './hosted-project.ts';
+import { ownDatabases } from './own-databases.ts';
 
 export const DATABASE_CHANGE: Recovery = { kind: 'undo', undo: undoChange };
 export const DATABASE_DELETION: Recovery = { kind: 'go_on', work: dropOne };
@@ -80,14 +83,17 @@ async function changeForReal(
   const { name } = database;
   const { newName = name, ownerName = database.ownerName } = change;
   if (newName === name && ownerName === database.ownerName) return;
-  const hostOid = (await run.host.findDatabase({ name }))?.oid ?? null;
-  await run.step({ action: 'change_database', name, hostOid }, async () => {
+  const own = await ownDatabases(parts, run.host, hosted.branch.id);
+  const there = own.find((found) => found.name === name);
+  // Dropped by SQL, and perhaps somebody else's by now.
+  if (there === undefined) throw missing(`database ${quoted(name)} on its server`);
+  await run.step({ action: 'change_database', name, hostOid: there.oid }, async () => {
     if (ownerName !== database.ownerName) {
-      await run.host.setOwner(name, ownerName);
+      await run.host.setOwner(there, ownerName);
       // The privileges of the old owner went to the new one.
-      await run.host.shareDatabase(name, await projectRoles(parts, hosted.branch.id));
+      await run.host.shareDatabase(there, await projectRoles(parts, hosted.branch.id));
     }
-    if (newName !== name) await refuseTakenName(`database "${newName}"`, () => run.host.renameDatabase(name, newName));
+    if (newName !== name) await refuseTakenName(`database "${newName}"`, () => run.host.renameDatabase(there, newName));
   });
 }
 
@@ -96,15 +102,16 @@ async function undoChange(parts: ProvisioningParts, run: OperationRun): Promise<
   const { host, operation } = run;
   const branchId = requireBranchId(operation);
   for (const { name, hostOid } of await run.steps()) {
-    const there = hostOid === null ? null : await host.findDatabase({ oid: hostOid });
+    const there = hostOid === null ? null : await host.findDatabase(hostOid);
     if (there === null) continue;
     const { ownerName } = await getDatabase(parts.catalogue.db, { branchId, name });
-    if (there.name !== name) await host.renameDatabase(there.name, name);
+    if (there.name !== name) await host.renameDatabase(there, name);
+    const named = { ...there, name };
     // A rename that stopped half-way has left it closed.
     await agreeWithCatalogue(parts, { ...operation, host });
     if (there.owner === ownerName) continue;
-    await host.setOwner(name, ownerName);
-    await host.shareDatabase(name, await projectRoles(parts, branchId));
+    await host.setOwner(named, ownerName);
+    await host.shareDatabase(named, await projectRoles(parts, branchId));
   }
 }
 
@@ -127,8 +134,10 @@ export async function deleteHostedDatabase(parts: ProvisioningParts, context: Au
 async function dropOne(parts: ProvisioningParts, run: OperationRun): Promise<Database> {
   const { projectId, details, context } = run.operation;
   const { name = '' } = details;
-  await planDrops(run, { databases: [name], roles: [] });
+  const branchId = requireBranchId(run.operation);
+  const own = await ownDatabases(parts, run.host, branchId);
+  await planDrops(run, { databases: own.filter((database) => database.name === name), roles: [] });
   await dropPlanned(parts, run, null);
-  const place = { projectId, branchId: requireBranchId(run.operation), name };
+  const place = { projectId, branchId, name };
   return await deleteDatabase(run.finishing(), context, place);
 }

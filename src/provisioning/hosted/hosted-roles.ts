@@ -24,6 +24,7 @@ import type { OperationRun } from '../journal/operation-run.ts';
 import type { Recovery } from '../journal/run-operation.ts';
 import { dropPlanned, planDrops, UNDO_CREATION } from './drop-planned.ts';
 import { changeHosted, type NamedPlace, projectRoles, refuseTakenName } from './hosted-project.ts';
+import { ownDatabases } from './own-databases.ts';
 
 export const ROLE_DELETION: Recovery = { kind: 'go_on', work: dropOne };
 export const PASSWORD_RESET: Recovery = { kind: 'undo', undo: undoReset };
@@ -39,15 +40,14 @@ export async function createHostedRole(parts: ProvisioningParts, context: AuditC
       const plan = await planOf(catalogue, hosted.project.accountId);
       requireRoomFor('roles', plan, 1 + (await listDatabaseRoles(catalogue.db, hosted.branch.id)).length);
       const roles = await projectRoles(parts, hosted.branch.id);
-      const databases = await listDatabases(catalogue.db, hosted.branch.id);
       const password = newDatabasePassword();
       const role = { name, password, memberOf: roles.own, access: 'read_write' } as const;
       const make = async (run: OperationRun) => {
         await refuseTakenName(`role "${name}"`, () =>
           run.step({ action: 'create_role', name }, (note) => run.host.createRole(role, note)),
         );
-        for (const database of databases) {
-          await run.host.shareDatabase(database.name, { ...roles, writers: [...roles.writers, name] });
+        for (const database of await ownDatabases(parts, run.host, hosted.branch.id)) {
+          await run.host.shareDatabase(database, { ...roles, writers: [...roles.writers, name] });
         }
         return { role: await createDatabaseRole(run.finishing(), context, { ...input, password }), password };
       };
@@ -82,7 +82,7 @@ async function dropOne(parts: ProvisioningParts, run: OperationRun): Promise<Dat
   const { name = '' } = details;
   const branchId = requireBranchId(run.operation);
   const { own: heir } = await projectRoles(parts, branchId);
-  const databases = (await listDatabases(parts.catalogue.db, branchId)).map((database) => database.name);
+  const databases = await ownDatabases(parts, run.host, branchId);
   await planDrops(run, { databases: [], roles: [name] });
   await dropPlanned(parts, run, { databases, heir });
   return await deleteDatabaseRole(run.finishing(), context, { projectId, branchId, name });

@@ -15,16 +15,26 @@ export interface HostAddress {
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 60_000;
 const ADMIN_DATABASE = 'postgres';
-/** NOTE: these override what a database’s owner sets. A dead node must not hold its lock. */
+/**
+ * NOTE: these override what a database’s owner sets, who may set whatever every role may. A library
+ * that does not exist would end every connect. A dead node must not hold its lock.
+ */
 const SESSION_OPTIONS = {
   default_transaction_read_only: 'off',
   default_transaction_deferrable: 'off',
+  default_transaction_isolation: 'read\\ committed',
+  exit_on_error: 'off',
+  idle_in_transaction_session_timeout: '0',
+  local_preload_libraries: '',
   role: 'none',
   search_path: 'pg_catalog,pg_temp',
+  standard_conforming_strings: 'on',
+  synchronous_commit: 'on',
   lock_timeout: '0',
   tcp_keepalives_idle: '10',
   tcp_keepalives_interval: '5',
   tcp_keepalives_count: '3',
+  tcp_user_timeout: '0',
 } as const;
 
 const BY_OPERATOR = { ca: null, author: 'operator' } as const;

@@ -11,11 +11,28 @@ export interface HostDatabase extends HostObject {
   readonly owner: string;
 }
 
-export async function findDatabase({ query }: HostConnection, which: { name: string } | { oid: number }) {
+type HostDatabaseRow = { oid: number; name: string; owner: string };
+
+const DATABASES = 'SELECT oid::int8::float8 AS oid, datname AS name, pg_get_userbyid(datdba) AS owner FROM pg_database';
+
+export async function findDatabase(
+  { query }: Pick<HostConnection, 'query'>,
+  which: { name: string } | { oid: number },
+): Promise<HostDatabase | null> {
   const [column, value] = 'name' in which ? ['datname', which.name] : ['oid', which.oid];
-  const sql = `SELECT oid::int8::float8 AS oid, datname AS name, pg_get_userbyid(datdba) AS owner
-    FROM pg_database WHERE ${column} = $1`;
-  return (await query<{ oid: number; name: string; owner: string }>(sql, [value]))[0] ?? null;
+  return (await query<HostDatabaseRow>(`${DATABASES} WHERE ${column} = $1`, [value]))[0] ?? null;
+}
+
+/**
+ * Those that belong to one of the roles. NOTE: tenants drop their databases by SQL as they like,
+ * and whoever comes next may have the name: a name alone says nothing of whose a database is.
+ */
+export async function findOwnDatabases(
+  { query }: Pick<HostConnection, 'query'>,
+  { names, roles }: { readonly names: readonly string[]; readonly roles: readonly string[] },
+): Promise<HostDatabase[]> {
+  const sql = `${DATABASES} WHERE datname = ANY($1) AND pg_get_userbyid(datdba) = ANY($2) ORDER BY oid`;
+  return await query<HostDatabaseRow>(sql, [[...names], [...roles]]);
 }
 
 export async function findRole({ query }: HostConnection, which: { name: string } | { oid: number }) {

@@ -1,22 +1,28 @@
 // Changes roles, databases and privileges on a host, under a name by which another node ends it.
 
 import pg, { escapeIdentifier as quoted } from 'pg';
-import { tryAll } from '../../async/try-all.ts';
-import type { HostedDatabase } from '../../catalogue/projects/database-role-rows.ts';
+import { inAnyOrder, tryAll } from '../../async/try-all.ts';
+import type { HostTenant } from '../../catalogue/projects/database-role-rows.ts';
 import { encodeVerifier, makeVerifier } from '../../protocol/scram-verifier.ts';
 import type { Secret } from '../../secret.ts';
 import type { ConnectionShare } from './connection-share.ts';
 import { dropDatabase } from './drop-database.ts';
-import { closeToOthers } from './foreign-grants.ts';
+import { closeToOthers, TENDING_LOCK_LIMIT_MS } from './foreign-grants.ts';
+import { partProjects } from './foreign-memberships.ts';
 import type { HostConnection } from './host-connection.ts';
-import { endConnections, findDatabase, findRole, type HostDatabase, type HostObject } from './host-objects.ts';
+import {
+  endConnections,
+  findDatabase,
+  findOwnDatabases,
+  findRole,
+  type HostDatabase,
+  type HostObject,
+} from './host-objects.ts';
 import { claimPublicSchema, type ProjectRoles, shareDatabase } from './project-privileges.ts';
 import { closeLogin, dropRetiredRole, retireRole, someRetiredRoles } from './retire-role.ts';
 
 // PostgreSQL Error Codes: duplicate_database, duplicate_object, reserved_name, unique_violation
 const NAME_IS_TAKEN = ['42P04', '42710', '42939', '23505'];
-
-const ROLE_LOCK_LIMIT_MS = 1_000;
 
 /** A role or a database of that name is already there, or the name is the server's own. */
 export class HostNameTaken extends Error {}
@@ -38,7 +44,7 @@ export interface NewHostDatabase {
 }
 
 export interface Heritage {
-  readonly databases: readonly string[];
+  readonly databases: readonly HostDatabase[];
   readonly heir: string;
 }
 
@@ -69,16 +75,18 @@ export function hostSession(connection: HostConnection, share: ConnectionShare) 
     closeLogin: (role: HostObject): Promise<void> => closeLogin(connection, role),
     /** Gives what the role owns in those databases to `heir`. Throws `busy`. */
     bequeath: async (name: string, { databases, heir }: Heritage): Promise<void> => {
-      for (const database of databases) {
+      for (const { name: database } of databases) {
         const given = `REASSIGN OWNED BY ${quoted(name)} TO ${quoted(heir)}`;
         await runIn(database, [given, `DROP OWNED BY ${quoted(name)}`]);
       }
     },
     retireRole: (role: HostObject): Promise<void> => retireRole(connection, role),
     /** The others stay as they are. Throws, after the rest, what keeps one from being changed. */
-    limitRoles: (names: readonly string[]): Promise<void> => limitRoles(connection, names, share),
+    limitRoles: (tenants: readonly Pick<HostTenant, 'roles'>[]): Promise<void> =>
+      limitRoles(connection, tenants, share),
     /** Throws, after the rest, what keeps one from being closed. */
-    closeToOthers: (databases: readonly HostedDatabase[]): Promise<void> => closeToOthers(connection, databases),
+    closeToOthers: (tenants: readonly HostTenant[]): Promise<void> => closeToOthers(connection, tenants),
+    partProjects: (tenants: readonly HostTenant[]): Promise<void> => partProjects(connection, tenants),
     someRetiredRoles: (): Promise<HostObject[]> => someRetiredRoles(connection),
     dropRetiredRole: (oid: number): Promise<void> => dropRetiredRole(connection, oid),
     /** Only these roles may enter it. Throws HostNameTaken. */
@@ -92,11 +100,12 @@ export function hostSession(connection: HostConnection, share: ConnectionShare) 
       await run(`ALTER DATABASE ${quoted(workingName)} RENAME TO ${quoted(name)}`).catch(nameConflict);
     },
     /** Lets the project's roles, of which some are new, work in a database together. */
-    shareDatabase: (name: string, roles: ProjectRoles): Promise<void> => runIn(name, shareDatabase(name, roles)),
-    setOwner: (database: string, owner: string): Promise<void> =>
-      run(`ALTER DATABASE ${quoted(database)} OWNER TO ${quoted(owner)}`),
+    shareDatabase: ({ name }: HostDatabase, roles: ProjectRoles): Promise<void> =>
+      runIn(name, shareDatabase(name, roles)),
+    setOwner: ({ name }: HostDatabase, owner: string): Promise<void> =>
+      run(`ALTER DATABASE ${quoted(name)} OWNER TO ${quoted(owner)}`),
     /** Ends the database's connections. Throws HostNameTaken. */
-    renameDatabase: async (from: string, to: string): Promise<void> => {
+    renameDatabase: async ({ name: from }: HostDatabase, to: string): Promise<void> => {
       await run(allowConnections(from, 'false'));
       try {
         await endConnections(connection, { databases: [from], which: 'all' });
@@ -107,28 +116,36 @@ export function hostSession(connection: HostConnection, share: ConnectionShare) 
       }
     },
     /** Ends the database's connections and removes it; does nothing when it is gone. */
-    dropDatabase: (name: string): Promise<void> => dropDatabase(connection, name),
+    dropDatabase: ({ name }: HostDatabase): Promise<void> => dropDatabase(connection, name),
+    dropWorkingDatabase: (workingName: string): Promise<void> => dropDatabase(connection, workingName),
     /** Refuses new connections to those databases and ends their idle ones. */
-    suspend: async (databases: readonly string[]): Promise<void> => {
-      await run(...databases.map((name) => allowConnections(name, 'false')));
-      await endConnections(connection, { databases, which: 'idle' });
+    suspend: async (databases: readonly HostDatabase[]): Promise<void> => {
+      await run(...databases.map(({ name }) => allowConnections(name, 'false')));
+      await endConnections(connection, { databases: databases.map(({ name }) => name), which: 'idle' });
     },
-    wake: (databases: readonly string[]): Promise<void> =>
-      run(...databases.map((name) => allowConnections(name, 'true'))),
+    wake: (databases: readonly HostDatabase[]): Promise<void> =>
+      run(...databases.map(({ name }) => allowConnections(name, 'true'))),
     findRole: (name: string): Promise<HostObject | null> => findRole(connection, { name }),
-    findDatabase: (which: { name: string } | { oid: number }): Promise<HostDatabase | null> =>
-      findDatabase(connection, which),
+    findDatabase: (oid: number): Promise<HostDatabase | null> => findDatabase(connection, { oid }),
+    findOwnDatabases: (which: { names: readonly string[]; roles: readonly string[] }): Promise<HostDatabase[]> =>
+      findOwnDatabases(connection, which),
   };
 }
 
-async function limitRoles({ query, run }: HostConnection, names: readonly string[], share: ConnectionShare) {
+type Limited = readonly Pick<HostTenant, 'roles'>[];
+
+async function limitRoles({ query, run }: HostConnection, tenants: Limited, share: ConnectionShare) {
   const limit = await share.ofRole();
   const unlike = 'SELECT rolname AS name FROM pg_roles WHERE rolname = ANY($1) AND rolcanlogin AND rolconnlimit <> $2';
-  const roles = await query<{ name: string }>(unlike, [[...names], limit]);
-  // A tenant can hold its own role; the others must not wait for that.
-  await tryAll(roles, ({ name }) =>
-    run(`SET LOCAL lock_timeout = ${ROLE_LOCK_LIMIT_MS}`, `ALTER ROLE ${quoted(name)} CONNECTION LIMIT ${limit}`),
-  );
+  const found = await query<{ name: string }>(unlike, [tenants.flatMap(({ roles }) => roles), limit]);
+  const changing = new Set(found.map(({ name }) => name));
+  // A tenant can hold its own roles; the others must not wait for that.
+  await tryAll(inAnyOrder(tenants), async ({ roles }) => {
+    for (const name of inAnyOrder(roles.filter((role) => changing.has(role)))) {
+      const alter = `ALTER ROLE ${quoted(name)} CONNECTION LIMIT ${limit}`;
+      await run(`SET LOCAL lock_timeout = ${TENDING_LOCK_LIMIT_MS}`, alter);
+    }
+  });
 }
 
 async function roleStatements({ name, password, memberOf, access }: NewHostRole, limit: number): Promise<string[]> {

@@ -3,8 +3,10 @@
 
 import { escapeIdentifier as quoted } from 'pg';
 import { pause } from '../../async/retry.ts';
+import { tryAll } from '../../async/try-all.ts';
 import type { HostConnection } from './host-connection.ts';
 import { findRole, type HostObject } from './host-objects.ts';
+import { joinRoles } from './join-roles.ts';
 
 const RETIRED_NAME = 'postern_retired_';
 /** Of what a neighbour holds locked. The role is retired whether or not it can be dropped. */
@@ -21,11 +23,8 @@ export function isRetiredName(role: string): boolean {
 
 /** Nobody logs in as the role any more, and its sessions end. May be repeated. */
 export async function closeLogin({ run, query }: HostConnection, { oid, name }: HostObject): Promise<void> {
-  const role = quoted(name);
-  // Up to PostgreSQL 15, a role may take itself away from its members.
-  const isMember = `SELECT FROM pg_roles WHERE oid = $1 AND pg_has_role(current_user, oid, 'MEMBER')`;
-  if ((await query(isMember, [oid])).length === 0) await run(`GRANT ${role} TO CURRENT_USER`);
-  await run(`ALTER ROLE ${role} NOLOGIN PASSWORD NULL`);
+  await joinRoles({ run, query }, [name]);
+  await run(`ALTER ROLE ${quoted(name)} NOLOGIN PASSWORD NULL`);
   const until = performance.now() + NODES_END_WITHIN_MS;
   while (performance.now() < until && (await countSessions(query, oid)) > 0) await pause(LOOK_EVERY_MS);
   await query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usesysid = $1', [oid]);
@@ -45,9 +44,9 @@ export async function retireRole(connection: HostConnection, role: HostObject): 
 export async function dropRetiredRole(connection: HostConnection, oid: number): Promise<void> {
   const role = await findRole(connection, { oid });
   if (role === null || !isRetiredName(role.name)) return;
-  for (const database of await openDatabasesOf(connection, role)) {
-    await connection.runIn(database, [`DROP OWNED BY ${quoted(role.name)}`], { lockLimitMs: LOCK_LIMIT_MS });
-  }
+  await tryAll(await openDatabasesOf(connection, role), (database) =>
+    connection.runIn(database, [`DROP OWNED BY ${quoted(role.name)}`], { lockLimitMs: LOCK_LIMIT_MS }),
+  );
   const limit = `SET LOCAL lock_timeout = ${LOCK_LIMIT_MS}`;
   await connection.run(limit, `DROP ROLE IF EXISTS ${quoted(role.name)}`);
 }

@@ -20,22 +20,14 @@ const LOOKUP_LIMIT_MS = 5_000;
 /** More answers are checked, but not dialled. */
 const MAX_PINNED_ADDRESSES = 8;
 
-/** One forbidden address condemns all, since the next look-up might put it first. At most 5 s. */
+/** Throws `upstream_forbidden` and `upstream_unreachable`, as `pinAddresses` says why. */
 export async function resolveUpstreamAddress(
   { name, host, port }: DialEndpoint & { readonly name: string },
   policy: DialPolicy,
   signal: AbortSignal,
 ): Promise<PinnedAddress[]> {
   try {
-    const [addresses, forbidden] = await withTimeLimit(LOOKUP_LIMIT_MS, signal, (limited) =>
-      Promise.all([addressesOf(host, policy, limited), resolveForbidden(policy, limited)]),
-    );
-    if (addresses.length === 0) throw new ConnectFailure('unknown_name', 'the name has no addresses');
-    for (const address of addresses) {
-      const refusal = refusalToDial({ host, port, address }, { ...policy, forbidden });
-      if (refusal !== null) throw new ForbiddenAddress(refusal, `${refusal}: ${address}, port ${port}`);
-    }
-    return addresses.slice(0, MAX_PINNED_ADDRESSES).map((address) => pin(address, { host, port }));
+    return await pinAddresses({ host, port }, policy, signal);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof ForbiddenAddress) {
@@ -43,6 +35,26 @@ export async function resolveUpstreamAddress(
     }
     throw new PosternError('upstream_unreachable', { params: { compute: name }, cause: error });
   }
+}
+
+/**
+ * One forbidden address condemns all, since the next look-up might put it first. At most 5 s.
+ * Throws ForbiddenAddress and ConnectFailure.
+ */
+export async function pinAddresses(
+  { host, port }: DialEndpoint,
+  policy: DialPolicy,
+  signal: AbortSignal,
+): Promise<PinnedAddress[]> {
+  const [addresses, forbidden] = await withTimeLimit(LOOKUP_LIMIT_MS, signal, (limited) =>
+    Promise.all([addressesOf(host, policy, limited), resolveForbidden(policy, limited)]),
+  );
+  if (addresses.length === 0) throw new ConnectFailure('unknown_name', 'the name has no addresses');
+  for (const address of addresses) {
+    const refusal = refusalToDial({ host, port, address }, { ...policy, forbidden });
+    if (refusal !== null) throw new ForbiddenAddress(refusal, `${refusal}: ${address}, port ${port}`);
+  }
+  return addresses.slice(0, MAX_PINNED_ADDRESSES).map((address) => pin(address, { host, port }));
 }
 
 /** The system's resolver: hosts file, search domains and DNS, in its order of preference. */

@@ -15,7 +15,7 @@ export async function dialTcp(
   addresses: readonly PinnedAddress[],
   signal: AbortSignal,
 ): Promise<{ readonly socket: Socket; readonly address: PinnedAddress }> {
-  let failure: unknown = new ConnectFailure('unknown_name', 'there is no address to dial');
+  let failure: unknown = null;
   for (const address of addresses) {
     try {
       return { socket: await dialOne(address, signal), address };
@@ -24,7 +24,7 @@ export async function dialTcp(
       failure = error;
     }
   }
-  throw failure;
+  throw failure ?? new ConnectFailure('unknown_name', 'there is no address to dial');
 }
 
 async function dialOne({ address, family, port }: PinnedAddress, signal: AbortSignal): Promise<Socket> {

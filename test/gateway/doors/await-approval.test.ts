@@ -4,7 +4,11 @@ import type { LoginRequest } from '../../../src/login/request/login-request.ts';
 import { attachedTo } from '../../support/abort-signals.ts';
 
 const APPROVAL = { databaseRole: null };
-const APPROVED = { id: 'lr-1', status: 'approved', approval: APPROVAL } as unknown as LoginRequest;
+const [createdAt, expiresAt] = [new Date(0), new Date(60_000)];
+const TIMES = { createdAt, expiresAt, extensionCount: 0 };
+const APPROVED = {
+  ...{ id: 'lr-1', ...TIMES, status: 'approved', approval: APPROVAL, submission: null },
+} as unknown as LoginRequest;
 
 describe('the wait for an approval', () => {
   // The combined signal of the wait stayed attached to the connection's, which lives for hours.
@@ -17,7 +21,7 @@ describe('the wait for an approval', () => {
       },
       refusalOf: () => null,
     };
-    const wait = { request: APPROVED, loginRequests, ttlMs: 60_000, earlyEnd: null };
+    const wait = { request: APPROVED, loginRequests };
     expect(await awaitApproval(wait, session)).toBe(APPROVAL);
     expect(attachedTo(signal)).toBe(0);
   });

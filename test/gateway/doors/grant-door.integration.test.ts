@@ -122,6 +122,22 @@ describe('a grant that matches', () => {
     expect(await gateway.grants.get(grant.id)).toMatchObject({ usedCount: 1 });
   });
 
+  it('answers a query that came right behind the startup packet', async () => {
+    await grantTo('early');
+    using client = await arrive('early');
+    client.query('select 7');
+    const row = await client.waitForType('D');
+    expect(row.body.subarray(6).toString()).toBe('7');
+  });
+
+  it('refuses more than a client needs to say before it is connected', async () => {
+    await grantTo('talker');
+    using client = await arrive('talker');
+    client.query(`select '${'x'.repeat(64 * 1024)}'`);
+    await client.waitForEnd();
+    expect(client.types.endsWith('E') && client.fatal.C).toBe('08P01');
+  });
+
   it('also opens another database when it is bound to none', async () => {
     await grantTo('switcher');
     using client = await arrive('switcher', { database: upstream.databases[1] ?? '' });

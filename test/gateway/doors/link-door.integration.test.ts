@@ -136,13 +136,47 @@ describe('the way through the link door', () => {
 });
 
 describe('a login that is not approved', () => {
-  it('ends at once with 28000 when it is denied', async () => {
+  it('ends with 28000 when it is denied and nobody takes that back', async () => {
     using client = await waitingClient();
     const { id, userCode } = await claimLink(gateway, client, developer);
     await gateway.loginRequests.deny(id, { userId: developer.userId });
     await client.waitForEnd();
     expect(client.fatal).toMatchObject({ C: '28000', M: 'login was denied', D: `login request ${id}` });
     expect(userCode).toMatch(/^[A-Z]{4}-[A-Z]{4}$/);
+  });
+
+  it('ends at once when it is reported', async () => {
+    using client = await waitingClient();
+    const { id } = await claimLink(gateway, client, developer);
+    await gateway.loginRequests.deny(id, { userId: developer.userId, reason: 'reported' });
+    await client.waitForEnd();
+    expect(client.fatal).toMatchObject({ C: '28000', M: 'login was denied' });
+  });
+
+  it('waits on while a denial can be taken back, and can then be approved', async () => {
+    using client = await waitingClient();
+    const { id } = await claimLink(gateway, client, developer);
+    await gateway.loginRequests.deny(id, { userId: developer.userId });
+    await gateway.loginRequests.grace.undo(id, { userId: developer.userId });
+    await gateway.loginRequests.approve(id, { userId: developer.userId, approval: approvalOf(developer) });
+    await client.waitForType('Z');
+  });
+
+  it('that is denied has nothing to take back once its terminal is gone', async () => {
+    const client = await waitingClient();
+    const { id } = await claimLink(gateway, client, developer);
+    await gateway.loginRequests.deny(id, { userId: developer.userId });
+    client.destroy();
+    await waitUntil(async () => (await gateway.loginRequests.find(id))?.undoUntil === null, 'the denial is final');
+  });
+
+  it('is told of more time, and waits for it', async () => {
+    using client = await waitingClient();
+    const { id } = await claimLink(gateway, client, developer);
+    await gateway.loginRequests.grace.extend(id, { userId: developer.userId });
+    await client.waitForNotice(/^More time to decide; the link expires in about 3 minutes\.$/);
+    await gateway.loginRequests.approve(id, { userId: developer.userId, approval: approvalOf(developer) });
+    await client.waitForType('Z');
   });
 
   it('shows no person’s name before the approval', async () => {
@@ -228,10 +262,10 @@ describe('before a link is shown', () => {
 
   it('one terminal too many at an address ends the oldest with an error that says so', async () => {
     const crowded = await startGateway({ environment: { POSTERN_WAITING_PER_ADDRESS: '2' }, fleetOf: gateway });
-    using first = await waitingClient({}, crowded);
-    using second = await waitingClient({}, crowded);
+    using first = await waitingClient({ user: 'newcomer' }, crowded);
+    using second = await waitingClient({ user: 'newcomer' }, crowded);
     expect([first.types, second.types]).toEqual(['RSSSNN', 'RSSSNN']);
-    using third = await waitingClient({}, crowded);
+    using third = await waitingClient({ user: 'newcomer' }, crowded);
     await first.waitForEnd();
     expect(first.fatal).toMatchObject({
       C: '53300',

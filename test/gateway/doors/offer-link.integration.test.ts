@@ -62,7 +62,7 @@ async function approve(client: RawClient): Promise<LoginRequest> {
   const moved = await gateway.loginRequests.approve(id, { userId, approval });
   if (moved.kind === 'refused') throw new Error(`${id} is ${moved.request?.status}`);
   const { request } = moved;
-  const target = await judgeTarget(gateway.catalogue, approval);
+  const target = await judgeTarget(gateway.catalogue, approval, { door: 'link', address: null, signIn: null });
   const services = { ...gateway, clock: { now: () => new Date() }, nodeId: request.nodeId };
   await createGrant(services, { id: approval.grantId ?? newGrantId(), request, approval, target });
   return request;

@@ -10,6 +10,7 @@ import { recordEndedAccess } from '../../../src/catalogue/endings/ended-access.t
 import { createDatabaseRole } from '../../../src/catalogue/projects/database-roles.ts';
 import { createDatabase } from '../../../src/catalogue/projects/databases.ts';
 import { changeProject, deleteProject } from '../../../src/catalogue/projects/projects.ts';
+import { replaceAccessRules } from '../../../src/catalogue/rules/access-rules.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { Secret } from '../../../src/secret.ts';
 import { actingAs } from '../../support/databases/catalogue-for-tests.ts';
@@ -212,6 +213,26 @@ describe('an access token', () => {
     const login = { host: 'localhost', port: gateway.port, user: token.id, password };
     const client = new pg.Client({ ...login, database: upstream.databases[0], ssl: { ca: gateway.caPem } });
     await expect(client.connect()).rejects.toMatchObject({ code: '42501' });
+  });
+
+  // Rights are read together with the verifier, before the client proves the secret.
+  it('is judged by the rules of now, also when they changed while it was proved', async () => {
+    const token = await newToken();
+    const { accountId } = developer;
+    const replaceRules = (set: 'strict' | 'everyone') =>
+      replaceAccessRules(gateway.catalogue, SYSTEM_CONTEXT, { accountId, set });
+    const password = async () => {
+      await replaceRules('strict');
+      await gateway.fleet.liveConnections.endNow();
+      return token.secret;
+    };
+    const login = { host: 'localhost', port: gateway.port, user: token.id, database: upstream.databases[0] };
+    const client = new pg.Client({ ...login, password, ssl: { ca: gateway.caPem } });
+    await expect(client.connect()).rejects.toMatchObject({ code: '42501' });
+    await replaceRules('everyone');
+    const allowed = new pg.Client({ ...login, password: token.secret, ssl: { ca: gateway.caPem } });
+    await allowed.connect();
+    await allowed.end();
   });
 
   it('ends its connections when it is revoked', async () => {

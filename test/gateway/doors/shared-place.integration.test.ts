@@ -2,18 +2,13 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rememberLoginName } from '../../../src/catalogue/access/login-names.ts';
-import { createBrowserSession } from '../../../src/catalogue/accounts/browser-sessions.ts';
-import { currentSnapshot } from '../../../src/catalogue/endings/catalogue-snapshot.ts';
-import { systemClock } from '../../../src/clock.ts';
-import { newNodeId } from '../../../src/ids.ts';
-import { type ApprovalAnswer, approveLoginRequest } from '../../../src/login/decide/approve-login-request.ts';
-import { TerminalMemory } from '../../../src/login/decide/terminal-memory.ts';
 import { loginNameOf } from '../../../src/login/request/terminal.ts';
+import { beginSession } from '../../support/browser/session-for-tests.ts';
 import { waitUntil } from '../../support/wait-until.ts';
+import { approveAtBrowser } from '../approve-at-browser.ts';
 import { answerTo } from '../connected-client.ts';
 import {
   addDeveloper,
-  approvalOf,
   claimLink,
   createUpstream,
   type DeveloperForTests,
@@ -58,43 +53,6 @@ async function refused(user: string, address: string): Promise<RawClient> {
   return client;
 }
 
-/** In a browser at the terminal's own address. */
-async function approve(
-  client: RawClient,
-  { developer, remember }: { readonly developer: DeveloperForTests; readonly remember: 'once' | '1h' },
-): Promise<ApprovalAnswer> {
-  const request = await claimLink(gateway, client, developer);
-  const { computeId, database, databaseRole, access } = approvalOf(developer);
-  const { snapshot } = await gateway.catalogue.db
-    .selectNoFrom(currentSnapshot.as('snapshot'))
-    .executeTakeFirstOrThrow();
-  const services = {
-    ...gateway,
-    terminalMemory: new TerminalMemory(gateway.redis),
-    clock: systemClock,
-    nodeId: newNodeId(),
-    reverseCode: 'when_new',
-    sharedNetworks: [],
-  } as const;
-  return await approveLoginRequest(services, {
-    request,
-    person: {
-      userId: developer.userId,
-      email: developer.email,
-      address: request.origin.address,
-      userAgent: 'test',
-      requestId: 'test',
-      authenticatedAt: new Date(),
-      signedInAsOf: snapshot,
-    },
-    choice: {
-      ...{ computeId, database, databaseRole, access, remember },
-      ...{ accountId: null, projectId: null, userCode: null, alsoRelease: [], alsoReleaseCodes: [] },
-    },
-    isKnownTerminal: false,
-  });
-}
-
 async function neighbourWasAt(address: string): Promise<void> {
   await rememberLoginName(gateway.catalogue, neighbour.userId, loginNameOf({ address, requestedUser: 'another' }));
 }
@@ -105,11 +63,13 @@ describe('an approval of a client that must connect again', () => {
     const place = newPlace();
     await neighbourWasAt(place);
     using first = await refused('ann', place);
-    const answer = await approve(first, { developer: ann, remember: 'once' });
+    const answer = await approveAtBrowser(gateway, first, { developer: ann, remember: 'once' });
     if (answer.kind !== 'reverse_code') throw new Error(answer.kind);
     using guesser = await connectAs('ann', place);
     await guesser.waitForType('R');
-    guesser.sendMessage('p', (writer) => writer.addCString(answer.digits === '000000' ? '000001' : '000000'));
+    guesser.sendMessage('p', (writer) =>
+      writer.addCString(answer.digits.startsWith('0') ? '1'.repeat(12) : '0'.repeat(12)),
+    );
     await guesser.waitForEnd();
     expect(guesser.fatal.C).toMatch(/^28/);
     using second = await connectAs('ann', place);
@@ -119,10 +79,18 @@ describe('an approval of a client that must connect again', () => {
     expect(await answerTo(second, 'select 7')).toBe('7');
   });
 
+  it('lets in only who types its code where somebody else opened the same link', async () => {
+    const place = newPlace();
+    using shown = await refused('dora', place);
+    await claimLink(gateway, shown, neighbour);
+    using second = await refused('dora', place);
+    expect((await approveAtBrowser(gateway, second, { developer: ann, remember: 'once' })).kind).toBe('reverse_code');
+  });
+
   it('is used once where nobody else is, and the page shows by which connection', async () => {
     const place = newPlace();
     using first = await refused('ann', place);
-    const answer = await approve(first, { developer: ann, remember: 'once' });
+    const answer = await approveAtBrowser(gateway, first, { developer: ann, remember: 'once' });
     if (answer.kind !== 'approved') throw new Error(answer.kind);
     const [grant] = await gateway.grants.list(ann.userId);
     expect((grant?.until.getTime() ?? 0) - (grant?.createdAt.getTime() ?? 0)).toBe(120_000);
@@ -141,22 +109,22 @@ describe('an approval that is remembered', () => {
     const place = newPlace();
     await neighbourWasAt(place);
     using strange = await refused('ben', place);
-    await expect(approve(strange, { developer: ann, remember: '1h' })).rejects.toMatchObject({
+    await expect(approveAtBrowser(gateway, strange, { developer: ann, remember: '1h' })).rejects.toMatchObject({
       code: 'precondition',
       message: expect.stringContaining('under your own name only'),
     });
     using own = await refused(ann.email, place);
-    expect((await approve(own, { developer: ann, remember: '1h' })).kind).toBe('reverse_code');
+    expect((await approveAtBrowser(gateway, own, { developer: ann, remember: '1h' })).kind).toBe('reverse_code');
   });
 
   it('is not used by somebody who came to the address after it', async () => {
     // Planted before the office filled: the first psql of a person with that name was let in.
     const place = newPlace();
     using planted = await refused('cleo', place);
-    expect((await approve(planted, { developer: neighbour, remember: '1h' })).kind).toBe('approved');
+    expect((await approveAtBrowser(gateway, planted, { developer: neighbour, remember: '1h' })).kind).toBe('approved');
     using before = await connectAs('cleo', place);
     await before.waitForType('Z');
-    await createBrowserSession(gateway.catalogue, { userId: ann.userId, ip: place, userAgent: 'test' });
+    await beginSession(gateway.catalogue, { userId: ann.userId, ip: place, userAgent: 'test' });
     using after = await refused('cleo', place);
     expect(after.notices[0]).toContain('/psql_session/');
   });

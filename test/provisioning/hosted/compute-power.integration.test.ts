@@ -122,7 +122,7 @@ describe('a tenant that holds its own databases locked', () => {
     await client.query(`ALTER ROLE ${held} PASSWORD 'held'`);
     const host = await parts.hosts.get('local-18');
     const limiting = host.withSession({ name: 'postern', mayGoOn: async () => {} }, (session) =>
-      session.limitRoles([held ?? '', free ?? '']),
+      session.limitRoles([{ roles: [held ?? ''] }, { roles: [free ?? ''] }]),
     );
     await expect(limiting).rejects.toMatchObject({ code: 'busy' });
     const limits = await queryRows(

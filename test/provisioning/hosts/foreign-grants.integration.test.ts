@@ -1,9 +1,11 @@
 import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import type { HostedProject } from '../../../src/provisioning/hosted/create-hosted-project.ts';
+import type { Secret } from '../../../src/secret.ts';
 import { postgresUrl, runAsSuperuser } from '../../support/databases/postgres-for-tests.ts';
 import { queryRows } from '../../support/databases/query-rows.ts';
-import { addHostedProject, uniqueName, urlOf, useTestProvisioning } from '../provisioning-for-tests.ts';
+import { addHostedProject, readerOf, uniqueName, urlOf, useTestProvisioning } from '../provisioning-for-tests.ts';
 
 const useParts = useTestProvisioning();
 
@@ -49,6 +51,61 @@ describe('a database whose owner let strangers in', () => {
   });
 });
 
+describe('a way into another project that somebody inside left open', () => {
+  it('is closed although a role granted it that is not the owner', async () => {
+    const { parts, made, role, database } = await twoTenants();
+    const reader = await readerOf(parts, made);
+    await queryRows(urlOf(made), `GRANT CONNECT ON DATABASE ${database} TO ${reader.role} WITH GRANT OPTION`);
+    const inside = await enter(made, database, reader);
+    await inside.query('SET default_transaction_read_only = off');
+    await inside.query(`GRANT CONNECT ON DATABASE ${database} TO ${role}`);
+    await parts.takeOvers.tend();
+    await expect(enter(parts.stranger, database)).rejects.toMatchObject({ code: '42501' });
+    expect(await queryRows(urlOf(made, reader), 'SELECT 1 AS one'), 'its own people go on').toEqual([{ one: 1 }]);
+  });
+
+  it('ends with the session whose grant was taken back behind it', async () => {
+    const { parts, made, role, database } = await twoTenants();
+    await queryRows(urlOf(made), `GRANT CONNECT ON DATABASE ${database} TO ${role}`);
+    const inside = await enter(parts.stranger, database);
+    await queryRows(urlOf(made), `REVOKE CONNECT ON DATABASE ${database} FROM ${role}`);
+    await parts.takeOvers.tend();
+    await expect(inside.query('SELECT 1')).rejects.toThrow();
+  });
+
+  it('is no membership in its role, whose sessions end', async () => {
+    const { parts, made, role, database } = await twoTenants();
+    const owner = made.roles[0]?.name ?? '';
+    const operator = new URL(postgresUrl());
+    [operator.username, operator.password] = [parts.admin, 'hosting'];
+    // Before PostgreSQL 15, a tenant could do this itself.
+    await queryRows(operator.href, `GRANT ${owner} TO ${role}`);
+    const inside = await enter(parts.stranger, parts.stranger.databases[0]?.name ?? '');
+    await inside.query(`SET ROLE ${owner}`);
+    await parts.takeOvers.tend();
+    await expect(inside.query(`ALTER DATABASE ${database} CONNECTION LIMIT 0`)).rejects.toThrow();
+    const again = await enter(parts.stranger, parts.stranger.databases[0]?.name ?? '');
+    await expect(again.query(`SET ROLE ${owner}`)).rejects.toMatchObject({ code: '42501' });
+  });
+});
+
+describe('a database whose owner set what ends or changes other sessions', () => {
+  it.each([
+    ['local_preload_libraries', "'nothing'"],
+    ['exit_on_error', 'on'],
+    ['session_authorization', 'OWNER'],
+    ['role', 'OWNER'],
+  ])('is still worked in by Postern: %s', async (setting, value) => {
+    const { parts, made, database } = await twoTenants();
+    const owner = made.roles[0]?.name ?? '';
+    await queryRows(urlOf(made), `ALTER DATABASE ${database} SET ${setting} = ${value.replace('OWNER', `'${owner}'`)}`);
+    const place = { projectId: made.project.id, branchId: made.branchId, name: uniqueName('helper') };
+    await parts.provisioning.createRole(SYSTEM_CONTEXT, place);
+    await parts.provisioning.deleteRole(SYSTEM_CONTEXT, place);
+    expect(await queryRows(postgresUrl(), `SELECT FROM pg_roles WHERE rolname = '${place.name}'`)).toEqual([]);
+  });
+});
+
 async function twoTenants() {
   const parts = useParts();
   const [made, stranger] = [await addHostedProject(parts), await addHostedProject(parts)];
@@ -56,8 +113,12 @@ async function twoTenants() {
   return { parts: { ...parts, stranger }, made, role: stranger.roles[0]?.name ?? '', database };
 }
 
-async function enter(project: HostedProject, database: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: urlOf(project, { database }) });
+async function enter(
+  project: HostedProject,
+  database: string,
+  as: { role?: string; password?: Secret } = {},
+): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: urlOf(project, { database, ...as }) });
   client.on('error', () => {
     // Ended by the server.
   });

@@ -1,0 +1,81 @@
+// The web's `fetch` for addresses that tenants choose: never into networks that are closed to them
+// (SSRF), never elsewhere by a redirect, and no more than a bounded answer.
+
+import { Agent, type Dispatcher, ProxyAgent, fetch as undiciFetch } from 'undici';
+import { withTimeLimit } from '../../async/time-limit.ts';
+import { pinAddresses } from './dial-address.ts';
+import type { DialPolicy } from './dial-policy.ts';
+
+export interface TenantFetchOptions {
+  readonly dialPolicy: DialPolicy;
+  readonly outgoing: {
+    /** PEM; undefined: Node's own authorities. */
+    readonly authorities: string[] | undefined;
+    /** The URL of the proxy for an address; null: directly. */
+    proxyFor(url: URL): string | null;
+  };
+}
+
+export interface TenantRequest {
+  readonly method: 'GET' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+}
+
+export interface TenantAnswer {
+  readonly status: number;
+  /** At most 256 KiB. */
+  readonly body: Buffer;
+}
+
+export type TenantFetch = (url: URL, request: TenantRequest) => Promise<TenantAnswer>;
+
+const LIMIT_MS = 10_000;
+const MAX_BODY_BYTES = 256 * 1_024;
+
+/**
+ * HTTPS only, within 10 s. Redirects are answers like others. Throws an Error that says why, for
+ * the log: ForbiddenAddress, ConnectFailure, TimeLimitExceeded, or what TLS and HTTP say.
+ */
+export function createTenantFetch(options: TenantFetchOptions): TenantFetch {
+  return async (url, request) => {
+    if (url.protocol !== 'https:' || url.username !== '' || url.password !== '')
+      throw new Error('not a plain HTTPS URL');
+    return await withTimeLimit(LIMIT_MS, request.signal, async (signal) => {
+      const dispatcher = await dispatcherFor(url, options, signal);
+      try {
+        const { method, headers = {}, body = null } = request;
+        const response = await undiciFetch(url, { method, headers, body, redirect: 'manual', dispatcher, signal });
+        return { status: response.status, body: await readBounded(response.body) };
+      } finally {
+        await dispatcher.destroy();
+      }
+    });
+  };
+}
+
+/** NOTE: connects to the addresses that were judged, since a second look-up could tell others. */
+async function dispatcherFor(url: URL, options: TenantFetchOptions, signal: AbortSignal): Promise<Dispatcher> {
+  const { dialPolicy, outgoing } = options;
+  const { authorities } = outgoing;
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const port = url.port === '' ? 443 : Number(url.port);
+  const pinned = await pinAddresses({ host, port }, { ...dialPolicy, allowedPorts: [port] }, signal);
+  const trust = authorities === undefined ? {} : { ca: authorities };
+  const proxy = outgoing.proxyFor(url);
+  if (proxy !== null) return new ProxyAgent({ uri: proxy, requestTls: trust, proxyTls: trust });
+  const answers = pinned.map(({ address, family }) => ({ address, family }));
+  return new Agent({ connect: { ...trust, lookup: (_host, _options, answer) => answer(null, answers) } });
+}
+
+async function readBounded(body: AsyncIterable<Uint8Array> | null): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) throw new Error(`an answer of more than ${MAX_BODY_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
