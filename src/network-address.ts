@@ -1,6 +1,8 @@
 // IP addresses and networks: one normal form, comparison of terminals, membership in CIDR lists.
+// Domains: their one spelling.
 
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
+import { domainToASCII } from 'node:url';
 import ipaddr from 'ipaddr.js';
 
 /** Networks that many people share have every limit per address multiplied by this. */
@@ -14,8 +16,9 @@ export interface Network {
 
 /** Without zone, IPv6 as in RFC 5952, IPv4-mapped as IPv4; other text in lower case. */
 export function normalizeAddress(address: string): string {
-  const bare = address.replace(/%.*$/s, '').toLowerCase();
-  if (!isIPv6(bare)) return bare;
+  const bare = (address.includes('%') ? address.replace(/%.*$/s, '') : address).toLowerCase();
+  // Node tries a long pattern on anything; each connection asks some twenty times.
+  if (!bare.includes(':') || !isIPv6(bare)) return bare;
   const parsed = ipaddr.IPv6.parse(bare);
   return parsed.isIPv4MappedAddress() ? parsed.toIPv4Address().toString() : parsed.toRFC5952String();
 }
@@ -28,38 +31,65 @@ export function isLoopbackName(host: string): boolean {
   );
 }
 
+// RFC 6052, 2.1: behind a translator all of IPv4 comes from this one /64.
+const NAT64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
+// RFC 4291, 2.5.6: every machine on a link shares the /64.
+const LINK_LOCAL = ipaddr.IPv6.parseCIDR('fe80::/10');
+
+/** Where a peer is: the IPv4 address behind NAT64, else the normal form. Loopback is never that. */
+function siteAddress(address: string): string {
+  const normal = normalizeAddress(address);
+  if (!normal.includes(':') || !isIPv6(normal)) return normal;
+  const parsed = ipaddr.IPv6.parse(normal);
+  if (!parsed.match(NAT64)) return normal;
+  const translated = ipaddr.fromByteArray(parsed.toByteArray().slice(-4)).toString();
+  return isLoopback(translated) ? normal : translated;
+}
+
 /** IPv6: same /64 (docs/security.md, "Address comparison and reverse code"). */
 export function compareTerminals(first: string, second: string): 'same' | 'different' | 'incomparable' {
-  const a = normalizeAddress(first);
-  const b = normalizeAddress(second);
+  const a = siteAddress(first);
+  const b = siteAddress(second);
   if (isLoopback(a) && isLoopback(b)) return 'same';
   if (isIP(a) === 0 || isIP(b) === 0) return 'incomparable';
   if (isIP(a) !== isIP(b)) return 'incomparable';
   return terminalKey(a) === terminalKey(b) ? 'same' : 'different';
 }
 
-/** The IPv4 address, or the IPv6 /64 as `2001:db8:1:2::/64`; loopback is `127.0.0.1`. */
+/**
+ * The IPv4 address, also behind NAT64; the IPv6 /64 as `2001:db8:1:2::/64`, on a link the whole
+ * address; loopback is `127.0.0.1`.
+ */
 export function terminalKey(address: string): string {
-  const normal = normalizeAddress(address);
+  const normal = siteAddress(address);
   if (isLoopback(normal)) return '127.0.0.1';
-  return isIPv6(normal) ? prefixOfIpv6(normal, 64) : normal;
+  if (!isIPv6(normal) || ipaddr.IPv6.parse(normal).match(LINK_LOCAL)) return normal;
+  return prefixOfIpv6(normal, 64);
 }
 
 /** The wider network of an address, for limits: /24 of IPv4, /56 of IPv6. */
 export function wideNetworkKey(address: string): string {
-  const normal = normalizeAddress(address);
+  const normal = siteAddress(address);
   return isIPv6(normal) ? prefixOfIpv6(normal, 56) : networkOfIpv4(normal);
 }
 
 /** What one operator may hold with ease, for limits: /16 of IPv4, /48 of IPv6. */
 export function broadNetworkKey(address: string): string {
-  const normal = normalizeAddress(address);
+  const normal = siteAddress(address);
   if (isIPv6(normal))
     return `${ipaddr.IPv6.parse(normal)
       .parts.slice(0, 3)
       .map((part) => part.toString(16))
       .join(':')}::/48`;
   return isIPv4(normal) ? `${normal.split('.').slice(0, 2).join('.')}.0.0/16` : normal;
+}
+
+/** What one provider hands out, for limits: /16 of IPv4, /32 of IPv6, which has 65,536 /48. */
+export function providerNetworkKey(address: string): string {
+  const normal = siteAddress(address);
+  if (!isIPv6(normal)) return broadNetworkKey(normal);
+  const [a = 0, b = 0] = ipaddr.IPv6.parse(normal).parts;
+  return `${a.toString(16)}:${b.toString(16)}::/32`;
 }
 
 /** A network from `10.0.0.0/8`, `2001:db8::/32` or a single address; null when it is none. */
@@ -103,6 +133,11 @@ export function parseNetworks(texts: readonly string[]): NetworkList {
   return new NetworkList(texts.map(parseNetwork).filter((network) => network !== null));
 }
 
+/** By a list of CIDRs, of which an empty one admits any address. */
+export function isAddressAllowed(networks: readonly string[], address: string): boolean {
+  return networks.length === 0 || parseNetworks(networks).includes(address);
+}
+
 export function isLoopback(address: string): boolean {
   const normal = normalizeAddress(address);
   return normal === '::1' || (isIPv4(normal) && normal.startsWith('127.'));
@@ -117,4 +152,19 @@ function prefixOfIpv6(address: string, bits: number): string {
   const [a = 0, b = 0, c = 0, d = 0] = ipaddr.IPv6.parse(address).parts;
   const groups = [a, b, c, d & (0xffff << (64 - bits))];
   return `${groups.map((group) => group.toString(16)).join(':')}::/${bits}`;
+}
+
+const PLAIN_DOMAIN = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
+// NOTE: the URL Standard's parser cuts a host at "/", "?" and "#" and decodes "%".
+const NOT_OF_DOMAINS = /[^\p{L}\p{M}\p{N}._\p{Pd}\u00b7\u3002\uff0e\uff61]/u;
+
+/** The one spelling of a domain: ASCII, lower case, no dot at its end. Null for what is none. */
+export function asciiDomain(text: string): string | null {
+  const typed = text
+    .trim()
+    .toLowerCase()
+    .replace(/[.\u3002\uff0e\uff61]$/u, '');
+  if (NOT_OF_DOMAINS.test(typed)) return null;
+  const domain = domainToASCII(typed);
+  return PLAIN_DOMAIN.test(domain) ? domain : null;
 }

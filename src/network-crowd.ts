@@ -1,7 +1,7 @@
 // The holders of a shared thing, by address within its networks. When it runs short, the address
 // gives way that holds the most of it.
 
-import { broadNetworkKey, terminalKey, wideNetworkKey } from './network-address.ts';
+import { broadNetworkKey, providerNetworkKey, terminalKey, wideNetworkKey } from './network-address.ts';
 
 interface Place<T> {
   count: number;
@@ -18,16 +18,16 @@ export class NetworkCrowd<T> {
   }
 
   add(address: string, member: T): void {
-    const path = this.#pathOf(address);
+    const path = this.#pathOf(keysOf(address));
     for (const place of path) place.count += 1;
     path.at(-1)?.members.add(member);
   }
 
   /** The member must have been added under this address. */
   delete(address: string, member: T): void {
-    if (this.#placeOf(address)?.members.delete(member) !== true) return;
-    const path = this.#pathOf(address);
     const keys = keysOf(address);
+    if (this.#placeOf(keys)?.members.delete(member) !== true) return;
+    const path = this.#pathOf(keys);
     for (const place of path) place.count -= 1;
     for (const [index, key] of [...keys.entries()].reverse()) {
       if (path[index + 1]?.count === 0) path[index]?.places.delete(key);
@@ -35,12 +35,17 @@ export class NetworkCrowd<T> {
   }
 
   has(address: string, member: T): boolean {
-    return this.#placeOf(address)?.members.has(member) === true;
+    return this.#placeOf(keysOf(address))?.members.has(member) === true;
   }
 
   /** How many an address holds. */
   countOf(address: string): number {
-    return this.#placeOf(address)?.count ?? 0;
+    return this.#placeOf(keysOf(address))?.count ?? 0;
+  }
+
+  /** Those of one address, the first to come first. */
+  membersOf(address: string): ReadonlySet<T> {
+    return this.#placeOf(keysOf(address))?.members ?? new Set();
   }
 
   /** Those of the address that holds the most, within the networks that hold the most. */
@@ -59,16 +64,16 @@ export class NetworkCrowd<T> {
     return place.members;
   }
 
-  #placeOf(address: string): Place<T> | undefined {
+  #placeOf(keys: readonly string[]): Place<T> | undefined {
     let place: Place<T> | undefined = this.#all;
-    for (const key of keysOf(address)) place = place?.places.get(key);
+    for (const key of keys) place = place?.places.get(key);
     return place;
   }
 
   /** From the whole down to the address; makes what is not there. */
-  #pathOf(address: string): Place<T>[] {
+  #pathOf(keys: readonly string[]): Place<T>[] {
     const path = [this.#all];
-    for (const key of keysOf(address)) {
+    for (const key of keys) {
       const places = path.at(-1)?.places;
       const place = places?.get(key) ?? newPlace<T>();
       places?.set(key, place);
@@ -83,7 +88,7 @@ function newPlace<T>(): Place<T> {
 }
 
 function keysOf(address: string): string[] {
-  return [broadNetworkKey(address), wideNetworkKey(address), terminalKey(address)];
+  return [providerNetworkKey(address), broadNetworkKey(address), wideNetworkKey(address), terminalKey(address)];
 }
 
 function firstOf<T>(

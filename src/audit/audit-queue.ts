@@ -13,6 +13,8 @@ import { OutageLog } from '../metrics/outage-log.ts';
 /** Queued events; at 50 logins a second they last for an outage of some minutes. */
 export const MAX_QUEUED_EVENTS = 50_000;
 const EVENTS_PER_BATCH = 200;
+/** How long an event waits for others, to be stored in one transaction with them. */
+const GATHER_MS = 20;
 const RETRY_PAUSES = backoff({ firstMs: 100, longestMs: 5_000 });
 const CLOSE_LIMIT_MS = 5_000;
 
@@ -30,9 +32,9 @@ export class AuditTrail {
   readonly #parts: AuditTrailOptions;
   readonly #outage: OutageLog;
   readonly #giveUp = new AbortController();
+  readonly #closing = new AbortController();
   #queue: AuditEventInput[] = [];
   #writing: Promise<void> | null = null;
-  #isClosed = false;
 
   constructor(parts: AuditTrailOptions) {
     this.#parts = parts;
@@ -49,7 +51,7 @@ export class AuditTrail {
     countAuditEvent(event, this.#parts.metrics);
     // The id is assigned here, so that a batch without an acknowledged commit is not stored twice.
     const identified = { ...event, id: event.id ?? randomUUID() };
-    if (this.#isClosed || this.#queue.length >= MAX_QUEUED_EVENTS) {
+    if (this.#closing.signal.aborted || this.#queue.length >= MAX_QUEUED_EVENTS) {
       this.#lose([identified], 'dropped');
       return;
     }
@@ -65,7 +67,7 @@ export class AuditTrail {
 
   /** Stores what is queued within five seconds; the rest, and later events, go to the log. */
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#closing.abort();
     const timer = setTimeout(() => this.#giveUp.abort(), CLOSE_LIMIT_MS);
     await this.flush();
     clearTimeout(timer);
@@ -83,6 +85,7 @@ export class AuditTrail {
   async #writeAll(): Promise<void> {
     let failures = 0;
     while (this.#queue.length > 0 && !this.#giveUp.signal.aborted) {
+      if (this.#queue.length < EVENTS_PER_BATCH) await pause(GATHER_MS, this.#closing.signal);
       const batch = this.#queue.slice(0, EVENTS_PER_BATCH);
       const settled = await this.#storeBatch(batch);
       this.#queue.splice(0, settled);

@@ -61,6 +61,22 @@ export class BatchedWriter {
     return this.#nextFlush;
   }
 
+  /**
+   * Writes some fields now, beside a write that runs: for a target whose writes reach the store in
+   * the order in which they were begun. Throws what the store says; then they wait for the next
+   * batch.
+   */
+  async writeNow(fields: readonly string[]): Promise<void> {
+    if (this.#isClosed) return;
+    for (const field of fields) this.#changed.delete(field);
+    try {
+      await this.#target.write(fields);
+    } catch (error) {
+      for (const field of fields) this.changed(field);
+      throw error;
+    }
+  }
+
   /** Prolongs what is stored, and writes all of it again when it was lost or is not ours. */
   renew(): Promise<void> {
     return this.#enqueue(async () => {

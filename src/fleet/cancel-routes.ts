@@ -59,7 +59,7 @@ export class CancelRoutes {
     this.#own.set(digest, { key, cancel });
     this.#parts.mirror.set(digest, '1');
     return {
-      announced: answerInTime(this.#parts.mirror.flush(), ANNOUNCE_LIMIT_MS).catch((error: unknown) =>
+      announced: answerInTime(this.#parts.mirror.writeNow([digest]), ANNOUNCE_LIMIT_MS).catch((error: unknown) =>
         this.#parts.log.warn(
           { event: 'fleet.cancel_key_not_announced', err: error },
           'a cancel key works on this node only for now',

@@ -1,6 +1,8 @@
 // Writes live connections into Redis; reads them without a schema library, since fleets are large.
 
+import { PROJECT_LABELS } from '../catalogue/tables/project-labels.ts';
 import { type ConnectionId, idFrom } from '../ids.ts';
+import { jsonOrNull } from '../untrusted-text.ts';
 import {
   type LiveConnectionFilter,
   type LiveConnectionRecord,
@@ -33,6 +35,7 @@ const CHECKS: Readonly<Record<keyof LiveConnectionRecord, FieldCheck>> = {
   accountId: isTextOrNull,
   projectId: isTextOrNull,
   projectName: isTextOrNull,
+  projectLabel: (value) => value === null || PROJECT_LABELS.some((label) => label === value),
   computeId: isTextOrNull,
   computeName: isTextOrNull,
   database: isTextOrNull,
@@ -40,6 +43,7 @@ const CHECKS: Readonly<Record<keyof LiveConnectionRecord, FieldCheck>> = {
   grantId: isTextOrNull,
   accessTokenId: isTextOrNull,
   loginRequestId: isTextOrNull,
+  glassId: isTextOrNull,
   since: isText,
   bytesToUpstream: isCount,
   bytesToClient: isCount,
@@ -59,10 +63,13 @@ export function encodeRecord(record: LiveConnectionRecord): string {
 /** Null for what lacks a field or is not ours. */
 export function decodeRecord(json: string): LiveConnectionRecord | null {
   if (json.length > MAX_RECORD_CHARACTERS) return null;
-  const value = parseJson(json);
+  const value = jsonOrNull(json);
   if (isRecord(value)) return value;
-  // Nodes of the version before do not say what the database does.
-  const known = isObject(value) ? { ...UNKNOWN_QUERY_STATE, busySince: null, ...value } : null;
+  // Nodes of the version before do not say what the database does, what the project is for, nor
+  // whether the glass was broken.
+  const known = isObject(value)
+    ? { ...UNKNOWN_QUERY_STATE, busySince: null, projectLabel: null, glassId: null, ...value }
+    : null;
   return isRecord(known) ? known : null;
 }
 
@@ -122,12 +129,4 @@ function isTransactionStatus(value: unknown): value is 'I' | 'T' | 'E' {
 
 function isQueryState(value: unknown): value is NonNullable<LiveConnectionSnapshot['queryState']> {
   return value === 'idle' || value === 'running' || value === 'copying';
-}
-
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return null;
-  }
 }

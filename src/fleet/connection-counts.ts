@@ -1,7 +1,7 @@
 // Counts connections over the fleet, per person, grant, token and compute; alone without Redis.
 
 import { answerInTime } from '../async/time-limit.ts';
-import type { RedisClient } from '../redis/redis-client.ts';
+import { keepsOrder, type RedisClient } from '../redis/redis-client.ts';
 import { redisKeys } from '../redis/redis-keys.ts';
 import type { LiveConnectionRecord } from './live-connection.ts';
 import type { MirroredHash } from './mirrored-hash.ts';
@@ -51,7 +51,8 @@ export class ConnectionCounts {
       return cap === undefined ? [] : [{ thing, field, cap, ownCount: this.#own.get(field) ?? 0 }];
     });
     if (asked.length === 0) return null;
-    const elsewhere = await this.#countElsewhere(asked.map(({ field }) => field));
+    const own = [...countedFields(record).values()];
+    const elsewhere = await this.#countElsewhere({ own, asked: asked.map(({ field }) => field) });
     const exceeded = asked.find(({ cap, ownCount }, index) => ownCount + (elsewhere[index] ?? 0) > cap);
     return exceeded === undefined ? null : { thing: exceeded.thing, cap: exceeded.cap };
   }
@@ -67,24 +68,36 @@ export class ConnectionCounts {
     }
   }
 
-  async #countElsewhere(fields: readonly string[]): Promise<number[]> {
+  async #countElsewhere(fields: CountedFields): Promise<number[]> {
     try {
       return await answerInTime(this.#readOtherNodes(fields), ANSWER_LIMIT_MS);
     } catch {
       // The heartbeat logs that Redis is away; no connection is refused because of it.
-      return fields.map(() => 0);
+      return fields.asked.map(() => 0);
     }
   }
 
-  /** NOTE: writes its own counts before it reads the others’: two nodes cannot both miss. */
-  async #readOtherNodes(fields: readonly string[]): Promise<number[]> {
-    await this.#parts.mirror.flush();
-    const others = await this.#parts.heartbeat.findOtherNodes();
-    const counts = await Promise.all(
-      others.map((nodeId) => this.#parts.redis.hmget(redisKeys.connectionCounts(nodeId), ...fields)),
-    );
-    return fields.map((_field, index) => counts.reduce((sum, ofNode) => sum + toCount(ofNode[index]), 0));
+  /**
+   * NOTE: writes its own counts before it reads the others’: two nodes cannot both miss. One server
+   * carries out what one connection sends in its order, so that the write need not be waited for.
+   */
+  async #readOtherNodes({ own, asked }: CountedFields): Promise<number[]> {
+    const { heartbeat, mirror, redis } = this.#parts;
+    const written = mirror.writeNow(own);
+    written.catch(() => {});
+    if (!keepsOrder(redis)) await written;
+    const others = await heartbeat.findOtherNodes();
+    const counts = await Promise.all(others.map((nodeId) => redis.hmget(redisKeys.connectionCounts(nodeId), ...asked)));
+    await written;
+    return asked.map((_field, index) => counts.reduce((sum, ofNode) => sum + toCount(ofNode[index]), 0));
   }
+}
+
+interface CountedFields {
+  /** Of the connection that asks. */
+  readonly own: readonly string[];
+  /** Those with a cap. */
+  readonly asked: readonly string[];
 }
 
 /** The field that counts the established connections of a compute; see readComputesInUse. */

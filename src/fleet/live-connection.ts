@@ -2,7 +2,9 @@
 
 import type { RightsReader } from '../catalogue/access/rights-reader.ts';
 import type { CatalogueSnapshot } from '../catalogue/endings/catalogue-snapshot.ts';
+import type { ProjectLabel } from '../catalogue/tables/project-labels.ts';
 import type {
+  AccessRequestId,
   AccessTokenId,
   AccountId,
   ComputeId,
@@ -47,6 +49,7 @@ export interface LiveConnectionRecord extends LiveConnectionSnapshot {
   readonly accountId: AccountId | null;
   readonly projectId: ProjectId | null;
   readonly projectName: string | null;
+  readonly projectLabel: ProjectLabel | null;
   readonly computeId: ComputeId | null;
   readonly computeName: string | null;
   readonly database: string | null;
@@ -54,6 +57,8 @@ export interface LiveConnectionRecord extends LiveConnectionSnapshot {
   readonly grantId: GrantId | null;
   readonly accessTokenId: AccessTokenId | null;
   readonly loginRequestId: LoginRequestId | null;
+  /** The broken glass that let it in. */
+  readonly glassId: AccessRequestId | null;
   /** ISO 8601, UTC. */
   readonly since: string;
   /**

@@ -1,6 +1,8 @@
 // Lists connections over all nodes and sends commands to them. The callers check permissions.
 
 import { inParts } from '../async/batches.ts';
+import type { CatalogueSnapshot } from '../catalogue/endings/catalogue-snapshot.ts';
+import type { RestingOn } from '../catalogue/endings/ended-access.ts';
 import type { ComputeId, ConnectionId, NodeId } from '../ids.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
 import { redisKeys } from '../redis/redis-keys.ts';
@@ -137,6 +139,11 @@ export class LiveConnections {
   /** See EndedAccessDrain: waits for this node alone, three seconds at most. Never rejects. */
   async endNow(): Promise<EndingOutcome> {
     return await this.#parts.endedAccess.endNow();
+  }
+
+  /** Whether a right read in the last seconds must be read again; see EndedAccessDrain. */
+  mayHaveEnded(on: RestingOn, rightAsOf: CatalogueSnapshot): boolean {
+    return this.#parts.endedAccess.mayHaveEnded(on, rightAsOf);
   }
 
   async drainNode(nodeId: NodeId, { by }: CommandSource): Promise<FleetOutcome> {

@@ -30,6 +30,8 @@ const SAMPLED_PER_TURN = 1_000;
 
 /** A registered connection; whoever registered it closes it in every case. */
 export interface LiveRegistration {
+  /** As of the last update. */
+  readonly record: LiveConnectionRecord;
   /** NOTE: give all ids before asking `may()`, so that a later revocation finds this connection. */
   update(patch: Partial<Omit<LiveConnectionRecord, 'id' | 'nodeId'>>): void;
   /** Call it right after the update that made the connection count. Never rejects. */
@@ -103,6 +105,9 @@ export class LocalConnections {
     this.#connections.set(record.id, connection);
     this.#factsChanged(null, record);
     return {
+      get record() {
+        return connection.record;
+      },
       update: (patch) => this.#update(connection, patch),
       findExceededCap: (caps) => this.#counts.findExceeded(connection.record, caps),
       close: () => this.#remove(connection),
@@ -170,9 +175,8 @@ export class LocalConnections {
 
   #update(connection: LocalConnection, patch: Partial<LiveConnectionRecord>): void {
     const before = connection.record;
-    if (this.#connections.get(before.id) !== connection) return;
     connection.record = { ...before, ...patch };
-    this.#factsChanged(before, connection.record);
+    if (this.#connections.get(before.id) === connection) this.#factsChanged(before, connection.record);
   }
 
   #remove(connection: LocalConnection): void {

@@ -9,6 +9,7 @@ import { OutageLog } from '../metrics/outage-log.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
 import { redisKeys } from '../redis/redis-keys.ts';
 import { STORED_VERSION } from './connection-codec.ts';
+import { LoadHistory } from './load-history.ts';
 import { claimNodeId, type NodeRecord, parseNodeRecord } from './node-record.ts';
 
 const BEAT_INTERVAL_MS = 2_000;
@@ -37,6 +38,7 @@ interface NodeHeartbeatOptions {
 export class NodeHeartbeat {
   readonly nodeId: NodeId;
   readonly #parts: NodeHeartbeatOptions;
+  readonly #load = new LoadHistory();
   readonly #startedAt: Date;
   readonly #startId = randomUUID();
   readonly #outage: OutageLog;
@@ -189,6 +191,7 @@ export class NodeHeartbeat {
 
   #describe(now: Date): NodeRecord {
     const { live, waiting } = this.#totals();
+    this.#load.note(now, live);
     return {
       nodeId: this.nodeId,
       version: this.#parts.version,
@@ -197,6 +200,7 @@ export class NodeHeartbeat {
       liveConnections: live,
       waitingConnections: waiting,
       isDraining: this.#isDraining,
+      livePeaks: [...this.#load.peaks],
       storedVersion: STORED_VERSION,
       startId: this.#startId,
     };

@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { type ConnectionId, idFrom, type NodeId } from '../ids.ts';
+import { jsonOrNull } from '../untrusted-text.ts';
 
 /** Longer messages are ignored; in UTF-16 units. */
 const MAX_MESSAGE_CHARACTERS = 65_536;
@@ -59,14 +60,6 @@ export type NodeMessage = z.output<typeof messageSchema>;
 
 export function parseNodeMessage(json: string): NodeMessage | null {
   if (json.length > MAX_MESSAGE_CHARACTERS) return null;
-  const parsed = messageSchema.safeParse(parseJson(json));
+  const parsed = messageSchema.safeParse(jsonOrNull(json));
   return parsed.success ? parsed.data : null;
-}
-
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return null;
-  }
 }

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { idFrom, type NodeId } from '../ids.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
 import { redisKeys } from '../redis/redis-keys.ts';
+import { MINUTES_KEPT } from './load-history.ts';
 
 const CLAIM_PAUSE_MS = 250;
 
@@ -21,6 +22,8 @@ const nodeRecordSchema = z.object({
   liveConnections: z.number().int().nonnegative(),
   waitingConnections: z.number().int().nonnegative(),
   isDraining: z.boolean(),
+  /** See LoadHistory; an older version writes none. */
+  livePeaks: z.array(z.number().int().nonnegative()).max(MINUTES_KEPT).default([]),
   /** See STORED_VERSION; the version before does not send it. */
   storedVersion: z.number().int().default(1),
   /** Of the process, made at its start; an older version writes none. */

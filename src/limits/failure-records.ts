@@ -1,5 +1,6 @@
-// Which failed connections are recorded one by one, and which are only counted: a flood from one
-// network must fill neither the log nor the audit trail, and hide nobody else's failures.
+// Which failures of connections and requests that nobody has signed in for are recorded one by one,
+// and which are only counted: a flood from one network must fill neither the log nor the audit
+// trail, and hide nobody else's failures.
 
 import { broadNetworkKey, type NetworkList, SHARED_NETWORK_FACTOR, wideNetworkKey } from '../network-address.ts';
 

@@ -25,16 +25,27 @@ export const LIMIT_RULES = {
   /** Codes typed instead of a link, right or wrong: 34 bits, so guesses must be few. */
   typed_codes_of_address: { points: 60, windowMs: 15 * MINUTE },
   typed_codes_of_person: { points: 20, windowMs: 15 * MINUTE },
+  /** Of a person, beyond the figure of the address. */
+  typed_codes_in_crowd: { points: 3, windowMs: 15 * MINUTE },
   /** For all accounts together: one password tried on many accounts. Delays wrong answers only. */
   sign_in_failures_of_address: { points: 100, windowMs: 15 * MINUTE },
-  /** For all accounts together; each gets few mails besides. */
+  /** Per /16 or /48, as all rules of networks below. */
+  sign_in_failures_of_network: { points: 1_600, windowMs: 15 * MINUTE },
+  /** For all accounts together. Beyond these each person gets one mail only. */
   forgotten_passwords_of_address: { points: 20, windowMs: 60 * MINUTE },
-  /** Redirects to the identity provider, each of which is remembered for ten minutes. */
-  identity_sign_ins: { points: 60, windowMs: MINUTE },
+  forgotten_passwords_of_network: { points: 320, windowMs: 60 * MINUTE },
+  /** To a person who signs in by an identity provider alone, whoever asks. */
+  no_password_mails_of_person: { points: 1, windowMs: 60 * MINUTE },
+  /** Challenges for passkeys, each of which is remembered for minutes. */
+  passkey_challenges: { points: 120, windowMs: MINUTE },
+  passkey_challenges_of_network: { points: 1_920, windowMs: MINUTE },
+  /** Of programs, for access by OAuth; a stranger's are remembered for minutes. */
+  oauth_requests: { points: 240, windowMs: MINUTE },
+  oauth_requests_of_network: { points: 3_840, windowMs: MINUTE },
+  /** From anywhere, by whoever has the password: six digits do not stand many guesses. */
+  one_time_codes_of_person: { points: 10, windowMs: 60 * MINUTE },
   /** Invitation mails to one address, or for one invitation, per sender. */
   invitations_of_recipient: { points: 10, windowMs: 60 * MINUTE },
-  /** Written to the log and the trail, per /24 or /56; right keys are not counted. */
-  unknown_cancel_keys: { points: 90, windowMs: MINUTE },
   api_calls_of_key: { points: 700, windowMs: MINUTE },
   /** Per key and route. */
   api_calls_of_route: { points: 40, windowMs: SECOND },

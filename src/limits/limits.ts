@@ -1,5 +1,6 @@
 // The abuse limits: what is counted under which key. Without Redis each node counts alone.
 
+import { emailKey } from '../catalogue/store/email-address.ts';
 import type { ConnectionCaps } from '../fleet/connection-counts.ts';
 import type { UserId } from '../ids.ts';
 import type { Log } from '../log.ts';
@@ -12,6 +13,7 @@ import {
   wideNetworkKey,
 } from '../network-address.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
+import { type Count, countsAt } from './counts.ts';
 import { digest } from './digest.ts';
 import { FAILURE_FIGURES, FailureRecords } from './failure-records.ts';
 import {
@@ -24,19 +26,11 @@ import {
 } from './limit-rules.ts';
 import { PACE_FIGURES, ProofPace } from './proof-pace.ts';
 import { type LimitVerdict, RateLimiter } from './rate-limiter.ts';
+import { RefusalLog } from './refusal-log.ts';
 
 export type { LimitVerdict } from './rate-limiter.ts';
 
-/** One event to count: by which rule, under which key, from which address. */
-interface Count {
-  readonly rule: LimitRuleName;
-  readonly key: string;
-  readonly address: string;
-}
-
-const QUIET_MS = 1_000;
-/** Remembered addresses; beyond this number all are forgotten. */
-const MAX_REMEMBERED = 10_000;
+type InvitationCount = Readonly<Record<'sender' | 'recipient' | 'address', string>>;
 
 interface LimitsOptions {
   /** A client for `limiter`. */
@@ -55,8 +49,9 @@ export class Limits {
   readonly #sharedNetworks: NetworkList;
   readonly #unlimitedNetworks: NetworkList;
   readonly #limiters = new Map<string, RateLimiter>();
-  /** Of passwords, of programs and of people. */
+  /** Of passwords and of reverse codes. */
   readonly proofs: ProofPace;
+  /** NOTE: asked before anything that nobody has signed in for is written to log and trail. */
   readonly failures: FailureRecords;
 
   constructor({ redis, log, figures = {}, onLimited = () => {} }: LimitsOptions) {
@@ -66,10 +61,8 @@ export class Limits {
     this.#onLimited = onLimited;
     this.#sharedNetworks = parseNetworks(figures.sharedNetworks ?? []);
     this.#unlimitedNetworks = parseNetworks(figures.unlimitedNetworks ?? []);
-    this.failures = new FailureRecords({
-      figures: { ...FAILURE_FIGURES, ...figures.failures },
-      ...{ sharedNetworks: this.#sharedNetworks, unlimitedNetworks: this.#unlimitedNetworks },
-    });
+    const networks = { sharedNetworks: this.#sharedNetworks, unlimitedNetworks: this.#unlimitedNetworks };
+    this.failures = new FailureRecords({ figures: { ...FAILURE_FIGURES, ...figures.failures }, ...networks });
     const onSlowed = (address: string) => this.#report({ rule: 'wrong_proofs', address });
     this.proofs = new ProofPace({ redis, figures: { ...PACE_FIGURES, ...figures.pace }, onSlowed });
   }
@@ -89,40 +82,56 @@ export class Limits {
     return this.#consume([{ rule: 'unknown_links_of_address', key: terminalKey(address), address }, ...ofPerson]);
   }
 
-  /** A user code typed instead of opening the link; counted before it is looked up. */
-  typedCode({ address, userId }: { address: string; userId: UserId }): Promise<LimitVerdict> {
-    return this.#consume([
-      { rule: 'typed_codes_of_address', key: terminalKey(address), address },
-      { rule: 'typed_codes_of_person', key: userId, address },
-    ]);
+  /**
+   * A user code typed instead of opening the link; counted before it is looked up. Where very many
+   * are typed, each person has a few, so that nobody is refused for a neighbour's guesses.
+   */
+  async typedCode({ address, userId }: { address: string; userId: UserId }): Promise<LimitVerdict> {
+    const ofAddress = await this.#consume([{ rule: 'typed_codes_of_address', key: terminalKey(address), address }]);
+    const ofPerson = ofAddress === 'allowed' ? 'typed_codes_of_person' : 'typed_codes_in_crowd';
+    return await this.#consume([{ rule: ofPerson, key: userId, address }]);
   }
 
   /** A wrong password of a person; a later answer than of one account alone, never a refusal. */
   failedSignIn(address: string): Promise<LimitVerdict> {
-    return this.#consume([{ rule: 'sign_in_failures_of_address', key: terminalKey(address), address }]);
+    return this.#consume(countsAt(address, ...FAILED_SIGN_INS));
   }
 
-  /** Asking for a reset link, whosever. */
+  /** Whether another wrong password would be beyond the figures; counts nothing. */
+  async hasManyFailedSignIns(address: string): Promise<boolean> {
+    const asked = countsAt(address, ...FAILED_SIGN_INS).map(({ rule, key }) =>
+      this.#limiter(rule, address).isUsedUp(key),
+    );
+    return (await Promise.all(asked)).includes(true);
+  }
+
+  /** Asking for a reset link, whosever. Fewer mails to each person, never a refusal. */
   forgottenPassword(address: string): Promise<LimitVerdict> {
-    return this.#consume([{ rule: 'forgotten_passwords_of_address', key: terminalKey(address), address }]);
+    return this.#consume(countsAt(address, 'forgotten_passwords_of_address', 'forgotten_passwords_of_network'));
   }
 
-  identitySignIn(address: string): Promise<LimitVerdict> {
-    return this.#consume([{ rule: 'identity_sign_ins', key: terminalKey(address), address }]);
+  noPasswordMail({ address, userId }: { address: string; userId: UserId }): Promise<LimitVerdict> {
+    return this.#consume([{ rule: 'no_password_mails_of_person', key: userId, address }]);
+  }
+
+  passkeyChallenge(address: string): Promise<LimitVerdict> {
+    return this.#consume(countsAt(address, 'passkey_challenges', 'passkey_challenges_of_network'));
+  }
+
+  /** Of a program by OAuth: a sign-in begun, a code or token exchanged. */
+  oauthRequest(address: string): Promise<LimitVerdict> {
+    return this.#consume(countsAt(address, 'oauth_requests', 'oauth_requests_of_network'));
+  }
+
+  /** A one-time code after the right password; counted before it is compared. */
+  oneTimeCode({ address, userId }: { address: string; userId: UserId }): Promise<LimitVerdict> {
+    return this.#consume([{ rule: 'one_time_codes_of_person', key: userId, address }]);
   }
 
   /** By the recipient's e-mail or the invitation's id; the sender is a person or a key. */
-  invitation({
-    sender,
-    recipient,
-    address,
-  }: Record<'sender' | 'recipient' | 'address', string>): Promise<LimitVerdict> {
-    const key = digest(`${sender}:${recipient.trim().toLowerCase()}`);
+  invitation({ sender, recipient, address }: InvitationCount): Promise<LimitVerdict> {
+    const key = digest(`${sender}:${emailKey(recipient)}`);
     return this.#consume([{ rule: 'invitations_of_recipient', key, address }]);
-  }
-
-  unknownCancelKey(address: string): Promise<LimitVerdict> {
-    return this.#consume([{ rule: 'unknown_cancel_keys', key: wideNetworkKey(address), address }]);
   }
 
   /** A call of the management API; `route` is the pattern, `also` a stricter rule of that route. */
@@ -179,22 +188,4 @@ export class Limits {
   }
 }
 
-/** Once per second and address, so that a flood of connections is no flood of log lines. */
-class RefusalLog {
-  readonly #log: Log;
-  readonly #loggedAt = new Map<string, number>();
-
-  constructor(log: Log) {
-    this.#log = log;
-  }
-
-  add(limit: LimitName, address: string): void {
-    const key = `${limit} ${terminalKey(address)}`;
-    const now = performance.now();
-    const loggedAt = this.#loggedAt.get(key);
-    if (loggedAt !== undefined && now - loggedAt < QUIET_MS) return;
-    if (this.#loggedAt.size >= MAX_REMEMBERED) this.#loggedAt.clear();
-    this.#loggedAt.set(key, now);
-    this.#log.info({ event: 'limits.refused', limit, address }, 'reached a limit');
-  }
-}
+const FAILED_SIGN_INS = ['sign_in_failures_of_address', 'sign_in_failures_of_network'] as const;

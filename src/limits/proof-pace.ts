@@ -5,6 +5,7 @@
 import { performance } from 'node:perf_hooks';
 import { pause } from '../async/retry.ts';
 import { answerInTime } from '../async/time-limit.ts';
+import { emailKey } from '../catalogue/store/email-address.ts';
 import { terminalKey } from '../network-address.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
 import { redisKeys } from '../redis/redis-keys.ts';
@@ -17,6 +18,11 @@ import { JUDGE_PROOF } from './judge-proof-script.ts';
 export interface ProofAttempt {
   readonly secret: string;
   readonly address: string;
+}
+
+/** The password of a person, in whatever spelling of the address. */
+export function secretOfPerson(email: string): string {
+  return `person:${emailKey(email)}`;
 }
 
 export type Proof = 'right' | 'wrong';
@@ -74,8 +80,19 @@ export class ProofPace {
     }
   }
 
-  async #judge({ secret, address }: ProofAttempt, proof: Proof): Promise<ProofVerdict> {
-    const key = redisKeys.limit(`proofs:${digest(`${secret} ${terminalKey(address)}`)}`);
+  /** Whether it was proved from this address within 30 days. Never rejects. */
+  async isProved(attempt: ProofAttempt): Promise<boolean> {
+    const key = keyOf(attempt);
+    try {
+      const provedUntil = this.#options.redis.hget(key, 'provedUntil');
+      return Number(await answerInTime(provedUntil, REDIS_LIMIT_MS)) > Date.now();
+    } catch {
+      return (this.#memory.get(key) ?? NEW_PACE).provedUntil > performance.now();
+    }
+  }
+
+  async #judge(attempt: ProofAttempt, proof: Proof): Promise<ProofVerdict> {
+    const key = keyOf(attempt);
     try {
       return await this.#judgeInRedis(key, proof);
     } catch {
@@ -108,6 +125,10 @@ export class ProofPace {
     const [oldest] = this.#memory.keys();
     if (oldest !== undefined) this.#memory.delete(oldest);
   }
+}
+
+function keyOf({ secret, address }: ProofAttempt): string {
+  return redisKeys.limit(`proofs:${digest(`${secret} ${terminalKey(address)}`)}`);
 }
 
 async function waitAtMost(ms: number, signal?: AbortSignal): Promise<void> {

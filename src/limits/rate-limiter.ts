@@ -25,9 +25,11 @@ interface RateLimiterOptions {
 
 export class RateLimiter {
   readonly #counter: RateLimiterAbstract;
+  readonly #points: number;
 
   constructor(options: RateLimiterOptions) {
     this.#counter = openCounter(options);
+    this.#points = options.rule.points;
   }
 
   /** Counts one for the key. Never rejects. */
@@ -37,6 +39,19 @@ export class RateLimiter {
       return 'allowed';
     } catch (error) {
       if (error instanceof RateLimiterRes) return { retryAfterMs: error.msBeforeNext };
+      throw error;
+    }
+  }
+
+  /**
+   * Whether one more would be refused; counts nothing. NOTE: the library's own `get` is a MULTI,
+   * which fails uncaught where a Cluster's node is not known yet.
+   */
+  async isUsedUp(key: string): Promise<boolean> {
+    try {
+      return (await this.#counter.consume(key, 0)).consumedPoints >= this.#points;
+    } catch (error) {
+      if (error instanceof RateLimiterRes) return true;
       throw error;
     }
   }

@@ -3,6 +3,7 @@
 import { assertNever } from '../assert-never.ts';
 import { cleanForPage } from '../untrusted-text.ts';
 import { composeMail } from './compose-mail.ts';
+import { type FactorChange, factorWords } from './factor-mails.ts';
 import type { Mail } from './mailer.ts';
 
 interface ToPerson {
@@ -52,10 +53,12 @@ export function proveEmailMail({ to, brand, link }: Omit<ToPerson, 'url'> & { re
 }
 
 export type AccountChange =
-  | { readonly kind: 'password_changed' | 'password_reset' | 'reset_link_made' | 'disabled' | 'enabled' }
+  | { readonly kind: 'password_changed' | 'password_reset' | 'reset_link_made' }
+  | { readonly kind: 'disabled' | 'enabled' }
   | { readonly kind: 'operator_made' | 'operator_unmade' | 'removed' }
   | { readonly kind: 'email_changed'; readonly from: string; readonly email: string }
-  | { readonly kind: 'identity_linked' | 'identity_unlinked'; readonly issuer: string };
+  | { readonly kind: 'identity_linked' | 'identity_unlinked'; readonly issuer: string }
+  | FactorChange;
 
 export function accountChangedMail({ to, brand, url, what }: ToPerson & { readonly what: AccountChange }): Mail {
   const { subject, text, by = 'yourself', button } = wordsOf(what, brand);
@@ -106,6 +109,15 @@ function wordsOf(what: AccountChange, brand: string): Words {
         subject: `An identity was unlinked from your ${brand} account`,
         text: `You can no longer sign in with ${cleanForPage(what.issuer)}.`,
       };
+    case 'passkey_added':
+    case 'passkey_removed':
+    case 'one_time_codes_on':
+    case 'one_time_codes_off':
+    case 'recovery_codes_made':
+    case 'recovery_code_used':
+      return factorWords(what, brand);
+    case 'factors_reset_link_made':
+      return { ...factorWords(what, brand), by: 'operator' };
     default:
       return { ...operatorWords(what.kind, brand), by: 'operator' };
   }
@@ -117,7 +129,7 @@ function operatorWords(kind: ByOperator, brand: string): Words {
   switch (kind) {
     case 'reset_link_made':
       return {
-        subject: `A link to reset your ${brand} password was made`,
+        subject: `Somebody made a link to reset your ${brand} password`,
         text: 'An operator made a link with which you can choose a new password. They will pass it on to you.',
       };
     case 'disabled':

@@ -77,6 +77,22 @@ export function reportedLoginMail({ to, brand, place, organizationName, reported
   });
 }
 
+export function reportUndoneMail({ to, brand, place, organizationName, reported }: ReportedLoginMail): Mail {
+  const person = cleanForPage(reported.personEmail);
+  const address = cleanForPage(reported.terminalAddress);
+  return composeMail({
+    to,
+    brand,
+    subject: subjectNaming(organizationName, (organization) => `A report in ${organization} was taken back`),
+    paragraphs: [
+      `${person}, of ${quotedName(organizationName)}, reported a login link of ${brand} and has taken that back: it was their own.`,
+      `Nobody got in. Links from ${address} work for ${person} again.`,
+    ],
+    button: { label: 'See what happened', link: `${place}/connections/audit?event=login.report_undone` },
+    why: `You got this mail because you’re an admin of ${quotedName(organizationName)}.`,
+  });
+}
+
 function applicationOf({ application }: { readonly application: string | null }): string {
   return application === null ? 'an unnamed application' : quotedName(application);
 }

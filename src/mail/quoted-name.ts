@@ -1,7 +1,7 @@
 // Text of other people in a mail: one line in quotation marks, with nothing that mail readers turn
 // into a link, so that nobody speaks to a stranger through the name of a project.
 
-import { cleanForPage, hasInvisibleCharacters } from '../untrusted-text.ts';
+import { cleanForPage, cleanSentence, hasInvisibleCharacters } from '../untrusted-text.ts';
 import { MAX_SUBJECT_CHARACTERS } from './compose-mail.ts';
 
 const QUOTES = /["“”„‟«»＂]/gu;
@@ -13,13 +13,18 @@ export function quotedName(text: string): string {
   return `"${defused(text)}"`;
 }
 
+/** A sentence or two that somebody wrote, such as a reason: not shortened. */
+export function quotedText(text: string): string {
+  return `"${defusedText(cleanSentence(text))}"`;
+}
+
 /** Without the quotation marks: an address of a network, a program's name. */
 export function defused(text: string): string {
-  return cleanForPage(text)
-    .replace(QUOTES, "'")
-    .replace(SCHEME_COLON, '[:]')
-    .replace(INNER_DOT, '[.]')
-    .replace(INNER_AT, '[at]');
+  return defusedText(cleanForPage(text));
+}
+
+function defusedText(text: string): string {
+  return text.replace(QUOTES, "'").replace(SCHEME_COLON, '[:]').replace(INNER_DOT, '[.]').replace(INNER_AT, '[at]');
 }
 
 // Three short words of one script: enough for most names, too little for somebody else's message.

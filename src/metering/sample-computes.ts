@@ -65,19 +65,20 @@ export async function sampleComputes(parts: SamplingParts, round: Round): Promis
   const inUse = await findComputesInUse(parts);
   await touchComputes(catalogue, [...new Set([...(inUse ?? []), ...(await listComputesWithTransfers(catalogue))])]);
   const observed = new Set<ComputeId>();
+  const ownProcesses = new Set<number>();
   const measure = async (source: Source): Promise<void> => {
     if (round.signal.aborted) return;
     for (const computeId of await measureSource(parts, { source, round, inUse: inUse ?? new Set() })) {
       observed.add(computeId);
     }
   };
-  for (const host of await parts.hosts.listOpen()) await measure(hostSource(catalogue, host));
+  for (const host of await parts.hosts.listOpen()) await measure(hostSource(catalogue, { host, ownProcesses }));
   const usedSince = new Date(now.getTime() - ATTACHED_USE_LASTS_MS);
   const attached = await listAttachedComputesUsedSince(catalogue, usedSince);
   const turns = { ...ATTACHED_TURNS, ownerOf: ({ accountId }: SampledCompute) => accountId, signal: round.signal };
   // In another order each time, so that those that are left out are not always the same.
   const left = await inFairTurns(shuffled(attached), turns, (compute) =>
-    measure(attachedSource(parts, compute, round.signal)),
+    measure(attachedSource(parts, { compute, ownProcesses, signal: round.signal })),
   );
   if (left.length > 0)
     parts.log.info({ event: 'metering.left_out', count: left.length }, 'attached servers were not measured in time');
@@ -134,25 +135,28 @@ async function measureSource(
   return computes.map((compute) => compute.id);
 }
 
-function hostSource(catalogue: Catalogue, host: MeasuredHost): Source {
+function hostSource(
+  catalogue: Catalogue,
+  { host, ownProcesses }: { readonly host: MeasuredHost; readonly ownProcesses: Set<number> },
+): Source {
   const ask = async (sql: string) => (await host.query(sql))[0]?.answer;
   return {
     id: `host:${host.id}`,
     kind: 'host',
     listComputes: () => listComputesOfHost(catalogue, host.id),
-    look: (previous, at) => lookAtServer({ ask, scope: { kind: 'host' }, previous, at }),
+    look: (previous, at) => lookAtServer({ ask, scope: { kind: 'host' }, previous, at, ownProcesses }),
   };
 }
 
 function attachedSource(
   { catalogue, dialPolicy }: SamplingParts,
-  compute: SampledCompute,
-  signal: AbortSignal,
+  seen: { readonly compute: SampledCompute; readonly ownProcesses: Set<number>; readonly signal: AbortSignal },
 ): Source {
+  const { compute } = seen;
   return {
     id: `compute:${compute.id}`,
     kind: 'attached',
     listComputes: async () => [compute],
-    look: (previous, at) => lookAtAttached({ catalogue, dialPolicy, compute, previous, at, signal }),
+    look: (previous, at) => lookAtAttached({ catalogue, dialPolicy, ...seen, previous, at }),
   };
 }

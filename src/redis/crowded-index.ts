@@ -16,6 +16,7 @@ const ENTER_CROWD = redisScript(`
 -- ARGV[1]  a member: words of its id, its groups from the widest to the narrowest, its rank
 -- ARGV[2]  how long it counts, in ms
 -- ARGV[3]  most members in the set
+-- ARGV[4]  of a narrowest group, how many may have rank 1
 -- returns  the member that gave way, or '' where there was a place
 ${LUA_NOW}
 local newcomer = ARGV[1]
@@ -29,12 +30,16 @@ if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KE
 if redis.call('ZCARD', KEYS[1]) <= tonumber(ARGV[3]) then return '' end
 
 -- The oldest first. The newcomer counts for its groups, and gives way to nobody.
-local rows, lowest = {}, nil
+-- Rank 1 is for the oldest few of a group, in half of the places: anybody can use its name.
+local rows, lowest, inAll, inGroup = {}, nil, 0, {}
 for _, member in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
   local words = {}
   for word in string.gmatch(member, '%S+') do words[#words + 1] = word end
-  rows[#rows + 1] = { member = member, words = words, rank = words[#words] }
-  if member ~= newcomer and (not lowest or words[#words] < lowest) then lowest = words[#words] end
+  local rank, group = words[#words], words[#words - 1]
+  if rank == '1' and (inAll >= math.max(1, tonumber(ARGV[3]) / 2) or (inGroup[group] or 0) >= tonumber(ARGV[4])) then rank = '0' end
+  if rank == '1' then inAll, inGroup[group] = inAll + 1, (inGroup[group] or 0) + 1 end
+  rows[#rows + 1] = { member = member, words = words, rank = rank }
+  if member ~= newcomer and (not lowest or rank < lowest) then lowest = rank end
 end
 local function keep(isKept)
   local kept = {}
@@ -60,12 +65,18 @@ end
 return ''
 `);
 
+/** A person has a few terminals; whoever has more competes as everybody does. */
+const MOST_RANKED_OF_GROUP = 5;
+
 /** Words without spaces. */
 export interface CrowdMember {
   readonly id: string;
   /** From the widest to the narrowest; the same number for all members of a set. */
   readonly groups: readonly string[];
-  /** `0` gives way before `1`, in whatever group. */
+  /**
+   * `0` gives way before `1`, in whatever group; but only the five oldest of a narrowest group, and
+   * half of all places, have rank `1`.
+   */
   readonly rank: '0' | '1';
 }
 
@@ -80,13 +91,19 @@ export class CrowdedIndex {
 
   /** The member that had to give way and counts no more; null where there was a place. */
   async enter(member: CrowdMember, { lifeMs, most }: { lifeMs: number; most: number }): Promise<CrowdMember | null> {
-    const call = { keys: [this.#key], args: [textOf(member), lifeMs, most] };
+    const call = { keys: [this.#key], args: [textOf(member), lifeMs, most, MOST_RANKED_OF_GROUP] };
     const text = await askStore(() => runScript(this.#redis, ENTER_CROWD, call));
     return typeof text !== 'string' || text === '' ? null : memberOf(text);
   }
 
   async has(member: CrowdMember): Promise<boolean> {
     return (await askStore(() => this.#redis.zscore(this.#key, textOf(member)))) !== null;
+  }
+
+  /** At most `most` members, in no order; some may have stopped counting just now. */
+  async members(most: number): Promise<CrowdMember[]> {
+    const texts = await askStore(() => this.#redis.zrange(this.#key, 0, most - 1));
+    return texts.map(memberOf);
   }
 
   /** Whatever its rank was. */

@@ -31,6 +31,7 @@ export function createRedis(url: string, options: { purpose: RedisPurpose; log: 
   const client = openClient(target, sharedOptions(target, options.purpose));
   logLosses(client, options.log);
   closeUnanswered(client);
+  gatherWrites(client);
   return client;
 }
 
@@ -47,6 +48,11 @@ export function openRedisClients(url: Secret, { log, closers }: { log: Log; clos
     return client;
   };
   return { commands: open('commands'), subscriber: open('subscriber'), limiter: open('limiter') };
+}
+
+/** Whether commands take effect in the order in which they were sent; in a Cluster per key only. */
+export function keepsOrder(client: RedisClient): boolean {
+  return client instanceof Redis;
 }
 
 /** False when Redis could not answer it now; true also when its script is unknown. */
@@ -146,6 +152,28 @@ function tlsOptions({ caPath }: { readonly caPath: string | null }): { ca?: Buff
 function closeUnanswered(client: RedisClient): void {
   if (client instanceof Cluster) client.on('+node', closeUnanswered);
   else client.on('connect', () => hangUpUnanswered(client.stream, COMMAND_TIMEOUT_MS));
+}
+
+/** Commands of one turn of the event loop leave together, in one system call and one packet. */
+function gatherWrites(client: RedisClient): void {
+  if (client instanceof Cluster) {
+    client.on('+node', gatherWrites);
+    return;
+  }
+  const send = client.sendCommand.bind(client);
+  let isGathering = false;
+  client.sendCommand = (command, stream) => {
+    if (!isGathering && client.status === 'ready') {
+      isGathering = true;
+      const { stream: socket } = client;
+      socket.cork();
+      setImmediate(() => {
+        isGathering = false;
+        socket.uncork();
+      });
+    }
+    return send(command, stream);
+  };
 }
 
 function logLosses(client: RedisClient, log: Log): void {

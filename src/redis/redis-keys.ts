@@ -4,6 +4,12 @@ import type { GrantId, LoginRequestId, NodeId, UserId } from '../ids.ts';
 
 const PREFIX = 'postern';
 
+/** Login requests whose connections wait, and those offered to clients that come again. */
+export type PlaceHolder = 'waiting' | 'offered';
+
+/** What strangers make: links to logins, codes of devices, challenges for passkeys, forms. */
+export type FloodedKind = 'login' | 'device' | 'passkey' | 'form';
+
 export const redisKeys = {
   /** Hash; the login request's life and 10 minutes. Owner: login/request/login-requests. */
   loginRequest: (id: LoginRequestId) => `${PREFIX}:login:{${id}}`,
@@ -11,26 +17,32 @@ export const redisKeys = {
   loginToken: (tokenDigest: string) => `${PREFIX}:login-token:${tokenDigest}`,
   /** String, a login request's id by its user code; as long as it. Owner: login-tokens. */
   loginCode: (userCode: string) => `${PREFIX}:login-code:${userCode}`,
+  /** String, a login request's id by SHA-256 of its device code. Owner: device-logins. */
+  deviceCode: (codeDigest: string) => `${PREFIX}:device-code:{${codeDigest}}`,
+  /** String (JSON), what a device's token stands for; a minute. Owner: device-logins. */
+  bearerToken: (tokenDigest: string) => `${PREFIX}:bearer-token:${tokenDigest}`,
   /** String (JSON), a link that nobody opened yet; as long as its token. Owner: login-offers. */
   loginOffer: (id: LoginRequestId) => `${PREFIX}:login-offer:{${id}}`,
   /** String, the id that a terminal was shown last; as long as its link. Owner: login-offers. */
   offerOfTerminal: (digest: string) => `${PREFIX}:login-offer-of:${digest}`,
-  /** Sorted set of unopened login requests by expiry (ms). Owner: waiting-logins. */
-  waitingLogins: () => `${PREFIX}:waiting`,
+  /** Sorted set of unopened login requests by expiry (ms). Owner: login-places. */
+  placesInTotal: (of: PlaceHolder) => `${PREFIX}:${of}`,
   /** Undecided ids without a connection by expiry; 1 h after the last. Owner: unfollowed-logins. */
   unfollowedLogins: () => `${PREFIX}:unfollowed`,
-  /** Sorted set of those of one address or /64 by expiry (ms). Owner: waiting-logins. */
-  waitingOfAddress: (terminalKey: string) => `${PREFIX}:waiting-of-address:${terminalKey}`,
-  /** Sorted set of those of one /16 or /48 by expiry (ms). Owner: waiting-logins. */
-  waitingOfNetwork: (networkKey: string) => `${PREFIX}:waiting-of-network:${networkKey}`,
+  /** Sorted set of those of one address or /64 by expiry (ms). Owner: login-places. */
+  placesOfAddress: (of: PlaceHolder, terminalKey: string) => `${PREFIX}:${of}-of-address:${terminalKey}`,
+  /** Sorted set of those of one /16 or /48 by expiry (ms). Owner: login-places. */
+  placesOfNetwork: (of: PlaceHolder, networkKey: string) => `${PREFIX}:${of}-of-network:${networkKey}`,
   /** Sorted set of login requests that a person opened, by expiry (ms). Owner: waiting-logins. */
   openedLogins: (userId: UserId) => `${PREFIX}:opened-of:${userId}`,
-  /** String; 30 days after somebody was let in from there. Owner: known-terminals. */
+  /** String; 30 days after somebody was let in from there. Owner: login-places. */
   knownTerminal: (loginNameDigest: string) => `${PREFIX}:known-terminal:${loginNameDigest}`,
   /** Sorted set of waiting ids of one terminal by expiry (ms). Owner: waiting-logins. */
   waitingOfTerminal: (terminalDigest: string) => `${PREFIX}:waiting-of:${terminalDigest}`,
   /** Sorted set of ids with an open reverse code by expiry (ms). Owner: reverse-codes. */
   openReverseCodes: (terminalDigest: string) => `${PREFIX}:reverse-codes:${terminalDigest}`,
+  /** String; an hour after wrong answers denied a code there. Owner: reverse-codes. */
+  burnedReverseCodes: (terminalDigest: string) => `${PREFIX}:burned-codes:${terminalDigest}`,
   /** String; 15 minutes after the person denied with "this was not me". Owner: terminal-memory. */
   blockedTerminal: (userId: UserId, terminalKey: string) => `${PREFIX}:blocked-terminal:${userId}:${terminalKey}`,
   /** String; 30 days after a reverse code proved both. Owner: proven-networks. */
@@ -54,6 +66,8 @@ export const redisKeys = {
   liveIndex: (nodeId: NodeId) => `${PREFIX}:live-index:{${nodeId}}`,
   /** Stream of ids whose facts changed, the newest thousand entries; as `liveConnections`. */
   liveChanges: (nodeId: NodeId) => `${PREFIX}:live-changes:{${nodeId}}`,
+  /** String, sealed; two periods. Owner: gateway/negotiate/share-ticket-secret. */
+  ticketSecret: (period: number) => `${PREFIX}:ticket-secret:${period}`,
   /** String (JSON); expires seconds after the node's last heartbeat. Owner: node-heartbeat. */
   node: (nodeId: NodeId) => `${PREFIX}:node:{${nodeId}}`,
   /** Sorted set of node ids by last heartbeat (ms). Owner: fleet/node-heartbeat. */
@@ -70,10 +84,18 @@ export const redisKeys = {
   auditWebhookPositions: () => `${PREFIX}:audit-webhook:positions`,
   /** Prefix of rate counters, one string each; one window of the rule. Owner: rate-limiter. */
   limit: (rule: string) => `${PREFIX}:limit:${rule}`,
-  /** String (JSON), by SHA-256 of visitor and state; 10 minutes. Owner: pending-oidc-sign-ins. */
-  oidcSignIn: (digest: string) => `${PREFIX}:oidc-sign-in:${digest}`,
+  /** String (JSON), by SHA-256 of its id; 10 minutes. Owner: http/oauth/issuer/provider-store. */
+  oauthRequest: (digest: string) => `${PREFIX}:oauth-request:${digest}`,
+  /** String, by SHA-256 of a logout token's issuer and jti; 7 minutes. Owner: logout-routes. */
+  logoutToken: (digest: string) => `${PREFIX}:logout-token:${digest}`,
+  /** String (JSON), by SHA-256 of visitor and challenge; 5 minutes. Owner: pending-passkeys. */
+  passkeyChallenge: (digest: string) => `${PREFIX}:passkey-challenge:${digest}`,
+  /** String (JSON), by SHA-256 of visitor and cookie; 10 minutes. Owner: pending-second-steps. */
+  secondStep: (digest: string) => `${PREFIX}:second-step:${digest}`,
   /** String (base64), sealed by a cookie, by random id; 2 minutes. Owner: shown-once. */
   shownOnce: (id: string) => `${PREFIX}:shown-once:${id}`,
+  /** List of keys of one network, the newest first; as the longest of them. Owner: flood-ring. */
+  floodRing: (kind: FloodedKind, network: string) => `${PREFIX}:flood:${kind}:${network}`,
   /** String (base64), where a form led; empty while it is under way. Owner: sent-once. */
   sentForm: (digest: string) => `${PREFIX}:sent-form:${digest}`,
 } as const;

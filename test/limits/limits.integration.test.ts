@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { newUserId } from '../../src/ids.ts';
+import { newUserId, type UserId } from '../../src/ids.ts';
 import { LIMIT_RULES, type LimitFigures, type LimitName } from '../../src/limits/limit-rules.ts';
 import { Limits, type LimitVerdict } from '../../src/limits/limits.ts';
 import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';
@@ -101,6 +101,19 @@ describe.each(redisKinds)('limits on $name', ({ start }) => {
     expect(allowedOf(await ask('192.0.2.1'))).toBe(2);
   });
 
+  // Three accounts that guessed codes kept everybody behind their address from typing one.
+  it('codes typed at an address leave each person a few, however many others type', async () => {
+    const address = '192.0.2.77';
+    const guess = (userId: UserId) => here.limits.typedCode({ address, userId });
+    const guessers = [newUserId(), newUserId(), newUserId(), newUserId()];
+    const guesses: LimitVerdict[] = [];
+    for (const guesser of guessers) guesses.push(...(await repeat(30, () => guess(guesser))));
+    expect(allowedOf(guesses)).toBeLessThanOrEqual(60 + guessers.length * 3);
+    expect(allowedOf(await repeat(5, () => guess(newUserId())))).toBe(5);
+    const neighbour = newUserId();
+    expect(allowedOf(await repeat(5, () => guess(neighbour)))).toBe(3);
+  });
+
   it('a person who opens unknown links is limited also from many addresses', async () => {
     const userId = newUserId();
     const verdicts: LimitVerdict[] = [];
@@ -108,6 +121,19 @@ describe.each(redisKinds)('limits on $name', ({ start }) => {
       verdicts.push(await here.limits.unknownLink({ address: `198.51.100.${host}`, userId }));
     }
     expect(allowedOf(verdicts)).toBe(30);
+  });
+
+  it.each([
+    ['wrong passwords', 'sign_in_failures_of_network', 'failedSignIn'],
+    ['forgotten passwords', 'forgotten_passwords_of_network', 'forgottenPassword'],
+    ['challenges for passkeys', 'passkey_challenges_of_network', 'passkeyChallenge'],
+  ] as const)('%s of an IPv6 /48 are counted together, beside other networks', async (_what, rule, counted) => {
+    const { limits } = await openLimits(redis.url, { rules: { [rule]: { points: 5, windowMs: minute } } });
+    const verdicts: LimitVerdict[] = [];
+    for (let subnet = 1; subnet <= 8; subnet += 1)
+      verdicts.push(await limits[counted](`2001:db8:${rule.length}:${subnet}::1`));
+    expect(allowedOf(verdicts)).toBe(5);
+    expect(await limits[counted](`2001:db9:${rule.length}:1::1`)).toBe('allowed');
   });
 
   it('an API key is limited per route and in all', async () => {
@@ -144,11 +170,18 @@ it('every default figure is the documented one', () => {
     unknown_links_of_person: 30,
     typed_codes_of_address: 60,
     typed_codes_of_person: 20,
+    typed_codes_in_crowd: 3,
+    oauth_requests: 240,
+    oauth_requests_of_network: 3_840,
+    one_time_codes_of_person: 10,
+    passkey_challenges: 120,
+    passkey_challenges_of_network: 1_920,
     sign_in_failures_of_address: 100,
+    sign_in_failures_of_network: 1_600,
     forgotten_passwords_of_address: 20,
-    identity_sign_ins: 60,
+    forgotten_passwords_of_network: 320,
+    no_password_mails_of_person: 1,
     invitations_of_recipient: 10,
-    unknown_cancel_keys: 90,
     api_calls_of_key: 700,
     api_calls_of_route: 40,
     api_keys_made: 10,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { accountChangedMail, noPasswordMail, proveEmailMail, resetMail } from '../../src/mail/account-mails.ts';
 import { guestMail, invitationMail } from '../../src/mail/invitation-mails.ts';
-import { newTerminalMail, reportedLoginMail } from '../../src/mail/login-mails.ts';
+import { newTerminalMail, reportedLoginMail, reportUndoneMail } from '../../src/mail/login-mails.ts';
 import type { Mail } from '../../src/mail/mailer.ts';
 import { organizationDecidedMail, organizationRequestedMail } from '../../src/mail/organization-mails.ts';
 
@@ -41,6 +41,10 @@ function mailsOf({ brand, name }: { readonly brand: string; readonly name: strin
       `${url}/app/me/sessions`,
     ]),
     [reportedLoginMail({ ...facts, place, organizationName: name, reported }), `${place}/settings`],
+    [
+      reportUndoneMail({ ...facts, place, organizationName: name, reported }),
+      `${place}/connections/audit?event=login.report_undone`,
+    ],
     [resetMail({ ...facts, link }), link],
     [noPasswordMail(facts), `${url}/sign-in`],
     [proveEmailMail({ ...facts, link }), link],

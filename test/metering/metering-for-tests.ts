@@ -2,6 +2,7 @@
 // the gateway.
 
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { Closers } from '../../src/async/closers.ts';
@@ -30,6 +31,7 @@ import { waitUntil } from '../support/wait-until.ts';
 
 export const SECOND_MS = 1_000;
 export const MINUTE_MS = 60 * SECOND_MS;
+const COUNTED_AFTER_MS = 1_500;
 
 /** Nothing private but what was attached by an operator may be dialled. */
 const DIAL_POLICY: DialPolicy = {
@@ -155,6 +157,17 @@ export async function load({ databaseName, url }: MeasuredProject, sql: string):
     async () => (await countSessions(databaseName)) > sessions,
     `the statistics of ${databaseName} tell of the session`,
   );
+}
+
+/** Waits until the statistics have settled: Postgres adds a session up seconds after it. */
+export async function untilCounted({ databaseName }: MeasuredProject): Promise<void> {
+  const counters = async () =>
+    JSON.stringify(await queryRows(postgresUrl(), `select * from pg_stat_database where datname = '${databaseName}'`));
+  await waitUntil(async () => {
+    const before = await counters();
+    await sleep(COUNTED_AFTER_MS);
+    return (await counters()) === before;
+  }, `the statistics of ${databaseName} stand still`);
 }
 
 /** A session on the project's database until the test ends or closes it. */

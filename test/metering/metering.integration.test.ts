@@ -8,6 +8,7 @@ import {
   openSession,
   postgresFigures,
   SECOND_MS,
+  untilCounted,
   useMetering,
 } from './metering-for-tests.ts';
 
@@ -17,6 +18,7 @@ describe('a project under load', () => {
   it('consumes what Postgres itself counts, and an idle project consumes nothing', async () => {
     const node = nodeOf();
     const [loaded, idle] = [await addHostedProject(node), await addHostedProject(node)];
+    await Promise.all([untilCounted(loaded), untilCounted(idle)]);
     // After a gap the first look counts nothing, so that this can be tried again.
     node.clock.push(6 * MINUTE_MS);
     await node.metering.sampleNow();

@@ -44,7 +44,7 @@ export function endConnections<T extends EndableConnection>(
       const { owners, id: ending_id } = found;
       log.info({ event: 'connection.revoked', connection_id: record.id, ending_id, owners }, 'ending a connection');
       handle.end({ kind: 'revoked', ...thingOf(owners) });
-    } else if (found?.kind === 'recheck') {
+    } else if (found !== null) {
       toRecheck.push(connection);
     }
   }
@@ -75,13 +75,14 @@ export class EndingsByOwner {
     }
   }
 
-  /** What ended the right, else what changed its rules. A grant ends with its rules. */
+  /** What ended the right, else what changed its terms. A grant ends with its policy. */
   findFor(record: RestingOn, rightAsOf: CatalogueSnapshot | null): RecordedEnding | null {
     let found: RecordedEnding | null = null;
     for (const ending of this.#candidates(record)) {
       if (!isOwnedBy(record, ending.owners)) continue;
       if (rightAsOf !== null && sawCommit(rightAsOf, ending.transactionId)) continue;
-      if (ending.kind === 'end' || record.grantId !== null) return { ...ending, kind: 'end' };
+      const endsGrants = ending.kind === 'recheck' && record.grantId !== null;
+      if (ending.kind === 'end' || endsGrants) return { ...ending, kind: 'end' };
       found = ending;
     }
     return found;

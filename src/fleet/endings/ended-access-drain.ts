@@ -3,10 +3,16 @@
 
 import { answerInTime } from '../../async/time-limit.ts';
 import { type CatalogueSnapshot, endOf } from '../../catalogue/endings/catalogue-snapshot.ts';
-import { type RecordedEnding, readEndedAccess, settleGrants } from '../../catalogue/endings/ended-access.ts';
+import {
+  type RecordedEnding,
+  type RestingOn,
+  readEndedAccess,
+  settleGrants,
+} from '../../catalogue/endings/ended-access.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { Log } from '../../log.ts';
 import { OutageLog } from '../../metrics/outage-log.ts';
+import { RecentEndings } from './recent-endings.ts';
 
 const READ_INTERVAL_MS = 2_000;
 /** How long a change's own reply waits for its ends. */
@@ -29,6 +35,7 @@ export class EndedAccessDrain {
   #end: (endings: readonly RecordedEnding[]) => void = () => {};
   #onGap: () => void = () => {};
   #endGrants: ((ending: RecordedEnding) => Promise<void>) | null = null;
+  readonly #recent = new RecentEndings();
   #snapshot: CatalogueSnapshot | null = null;
   #hasGap = false;
   #timer: NodeJS.Timeout | null = null;
@@ -71,6 +78,15 @@ export class EndedAccessDrain {
     await Promise.all([this.#work, this.#settling]);
   }
 
+  /**
+   * True where a right with these owners may have ended, or changed, since it was read. What this
+   * node does not know yet ends the connection later. For rights of the last seconds, see
+   * ENDINGS_KEPT_MS.
+   */
+  mayHaveEnded(on: RestingOn, rightAsOf: CatalogueSnapshot): boolean {
+    return this.#snapshot === null || this.#hasGap || this.#recent.concern(on, rightAsOf);
+  }
+
   /** For a change that took something away. Waits three seconds at most; never rejects. */
   async endNow(): Promise<EndingOutcome> {
     this.#nudgeOthers();
@@ -96,6 +112,7 @@ export class EndedAccessDrain {
     this.#nextReading = null;
     try {
       const { snapshot, endings, hasUnsettledGrants } = await readEndedAccess(this.#catalogue.db, this.#snapshot);
+      this.#recent.add(endings, performance.now());
       this.#end(endings);
       // A server that took over may lack the last transactions: its numbers begin earlier.
       const isOtherServer = this.#snapshot !== null && endOf(snapshot) < endOf(this.#snapshot);

@@ -9,7 +9,7 @@ import { askUpstream } from '../../wire/dial/ask-upstream.ts';
 import { connectUpstream } from '../../wire/dial/connect-upstream.ts';
 import { type DialPolicy, policyOfCompute } from '../../wire/dial/dial-policy.ts';
 import type { UpstreamTarget } from '../../wire/dial/upstream-target.ts';
-import { lookAtServer, METERING_APPLICATION } from './look-at-server.ts';
+import { lookAtServer } from './look-at-server.ts';
 import type { SampledCompute } from './sampled-computes.ts';
 import type { KeptReading, ServerLook } from './server-reading.ts';
 
@@ -22,22 +22,24 @@ interface AttachedLook {
   readonly compute: SampledCompute;
   readonly previous: KeptReading | null;
   readonly at: Date;
+  readonly ownProcesses: Set<number>;
   readonly signal: AbortSignal;
 }
 
 /** Throws as `connectUpstream` and `askUpstream` do, `not_found` for a compute that is gone. */
 export async function lookAtAttached(look: AttachedLook): Promise<ServerLook> {
-  const { compute, previous, at } = look;
+  const { compute, previous, at, ownProcesses } = look;
   const { target, dialPolicy } = await upstreamOf(look);
   return await withTimeLimit(LOOK_LIMIT_MS, look.signal, async (signal) => {
     const startup = new Map([
-      ['application_name', METERING_APPLICATION],
+      ['application_name', 'postern metering'],
       ['client_encoding', 'UTF8'],
     ]);
     const { socket } = await connectUpstream(target, { startup, dialPolicy, signal });
     try {
       const ask = (sql: string) => askUpstream(socket, sql, signal);
-      return await lookAtServer({ ask, scope: { kind: 'attached', databases: compute.databases }, previous, at });
+      const scope = { kind: 'attached', databases: compute.databases } as const;
+      return await lookAtServer({ ask, scope, previous, at, ownProcesses });
     } finally {
       socket.setTimeout(CLOSE_LIMIT_MS, () => socket.destroy());
       socket.end(serialize.end(), () => socket.destroy());

@@ -1,6 +1,7 @@
 // Asks a Postgres server for counters and sizes, in statements that versions since 9.6 understand.
 
 import pg from 'pg';
+import { z } from 'zod';
 import { listedPauses, retry } from '../../async/retry.ts';
 import {
   type DatabaseReading,
@@ -11,9 +12,6 @@ import {
   serverCountersSchema,
 } from './server-reading.ts';
 
-/** The application name of metering's own sessions, which do not count as use. */
-export const METERING_APPLICATION = 'postern metering';
-
 /** On an attached server only the project's databases are measured, and no WAL. */
 type LookScope = { readonly kind: 'host' } | { readonly kind: 'attached'; readonly databases: readonly string[] };
 
@@ -23,14 +21,21 @@ interface LookQuestion {
   readonly scope: LookScope;
   readonly previous: KeptReading | null;
   readonly at: Date;
+  /**
+   * Backend processes of the looks of this round, which do not count as use. NOTE: a process id
+   * cannot be chosen; by a name that anybody may set, a tenant would hide what it writes.
+   */
+  readonly ownProcesses: Set<number>;
 }
 
+const processIdSchema = z.int32();
 const HOUR_MS = 3_600_000;
 const SIZE_RETRY_PAUSES_MS = [0, 50];
 
 /** Sizes cost reads on disk: asked for after use, and hourly. Throws as `ask`, and ZodError. */
-export async function lookAtServer({ ask, scope, previous, at }: LookQuestion): Promise<ServerLook> {
-  const counters = serverCountersSchema.parse(await ask(countersQuery(scope)));
+export async function lookAtServer({ ask, scope, previous, at, ownProcesses }: LookQuestion): Promise<ServerLook> {
+  ownProcesses.add(processIdSchema.parse(await ask('select to_json(pg_backend_pid()) as answer')));
+  const counters = serverCountersSchema.parse(await ask(countersQuery(scope, ownProcesses)));
   const isSameHour = previous !== null && hourOf(previous.readAt) === hourOf(at);
   const known = new Map(isSameHour ? previous.reading?.databases.map((database) => [database.id, database]) : []);
   const changed = counters.databases.filter((database) => !isUnchanged(database, known.get(database.id)));
@@ -59,7 +64,7 @@ function hourOf(at: Date): number {
 
 // PostgreSQL documentation: pg_stat_database, as JSON, so that columns a version lacks are null.
 // Client sessions have a role; autovacuum workers do not.
-function countersQuery(scope: LookScope): string {
+function countersQuery(scope: LookScope, ownProcesses: ReadonlySet<number>): string {
   return `
     select json_build_object(
       'startedAt', pg_postmaster_start_time(),
@@ -77,7 +82,7 @@ function countersQuery(scope: LookScope): string {
     from pg_stat_database s
     left join (
       select datid, count(*) as open_sessions from pg_stat_activity
-      where usesysid is not null and application_name <> '${METERING_APPLICATION}' group by datid
+      where usesysid is not null and pid not in (pg_backend_pid(), ${[...ownProcesses].join(', ')}) group by datid
     ) a on a.datid = s.datid
     ${scope.kind === 'host' ? '' : `where s.datname in (${['', ...scope.databases].map(pg.escapeLiteral).join(', ')})`}`;
 }

@@ -17,10 +17,34 @@ it('a server is measured while databases are made and dropped', async () => {
   })();
   try {
     let looks = 0;
-    for (; !isOver; looks += 1) await lookAtServer({ ask, scope: { kind: 'host' }, previous: null, at: AT });
+    const look = { ask, scope: { kind: 'host' }, previous: null, at: AT, ownProcesses: new Set<number>() } as const;
+    for (; !isOver; looks += 1) await lookAtServer(look);
     expect(looks).toBeGreaterThan(3);
   } finally {
     await others;
     await client.end();
+  }
+});
+
+// A tenant that gave its sessions the name of ours was not seen to use or to write anything.
+it('a session counts as use whatever name it gives itself, but not a look', async () => {
+  const database = await createTestDatabase();
+  const tenant = new pg.Client({ connectionString: database.url, application_name: 'postern metering' });
+  const looker = new pg.Client({ connectionString: database.url });
+  await Promise.all([tenant.connect(), looker.connect()]);
+  try {
+    const name = new URL(database.url).pathname.slice(1);
+    const ownProcesses = new Set<number>();
+    const sessionsSeenBy = async (client: pg.Client): Promise<number | undefined> => {
+      const ask = async (text: string): Promise<unknown> => (await client.query(text)).rows[0]?.answer;
+      const look = await lookAtServer({ ask, scope: { kind: 'host' }, previous: null, at: AT, ownProcesses });
+      return look.databases.find((seen) => seen.name === name)?.openSessions;
+    };
+    expect(await sessionsSeenBy(looker)).toBe(1);
+    await tenant.end();
+    expect(await sessionsSeenBy(looker)).toBe(0);
+  } finally {
+    await Promise.all([tenant.end().catch(() => {}), looker.end()]);
+    await database.close();
   }
 });
