@@ -1,0 +1,74 @@
+// The endpoints of OAuth: for psql as a device, and for programs that come by a browser. The page
+// that asks a person is in issuer/consent-routes.ts.
+
+import {
+  Router as createRouter,
+  type Request,
+  type RequestHandler,
+  type Response,
+  type Router,
+  urlencoded,
+} from 'express';
+import type { Limits } from '../../limits/limits.ts';
+import { wholeSeconds } from '../../limits/require-allowed.ts';
+import { contextOf } from '../request/request-context.ts';
+import { authorizeDevice, type DeviceParts, giveDeviceToken } from './device-endpoints.ts';
+import { deviceDiscoveryOf, discoveryOf } from './discovery.ts';
+import type { TokenIssuer } from './issuer/issuer.ts';
+import { PATHS } from './issuer/paths.ts';
+
+const MAX_FORM_BYTES = 8 * 1_024;
+const MAX_FORM_FIELDS = 20;
+const PROGRAM_GRANTS: ReadonlySet<unknown> = new Set(['authorization_code', 'refresh_token']);
+
+interface OauthParts extends DeviceParts {
+  /** Null where no program may ask people for access. */
+  readonly issuer: TokenIssuer | null;
+}
+
+/** Come before the checks of forms: clients of OAuth send no cookie and no form token. */
+export function oauthRoutes(parts: OauthParts): Router {
+  const { issuer, address } = parts;
+  const router = createRouter();
+  const form = urlencoded({ extended: false, limit: MAX_FORM_BYTES, parameterLimit: MAX_FORM_FIELDS });
+  const document = issuer === null ? deviceDiscoveryOf(address) : discoveryOf(address);
+  const discovery = (_request: Request, response: Response) => void response.json(document);
+  router.get('/.well-known/openid-configuration', discovery);
+  router.get('/.well-known/oauth-authorization-server', discovery);
+  router.post(PATHS.device, form, (request, response) => authorizeDevice(parts, request, response));
+  router.post(PATHS.token, form, async (request, response, next) => {
+    if (issuer !== null && PROGRAM_GRANTS.has(request.body?.grant_type)) return next();
+    await giveDeviceToken(parts, request, response);
+  });
+  if (issuer === null) return router;
+  const limited = countRequests(parts.deps.limits);
+  const answer: RequestHandler = (request, response) => issuer.answer(request, response);
+  router.get(PATHS.authorization, limited, (request, response) => issuer.answer(request, response, askingUrl(request)));
+  router.get(`${PATHS.authorization}/:uid`, answer);
+  router.post(PATHS.token, limited, answer);
+  router.post(PATHS.revocation, limited, form, answer);
+  router.get(PATHS.userinfo, limited, answer);
+  router.get(PATHS.jwks, async (_request, response) => {
+    response.set('Cache-Control', 'public, max-age=3600').json({ keys: await issuer.publicKeys() });
+  });
+  return router;
+}
+
+/**
+ * Everybody is asked for consent, whether or not the program asks us to. Said in its request, or
+ * the provider would drop `offline_access` (OpenID Connect Core 1.0, 11).
+ */
+function askingUrl({ originalUrl, query }: Request): string {
+  if (query.prompt !== undefined) return originalUrl;
+  return `${originalUrl}${originalUrl.includes('?') ? '&' : '?'}prompt=consent`;
+}
+
+function countRequests(limits: Limits): RequestHandler {
+  return async (_request, response, next) => {
+    const verdict = await limits.oauthRequest(contextOf(response).address);
+    if (verdict === 'allowed') return next();
+    const seconds = wholeSeconds(verdict);
+    const error_description = `too many requests from your network; try again in ${seconds} seconds`;
+    response.status(429).set('Retry-After', seconds).json({ error: 'temporarily_unavailable', error_description });
+  };
+}
