@@ -64,7 +64,7 @@ async function acceptOrSignUp(parts: SignInParts, request: Request, response: Re
   const context = auditContextOfVisitor(response);
   const user = await orPasswordProblem(signUpWithInvitation(parts.deps, context, details), refuse);
   if (user === null) return;
-  await startBrowserSession(parts, response, { userId: user.id, method: 'invitation' });
+  await startBrowserSession(parts, response, { person: user, method: 'invitation' });
   response.redirect(303, welcomePath(open, user.id));
 }
 

@@ -2,17 +2,19 @@
 // the code exchange. Knows nothing of people in the catalogue; returns the verified claims.
 
 import * as oidc from 'openid-client';
+import { KeptAnswer } from '../../async/kept-answer.ts';
 import type { Identity } from '../../catalogue/accounts/identities.ts';
-import type { OidcConfig } from '../../config/config.ts';
+import type { IssuerConfig } from '../../config/issuer-config.ts';
 import type { OutgoingAgent } from '../../config/outgoing-agent.ts';
 import { PosternError } from '../../errors.ts';
 import type { UserId } from '../../ids.ts';
 import type { Log } from '../../log.ts';
 import { isLoopback } from '../../network-address.ts';
-import { cleanForLog } from '../../untrusted-text.ts';
-import { type Claims, claimsElsewhere, readClaims } from './oidc-claims.ts';
-import { clientAuthentication } from './oidc-client-authentication.ts';
-import { providerError } from './oidc-errors.ts';
+import { readClaims, vouchesFor } from './oidc/oidc-claims.ts';
+import { clientAuthentication } from './oidc/oidc-client-authentication.ts';
+import { providerError } from './oidc/oidc-errors.ts';
+import { type ReadGroups, readGroups } from './oidc/oidc-groups.ts';
+import { tellClaims, type UserInfo } from './tell-claims.ts';
 
 /** A signed-in person who must authenticate at the provider anew, after `since`, and what for. */
 export interface Again {
@@ -21,41 +23,55 @@ export interface Again {
   readonly since: Date;
 }
 
-/** The verified identity; the time is null when the provider does not say it. */
+/** The verified identity; time and session are null when the provider does not say them. */
 export interface ProvenIdentity extends Identity {
   readonly authenticatedAt: Date | null;
+  /** The provider's session, by which a logout names it (`sid`). */
+  readonly sid: string | null;
+  readonly groups: ReadGroups;
+  /** The provider asked for two factors, and is trusted with saying so. */
+  readonly vouchesSecondFactor: boolean;
 }
 
 export interface PendingSignIn {
+  /** The key of the issuer where the person is. */
+  readonly issuer: string;
   readonly state: string;
   readonly nonce: string;
   readonly codeVerifier: string;
   readonly again: Again | null;
 }
 
-const SCOPE = 'openid email profile';
 const REQUEST_LIMIT_S = 10;
+/** A provider that is away is left alone for so long. */
+export const AWAY_KEPT_MS = 5_000;
+/** Afterwards it is asked again, and nobody waits longer for that. */
+const PATIENCE_MS = 2_000;
+const MAX_SID_CHARACTERS = 512;
 /** The tolerated difference between the provider's clock and ours. */
 const CLOCK_TOLERANCE_MS = 30_000;
+
 export class OidcSignIn {
-  readonly #config: OidcConfig;
+  readonly #config: IssuerConfig;
   readonly #log: Log;
   readonly #agent: OutgoingAgent;
-  #discovered: oidc.Configuration | null = null;
+  readonly #provider: KeptAnswer<oidc.Configuration>;
 
-  constructor(config: OidcConfig, { log, agent }: { readonly log: Log; readonly agent: OutgoingAgent }) {
+  constructor(config: IssuerConfig, { log, agent }: { readonly log: Log; readonly agent: OutgoingAgent }) {
     this.#config = config;
     this.#log = log;
     this.#agent = agent;
+    this.#provider = new KeptAnswer({ ask: () => this.#ask(), failureKeptMs: AWAY_KEPT_MS, patienceMs: PATIENCE_MS });
   }
 
   /** Throws `identity_provider_away` when the provider cannot be reached. */
   async start(
     redirectUri: string,
-    again: Again | null,
+    { again, loginHint }: { readonly again: Again | null; readonly loginHint: string | null },
   ): Promise<{ readonly url: URL; readonly pending: PendingSignIn }> {
     const provider = await this.#discover();
     const pending = {
+      issuer: this.#config.key,
       state: oidc.randomState(),
       nonce: oidc.randomNonce(),
       codeVerifier: oidc.randomPKCECodeVerifier(),
@@ -63,14 +79,14 @@ export class OidcSignIn {
     };
     const url = oidc.buildAuthorizationUrl(provider, {
       redirect_uri: redirectUri,
-      scope: SCOPE,
+      scope: this.#config.scopes.join(' '),
       state: pending.state,
       nonce: pending.nonce,
       code_challenge: await oidc.calculatePKCECodeChallenge(pending.codeVerifier),
       code_challenge_method: 'S256',
-      // OpenID Connect Core, 3.1.2.1: with max_age the provider must report when the person signed
-      // in.
+      // OpenID Connect Core, 3.1.2.1: max_age makes the provider say when the person signed in.
       ...(again !== null && { prompt: 'login', max_age: '0' }),
+      ...(loginHint !== null && { login_hint: loginHint }),
     });
     return { url, pending };
   }
@@ -104,47 +120,41 @@ export class OidcSignIn {
     }
   }
 
-  #identityFrom(idToken: oidc.IDToken, { claims, problem }: UserInfo): ProvenIdentity {
-    const { emailClaim, ...read } = readClaims([idToken, claims], this.#config);
+  #identityFrom(idToken: oidc.IDToken, userInfo: UserInfo): ProvenIdentity {
+    const sources = [idToken, userInfo.claims];
+    const { emailClaim, ...read } = readClaims(sources, this.#config);
     const { iss: issuer, sub: subject, auth_time: seconds } = idToken;
-    const facts = { event: 'signin.claims_read', issuer, email_claim: emailClaim, email_verified: read.emailVerified };
-    const names = { id_token_claims: namesOf(idToken), userinfo_claims: namesOf(claims) };
-    this.#log.debug({ ...facts, ...names }, 'read the claims of a sign-in');
-    if (problem !== null) {
-      this.#log.warn({ event: 'signin.userinfo_failed', err: problem, issuer }, 'the userinfo endpoint failed');
-    }
-    const elsewhere = claimsElsewhere([idToken, claims]);
-    if (elsewhere.length > 0) {
-      const told = { event: 'signin.claims_elsewhere', issuer, claims: elsewhere };
-      this.#log.info(told, 'claims that the provider keeps elsewhere, such as many groups, are not read');
-    }
-    if (read.email === null) {
-      const expected = this.#config.emailClaims;
-      this.#log.warn(
-        { event: 'signin.no_email', issuer, expected_claims: expected, ...names },
-        'no claim holds an e-mail',
-      );
-    }
+    const groups = readGroups(sources, this.#config.groupsClaim);
+    tellClaims({ log: this.#log, config: this.#config }, { idToken, userInfo, read: { ...read, emailClaim }, groups });
     const authenticatedAt = typeof seconds === 'number' ? new Date(seconds * 1_000) : null;
-    return { issuer, subject, ...read, name: read.name === '' ? subject : read.name, authenticatedAt };
+    const sid = typeof idToken.sid === 'string' && idToken.sid.length <= MAX_SID_CHARACTERS ? idToken.sid : null;
+    const name = read.name === '' ? subject : read.name;
+    const vouchesSecondFactor = vouchesFor(idToken, this.#config.secondFactor);
+    return { issuer, subject, ...read, name, authenticatedAt, sid, groups, vouchesSecondFactor };
+  }
+
+  /** For the keys of the provider. Throws `identity_provider_away`. */
+  async describe(): Promise<{ readonly server: oidc.ServerMetadata; readonly fetch: typeof fetch }> {
+    return { server: (await this.#discover()).serverMetadata(), fetch: this.#agent.fetch };
   }
 
   async #discover(): Promise<oidc.Configuration> {
-    if (this.#discovered !== null) return this.#discovered;
-    const { issuer, clientId } = this.#config;
-    const url = new URL(issuer);
-    const authentication = clientAuthentication(this.#config);
     try {
-      this.#discovered = await oidc.discovery(url, clientId, undefined, authentication, {
-        timeout: REQUEST_LIMIT_S,
-        [oidc.customFetch]: (url, options) => this.#agent.fetch(url, options as RequestInit),
-        // Plain http only to a provider on this machine.
-        execute: isLoopback(url.hostname) || url.hostname === 'localhost' ? [oidc.allowInsecureRequests] : [],
-      });
-      return this.#discovered;
+      return await this.#provider.get();
     } catch (cause) {
       throw new PosternError('identity_provider_away', { cause });
     }
+  }
+
+  async #ask(): Promise<oidc.Configuration> {
+    const { issuer, clientId } = this.#config;
+    const url = new URL(issuer);
+    return await oidc.discovery(url, clientId, undefined, clientAuthentication(this.#config), {
+      timeout: REQUEST_LIMIT_S,
+      [oidc.customFetch]: (url, options) => this.#agent.fetch(url, options as RequestInit),
+      // Plain http only to a provider on this machine.
+      execute: isLoopback(url.hostname) || url.hostname === 'localhost' ? [oidc.allowInsecureRequests] : [],
+    });
   }
 }
 
@@ -160,15 +170,3 @@ async function userInfo(provider: oidc.Configuration, accessToken: string, subje
     return { claims: {}, problem: error };
   }
 }
-
-interface UserInfo {
-  readonly claims: Claims;
-  readonly problem: unknown;
-}
-
-/** Names only: what claims say of people stays out of the log. */
-function namesOf(claims: Claims): string[] {
-  return Object.keys(claims).slice(0, MAX_LOGGED_CLAIMS).map(cleanForLog);
-}
-
-const MAX_LOGGED_CLAIMS = 40;

@@ -15,14 +15,8 @@ import { cleanForPage } from '../../untrusted-text.ts';
 import { keptForm } from '../forms/kept-form.ts';
 import { refuseForm } from '../forms/refused-form.ts';
 import { auditContextOfVisitor, contextOf } from '../request/request-context.ts';
-import {
-  newPasswordField,
-  orPasswordProblem,
-  type Problems,
-  type SignInParts,
-  startBrowserSession,
-  tokenOf,
-} from './sign-in-steps.ts';
+import { admit } from './admit.ts';
+import { newPasswordField, orPasswordProblem, type Problems, type SignInParts, tokenOf } from './sign-in-steps.ts';
 
 const FORGOT_PATH = '/sign-in/forgot';
 const forgotSchema = z.object({ email: z.string().max(254).catch('') });
@@ -54,12 +48,18 @@ async function forgot(parts: SignInParts, request: Request, response: Response):
   const { deps } = parts;
   const { email } = forgotSchema.parse(request.body ?? {});
   if (deps.config.smtpUrl === null) throw new PosternError('no_mail_server');
-  requireAllowed(await deps.limits.forgottenPassword(contextOf(response).address));
+  const { address } = contextOf(response);
+  const verdict = await deps.limits.forgottenPassword(address);
   response.redirect(303, `${FORGOT_PATH}?sent=yes`);
   try {
-    const outcome = await forgotPassword(deps, auditContextOfVisitor(response), { email });
+    const outcome = await forgotPassword(deps, auditContextOfVisitor(response), {
+      email,
+      asker: verdict === 'allowed' ? 'one_of_few' : 'one_of_many',
+    });
+    if (!deps.limits.failures.take(address, 'forgot_password')) return;
     deps.log.info({ event: 'person.forgot_password', outcome }, 'a person asked to reset a password');
   } catch (error) {
+    if (!deps.limits.failures.take(address, 'forgot_password_failed')) return;
     deps.log.error({ event: 'person.forgot_password_failed', err: error }, 'a reset link could not be mailed');
   }
 }
@@ -75,8 +75,7 @@ async function reset(parts: SignInParts, request: Request, response: Response): 
   const work = resetPassword(parts.deps, auditContextOfVisitor(response), details);
   const user = await orPasswordProblem(work, refuse);
   if (user === null) return;
-  await startBrowserSession(parts, response, { userId: user.id, method: 'reset' });
-  response.redirect(303, '/');
+  await admit(parts, { request, response }, { user, next: '/', first: { kind: 'reset' } });
 }
 
 /** Throws `not_found` for a link that is not open, `rate_limited` after too many attempts. */

@@ -5,16 +5,22 @@ import { z } from 'zod';
 import { SignInAgainPage } from '../../../web/pages/sign-in-again-page.tsx';
 import { NotSetUpPage, SignInPage } from '../../../web/pages/sign-in-page.tsx';
 import * as people from '../../actions/people/sign-in.ts';
+import { listIdentities } from '../../catalogue/accounts/own-identities.ts';
 import { hasPeople } from '../../catalogue/accounts/setup-codes.ts';
+import { findSecondFactors } from '../../catalogue/people/second-factors.ts';
 import { emailKey } from '../../catalogue/store/email-address.ts';
 import { Secret } from '../../secret.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { keptForm, NOT_DONE } from '../forms/kept-form.ts';
 import { refuseForm } from '../forms/refused-form.ts';
 import { clearCookie } from '../request/cookies.ts';
+import { findPasskeyPlace } from '../request/passkey-place.ts';
 import { auditContextOfPerson, contextOf, requireSession } from '../request/request-context.ts';
 import { safeNext } from '../request/safe-next.ts';
-import { checkPassword, passwordField, type SignInParts, startBrowserSession } from './sign-in-steps.ts';
+import { admit } from './admit.ts';
+import { type Issuer, isSameIssuer } from './issuers.ts';
+import { type Exchange, type Leaving, leaveForIssuer, sendLeavingPage } from './leave-for-issuer.ts';
+import { checkPassword, passwordField, type SignInParts } from './sign-in-steps.ts';
 
 const MAX_EMAIL_CHARACTERS = 254;
 /** What cannot be the e-mail or password of anybody is wrong like any other. */
@@ -50,7 +56,7 @@ async function showSignIn(parts: SignInParts, request: Request, response: Respon
 
 /** An identity provider may know people before the installation does. */
 async function canSignIn({ catalogue, config }: SignInParts['deps']): Promise<boolean> {
-  return config.oidc !== null || (await hasPeople(catalogue.db));
+  return config.issuers.length > 0 || (await hasPeople(catalogue.db));
 }
 
 async function signIn(parts: SignInParts, request: Request, response: Response): Promise<void> {
@@ -59,6 +65,8 @@ async function signIn(parts: SignInParts, request: Request, response: Response):
   const next = safeNext(asked);
   // Another tab has signed the same person in.
   if (session !== null && emailKey(session.user.email) === emailKey(email)) return response.redirect(303, next);
+  const issuer = password === '' ? parts.issuers.findForEmail(email) : null;
+  if (issuer !== null) return await leaveByEmail(parts, { request, response }, { issuer, next, loginHint: email });
   const checked = await checkPassword(parts.deps, response, { email, password: new Secret(password) });
   if (checked.kind === 'refused') {
     const { status, problem } = checked;
@@ -66,9 +74,14 @@ async function signIn(parts: SignInParts, request: Request, response: Response):
       sendSignInPage(parts, response, { next, email, problem }),
     );
   }
-  if (session !== null) await endSession(parts, response);
-  await startBrowserSession(parts, response, { userId: checked.user.id, method: 'password' });
-  response.redirect(303, next);
+  await admit(parts, { request, response }, { user: checked.user, next, first: { kind: 'password' } });
+}
+
+async function leaveByEmail(parts: SignInParts, exchange: Exchange, leaving: Leaving): Promise<void> {
+  const url = await leaveForIssuer(parts, exchange, leaving);
+  const { name } = leaving.issuer.config;
+  const text = 'People with your email’s domain sign in there.';
+  sendLeavingPage(parts, exchange, { name, url, text, how: 'at_once' });
 }
 
 const SIGN_OUT_PATH = '/sign-out';
@@ -90,14 +103,16 @@ async function signOut(parts: SignInParts, request: Request, response: Response)
 }
 
 function sendSignInPage(
-  { renderer, deps }: SignInParts,
+  { renderer, issuers, address }: SignInParts,
   response: Response,
   form: { next: string; email: string; problem: string | null },
 ): void {
   renderer.send(response.req, response, SignInPage, {
     ...form,
     isForTerminal: form.next === '/link' || form.next.startsWith('/psql_session/'),
-    singleSignOn: singleSignOn(deps, '/sign-in/oidc?', form.next),
+    singleSignOn: singleSignOn(issuers.all, '', form.next),
+    chooseByEmail: issuers.chooseByEmail,
+    passkeys: findPasskeyPlace(response.req, address),
   });
 }
 
@@ -109,13 +124,13 @@ export function signInAgainPath(next: string): string {
   return `${AGAIN_PATH}?next=${encodeURIComponent(next)}`;
 }
 
-function showAgain(parts: SignInParts, request: Request, response: Response): void {
+async function showAgain(parts: SignInParts, request: Request, response: Response): Promise<void> {
   const kept = keptForm(request, parts.address);
   const next = safeNext(kept?.typed.next ?? request.query.next);
   // A person who is not signed in at all signs in as usual.
   const { session } = contextOf(response);
   if (session === null) response.redirect(303, `/sign-in?next=${encodeURIComponent(next)}`);
-  else sendAgainPage(parts, response, { next, problem: kept === null ? null : (kept.said?.problem ?? NOT_DONE) });
+  else await sendAgainPage(parts, response, { next, problem: kept === null ? null : (kept.said?.problem ?? NOT_DONE) });
 }
 
 async function signInAgain(parts: SignInParts, request: Request, response: Response): Promise<void> {
@@ -130,24 +145,31 @@ async function signInAgain(parts: SignInParts, request: Request, response: Respo
       sendAgainPage(parts, response, { next, problem }),
     );
   }
-  await startBrowserSession(parts, response, { userId: user.id, method: 'password' });
-  response.redirect(303, next);
+  await admit(parts, { request, response }, { user: checked.user, next, first: { kind: 'password' } });
 }
 
-function sendAgainPage(
-  { renderer, deps }: SignInParts,
+async function sendAgainPage(
+  { renderer, deps, issuers, address }: SignInParts,
   response: Response,
   form: { next: string; problem: string | null },
-): void {
+): Promise<void> {
   const { user } = requireSession(response);
+  const { passkeys } = await findSecondFactors(deps.catalogue.db, user.id);
+  const linked = await listIdentities(deps.catalogue, user.id);
+  const own = issuers.all.filter(({ config }) => linked.some(({ issuer }) => isSameIssuer(issuer, config.issuer)));
+  const offered = own.length === 0 && !user.hasPassword ? issuers.all : own;
   renderer.send(response.req, response, SignInAgainPage, {
     ...form,
     email: cleanForPage(user.email),
     hasPassword: user.hasPassword,
-    singleSignOn: singleSignOn(deps, '/sign-in/oidc?again=yes&', form.next),
+    passkeys: passkeys === 0 ? null : findPasskeyPlace(response.req, address),
+    singleSignOn: singleSignOn(offered, 'again=yes&', form.next),
   });
 }
 
-function singleSignOn({ config }: SignInParts['deps'], start: string, next: string) {
-  return config.oidc === null ? null : { name: config.oidc.name, href: `${start}next=${encodeURIComponent(next)}` };
+function singleSignOn(issuers: readonly Issuer[], query: string, next: string) {
+  return issuers.map(({ config, startPath }) => ({
+    name: config.name,
+    href: `${startPath}${query}next=${encodeURIComponent(next)}`,
+  }));
 }

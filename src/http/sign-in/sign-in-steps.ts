@@ -17,12 +17,15 @@ import { asSentence } from '../pages/error-handler.ts';
 import type { PageRenderer } from '../pages/page-renderer.ts';
 import { setCookie } from '../request/cookies.ts';
 import type { HttpDependencies } from '../request/http-dependencies.ts';
+import { leftSignal } from '../request/left-signal.ts';
 import { contextOf } from '../request/request-context.ts';
+import type { Issuers } from './issuers.ts';
 
 export interface SignInParts {
   readonly deps: HttpDependencies & Pick<ActionParts, 'address' | 'mailer'>;
   readonly renderer: PageRenderer;
   readonly address: PublicAddress;
+  readonly issuers: Issuers;
 }
 
 /** Of a mailed or shown link. */
@@ -42,7 +45,8 @@ export async function checkPassword(
   response: Response,
   credentials: { readonly email: string; readonly password: Secret },
 ): Promise<PasswordCheck> {
-  const checked = await signIn.checkPassword(deps, contextOf(response), credentials);
+  const typed = { ...credentials, left: leftSignal(response) };
+  const checked = await signIn.checkPassword(deps, contextOf(response), typed);
   switch (checked.kind) {
     case 'right':
       return checked;

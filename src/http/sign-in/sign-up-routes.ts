@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { SetUpPage } from '../../../web/pages/set-up-page.tsx';
 import { setUpFirstOperator } from '../../actions/people/sign-up.ts';
 import { isSetupCodeValid } from '../../catalogue/accounts/setup-codes.ts';
+import { nameFromEmail } from '../../catalogue/store/names.ts';
 import { PosternError } from '../../errors.ts';
 import { requireAllowed } from '../../limits/require-allowed.ts';
 import { Secret } from '../../secret.ts';
@@ -13,7 +14,6 @@ import { refuseForm } from '../forms/refused-form.ts';
 import { auditContextOfVisitor, contextOf } from '../request/request-context.ts';
 import {
   keptOf,
-  nameField,
   newPasswordField,
   orPasswordProblem,
   type Problems,
@@ -29,7 +29,6 @@ const setUpSchema = z.object({
     .trim()
     .max(254, 'At most 254 characters.')
     .regex(/^[^\s@]+@[^\s@]+$/, 'Enter an email address.'),
-  name: nameField,
   password: newPasswordField,
 });
 
@@ -51,13 +50,15 @@ async function setUp(parts: SignInParts, request: Request, response: Response): 
     );
   const form = setUpSchema.safeParse(request.body);
   if (!form.success) return await refuse(problemsOf(form.error));
-  const { email, name, password } = form.data;
-  const details = { code: codeOf(request), email, name, password: new Secret(password) };
+  const { email, password: chosen } = form.data;
+  // The link has proved the person already, so a password can wait.
+  const password = chosen === '' ? null : new Secret(chosen);
+  const details = { code: codeOf(request), email, name: nameFromEmail(email), password };
   const context = auditContextOfVisitor(response);
-  const userId = await orPasswordProblem(setUpFirstOperator(parts.deps, context, details), refuse);
-  if (userId === null) return;
-  await startBrowserSession(parts, response, { userId, method: 'setup' });
-  await parts.deps.createFirstProject(userId);
+  const person = await orPasswordProblem(setUpFirstOperator(parts.deps, context, details), refuse);
+  if (person === null) return;
+  await startBrowserSession(parts, response, { person, method: 'setup' });
+  await parts.deps.createFirstProject(person.id);
   response.redirect(303, '/');
 }
 
@@ -78,7 +79,6 @@ function sendSetUpPage({ renderer }: SignInParts, response: Response, { problems
   renderer.send(request, response, SetUpPage, {
     action: request.path,
     email: typed.email ?? '',
-    name: typed.name ?? '',
     problems,
   });
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createBrowserSession } from '../../../src/catalogue/accounts/browser-sessions.ts';
 import { getUser } from '../../../src/catalogue/accounts/users.ts';
 import { BrowserJar } from '../../support/browser/browser-jar.ts';
+import { beginSession } from '../../support/browser/session-for-tests.ts';
 import { newIdentity, startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 import { type Mailbox, startMailbox } from '../api/mailbox.ts';
@@ -52,7 +52,7 @@ describe('a change of the email address', () => {
     const { jar, userId } = await personAtBrowser(web, 'mover');
     const other = new BrowserJar(web.url);
     const session = { userId, ip: '127.0.0.1', userAgent: 'other' };
-    other.setSession((await createBrowserSession(web.catalogue, session)).cookie.reveal());
+    other.setSession((await beginSession(web.catalogue, session)).cookie.reveal());
     expect((await other.get('/app/me/profile')).status).toBe(200);
     await confirm(jar, await ask(jar, newAddress()));
     expect((await jar.get('/app/me/profile')).status).toBe(200);

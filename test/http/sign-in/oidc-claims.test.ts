@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { type Claims, claimsElsewhere, readClaims } from '../../../src/http/sign-in/oidc-claims.ts';
+import {
+  type ClaimSettings,
+  type Claims,
+  claimsElsewhere,
+  readClaims,
+} from '../../../src/http/sign-in/oidc/oidc-claims.ts';
 
-const SETTINGS = { emailClaims: ['email', 'preferred_username', 'upn'], emailVerified: 'claim' } as const;
+const SETTINGS = {
+  emailClaims: ['email', 'preferred_username', 'upn'],
+  emailVerified: 'claim',
+  nameClaims: ['name'],
+  domains: [],
+  foreignDomains: [],
+} as const satisfies ClaimSettings;
 const read = (...sources: Claims[]) => readClaims(sources, SETTINGS);
 
 describe('optional claims', () => {
@@ -70,6 +81,34 @@ describe('the claim that is the e-mail', () => {
     expect(readClaims([claims], { ...SETTINGS, emailVerified }).emailVerified).toBe(emailVerified === 'always');
   });
 
+  it('is verified by nobody but the issuer to which its domain belongs', () => {
+    const claims = { email: 'ann@Corp.example', email_verified: true };
+    const foreign = { ...SETTINGS, emailVerified: 'always', foreignDomains: ['corp.example'] } as const;
+    expect(readClaims([claims], foreign).emailVerified).toBe(false);
+    const own = { ...SETTINGS, emailVerified: 'always', domains: ['corp.example'] } as const;
+    expect(readClaims([{ email: 'ann@corp.example' }], own).emailVerified).toBe(true);
+    expect(readClaims([{ email: 'ann@gmail.example' }], own).emailVerified).toBe(false);
+    expect(readClaims([{ email: 'ann@corp.example.evil.example' }], own).emailVerified).toBe(false);
+  });
+
+  it('has its domain compared as resolvers know it', () => {
+    const own = { ...SETTINGS, emailVerified: 'always', domains: ['xn--bcher-kva.example'] } as const;
+    expect(readClaims([{ email: 'ann@BÜCHER.example' }], own).emailVerified).toBe(true);
+    expect(readClaims([{ email: 'ann@bücher.example.' }], own).emailVerified).toBe(true);
+    // A dot at the end made it nobody's domain, for which any provider could vouch.
+    const foreign = { ...SETTINGS, foreignDomains: ['xn--bcher-kva.example'] };
+    const vouched = { email: 'ann@bücher.example.', email_verified: true };
+    expect(readClaims([vouched], foreign).emailVerified).toBe(false);
+  });
+
+  it('is the first address of a list, or inside another claim', () => {
+    expect(read({ email: ['ann', 'ann@corp.example'] }).email).toBe('ann@corp.example');
+    const nested = { ...SETTINGS, emailClaims: ['profile.mail'] };
+    expect(readClaims([{ profile: { mail: 'ann@corp.example' } }], nested).email).toBe('ann@corp.example');
+    const dotted = { ...SETTINGS, emailClaims: ['https://acme.example/mail'] };
+    expect(readClaims([{ 'https://acme.example/mail': 'ann@corp.example' }], dotted).email).toBe('ann@corp.example');
+  });
+
   it('is verified by no other source, unless that one holds the same address', () => {
     const verified = { email: 'mallory@example.com', email_verified: true };
     expect(read({ email: 'ann@example.com' }, verified)).toMatchObject({
@@ -82,4 +121,15 @@ describe('the claim that is the e-mail', () => {
 
 it('finds which claims the provider keeps elsewhere', () => {
   expect(claimsElsewhere([{ _claim_names: { groups: 'src1' } }, { _claim_names: null }])).toEqual(['groups']);
+});
+
+describe('the name', () => {
+  it.each<[string, Claims, string]>([
+    ['an object of its parts', { name: { givenName: 'Ann', familyName: 'Æsop' } }, 'Ann Æsop'],
+    ['an object with the whole', { name: { formatted: '安 アン' } }, '安 アン'],
+    ['two claims', { given_name: 'Ann', family_name: '' }, 'Ann'],
+    ['a claim of another name', { displayName: 'Ann Other', name: 'ann' }, 'Ann Other'],
+  ])('may be %s', (_what, claims, name) => {
+    expect(readClaims([claims], { ...SETTINGS, nameClaims: ['displayName'] }).name).toBe(name);
+  });
 });

@@ -1,12 +1,12 @@
 import type * as oidc from 'openid-client';
 import { describe, expect, it } from 'vitest';
-import type { OidcConfig } from '../../../src/config/config.ts';
-import { clientAuthentication } from '../../../src/http/sign-in/oidc-client-authentication.ts';
+import type { IssuerConfig } from '../../../src/config/issuer-config.ts';
+import { clientAuthentication } from '../../../src/http/sign-in/oidc/oidc-client-authentication.ts';
 import { Secret } from '../../../src/secret.ts';
 
 const ODD = 'a+b/c%=ü d';
 
-function sent(tokenAuth: OidcConfig['tokenAuth'], methods?: string[], secret = ODD): string {
+function sent(tokenAuth: IssuerConfig['tokenAuth'], methods?: string[], secret = ODD): string {
   const server = {
     issuer: 'https://id.example',
     token_endpoint_auth_methods_supported: methods,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { Limits } from '../../../src/limits/limits.ts';
 import { BrowserJar, sessionCookieAt } from '../../support/browser/browser-jar.ts';
 import {
   addPersonWithPassword,
@@ -8,6 +9,7 @@ import {
   startWeb,
   type WebForTests,
 } from '../../support/browser/web-for-tests.ts';
+import { silentLog } from '../../support/nodes/fleet-for-tests.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 
 let web: WebForTests;
@@ -76,6 +78,35 @@ describe('signing in by email and password', () => {
     expect(new Set(answered)).toEqual(new Set([401]));
   });
 
+  // A guesser who hung up on late answers tried one password on any number of accounts: only right
+  // ones were answered at once.
+  it('answers a right password as late as wrong ones after very many wrong ones', async () => {
+    const [known, victim] = [await addPersonWithPassword(web), await addPersonWithPassword(web)];
+    const { address } = newIdentity();
+    const browser = () => new BrowserJar(web.url, { address });
+    expect((await browser().signIn(known.email, PASSWORD)).status).toBe(303);
+    const limits = new Limits({ redis: web.redis, log: silentLog });
+    for (let guess = 0; guess < 100; guess += 1) await limits.failedSignIn(address);
+    const answered: string[] = [];
+    const isKnownFirst = async () => {
+      expect((await browser().signIn(known.email, PASSWORD)).status).toBe(303);
+      expect(answered).toEqual([]);
+    };
+    // Twice: the first try must not count as a proof from the guesser’s address.
+    for (const _round of [1, 2]) {
+      const hangUp = new AbortController();
+      const guess = sendSignIn(browser(), victim.email, hangUp.signal).then(() => answered.push('guess'));
+      guess.catch(() => {});
+      for (let time = 0; time < 3; time += 1) await isKnownFirst();
+      hangUp.abort();
+      await expect(guess).rejects.toThrow('abort');
+    }
+    const waiting = browser().signIn(victim.email, PASSWORD);
+    await isKnownFirst();
+    expect((await waiting).status).toBe(303);
+    expect((await browser().signIn(victim.email, PASSWORD)).status).toBe(303);
+  });
+
   it('gives a host-only cookie out of reach of scripts, named for its port', async () => {
     const { email } = await addPersonWithPassword(web);
     const browser = newBrowser();
@@ -105,6 +136,15 @@ describe('signing out', () => {
     expect((await browser.get('/')).location).toContain('/sign-in');
   });
 });
+
+/** As a guesser does, who hangs up when the signal aborts. */
+async function sendSignIn(browser: BrowserJar, email: string, signal: AbortSignal): Promise<void> {
+  const csrf_token = await browser.csrfToken('/sign-in');
+  const cookies = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  const headers = { Cookie: cookies, 'X-Forwarded-For': browser.address ?? '', Origin: web.url, Accept: 'text/html' };
+  const body = new URLSearchParams({ csrf_token, email, password: PASSWORD, next: '/' });
+  await fetch(`${web.url}/sign-in`, { method: 'POST', headers, body, signal, redirect: 'manual' });
+}
 
 function newBrowser(): BrowserJar {
   return new BrowserJar(web.url, { address: newIdentity().address });

@@ -1,13 +1,13 @@
 // How the client proves itself at the token endpoint: as the setting says, or as discovery offers.
 
 import * as oidc from 'openid-client';
-import { assertNever } from '../../assert-never.ts';
-import type { OidcConfig } from '../../config/config.ts';
+import { assertNever } from '../../../assert-never.ts';
+import type { IssuerConfig } from '../../../config/issuer-config.ts';
 
 export function clientAuthentication({
   clientSecret,
   tokenAuth,
-}: Pick<OidcConfig, 'clientSecret' | 'tokenAuth'>): oidc.ClientAuth {
+}: Pick<IssuerConfig, 'clientSecret' | 'tokenAuth'>): oidc.ClientAuth {
   if (clientSecret === null) return oidc.None();
   const secret = clientSecret.reveal();
   const post = oidc.ClientSecretPost(secret);

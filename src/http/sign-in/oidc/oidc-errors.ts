@@ -1,7 +1,7 @@
 // What a provider answers instead of a sign-in: by its code, never by its text.
 
 import * as oidc from 'openid-client';
-import { PosternError } from '../../errors.ts';
+import { PosternError } from '../../../errors.ts';
 
 /** RFC 6749, 4.1.2.1; OpenID Connect Core, 3.1.2.6: refusals of the person or about the person. */
 const PERSONS_CODES: ReadonlySet<string> = new Set([
