@@ -2,19 +2,17 @@
 
 import type { Request, Response } from 'express';
 import type { AlsoWaitingProps } from '../../../web/components/approval/also-waiting.tsx';
-import type { StatusView } from '../../../web/components/connection-status.tsx';
 import type { DecisionParts } from '../../actions/login/decide-login.ts';
 import { PosternError } from '../../errors.ts';
 import { isLoginRequestId } from '../../ids.ts';
 import type { Limits } from '../../limits/limits.ts';
 import { requireAllowed } from '../../limits/require-allowed.ts';
-import type { ApprovalServices } from '../../login/decide/approve-login-request.ts';
+import type { ApprovalServices } from '../../login/decide/judge-approval.ts';
 import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import type { LoginRequest } from '../../login/request/login-request.ts';
 import type { PageRenderer } from '../pages/page-renderer.ts';
 import type { EventStreams } from '../request/event-streams.ts';
 import { contextOf, requireSession } from '../request/request-context.ts';
-import { connectionView } from './connection-view.ts';
 
 export interface ApprovalParts extends DecisionParts {
   /** `psql -h pg.example.com` */
@@ -47,9 +45,9 @@ export async function openApproval(
 
 /** Throws `not_signed_in`, which redirects to sign-in and back. */
 export function personAtBrowser(response: Response): PersonAtBrowser {
-  const { user, authenticatedAt, foundAsOf: signedInAsOf } = requireSession(response);
+  const { user, signIn, foundAsOf: signedInAsOf } = requireSession(response);
   const { address, userAgent, requestId } = contextOf(response);
-  return { userId: user.id, email: user.email, address, userAgent, requestId, authenticatedAt, signedInAsOf };
+  return { userId: user.id, email: user.email, address, userAgent, requestId, signIn, signedInAsOf };
 }
 
 /** By token or reference, whoever owns it; an undecided one out of time is returned as expired. */
@@ -77,15 +75,4 @@ export async function alsoWaiting(
     opened: others.flatMap(({ id, userCode, claim }) => (claim?.userId === userId ? [{ id, userCode }] : [])),
     unopenedCount: others.filter(({ claim }) => claim === null).length,
   };
-}
-
-/** What became of the request; null while it is undecided. */
-export async function statusOf(
-  { services, psqlCommand }: Pick<ApprovalParts, 'services' | 'psqlCommand'>,
-  request: LoginRequest,
-): Promise<StatusView | null> {
-  const { approval, progress } = request;
-  const isRemembered = progress.kind === 'connected' && approval !== null && approval.remember !== 'once';
-  const grant = isRemembered && approval.grantId !== null ? await services.grants.get(approval.grantId) : null;
-  return connectionView(request, { psqlCommand, rememberedUntil: grant?.until ?? null });
 }

@@ -3,6 +3,7 @@
 import { Router as createRouter, type RequestHandler, type Router } from 'express';
 import { keepUncompressed } from '../request/send-html.ts';
 import { type ApprovalCall, type ApprovalParts, openApproval } from './approval-parts.ts';
+import { showAsking, submitAsking } from './ask-others.ts';
 import { followConnection } from './follow-connection.ts';
 import { askForCode, openCode } from './link-code.ts';
 import { findTargets } from './offered-targets.ts';
@@ -29,6 +30,8 @@ export function approvalRoutes(parts: ApprovalParts): Router {
   router.get('/psql_session/:key', (request, response) => openLink(parts, request, response));
   router.post('/psql_session/:key', open(decide));
   router.get('/psql_session/:key/report', open(askToReport));
+  router.get('/psql_session/:key/ask', open(showAsking));
+  router.post('/psql_session/:key/ask', open(submitAsking));
   router.get('/psql_session/:key/targets', open(findTargets));
   router.get('/psql_session/:key/events', open(followConnection));
   return router;

@@ -2,14 +2,21 @@
 
 import { ageInWords } from '../../../web/components/age-in-words.ts';
 import type { ApprovalProps } from '../../../web/components/approval/approval-props.ts';
-import type { TargetCompute } from '../../catalogue/access/targets.ts';
+import type { TargetCompute } from '../../catalogue/access/offered-compute.ts';
+import type { TerminalKey } from '../../catalogue/people/terminal-keys.ts';
+import { longestGrantMsOf } from '../../catalogue/rights/policy.ts';
+import type { SignInStrength } from '../../catalogue/rights/sign-in-strength.ts';
+import { AGENT_LIFE_MS } from '../../login/decide/settle-approval.ts';
 import { type ApprovalStep, isNear, requiredStep } from '../../login/decide/step-up.ts';
 import { longestRememberedMs, mustProveReturn, type TerminalSharing } from '../../login/grant/terminal-sharing.ts';
 import { compareToBrowser, localityOf } from '../../login/request/locality.ts';
-import type { Access, LoginRequest } from '../../login/request/login-request.ts';
-import { findAsker, programName } from '../../login/request/program-name.ts';
+import { MOST_EXTENSIONS } from '../../login/request/login-grace.ts';
+import type { LoginRequest } from '../../login/request/login-request.ts';
+import { findAsker, programName } from '../../login/request/terminal.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
+import type { TypedChoice } from './decision-form.ts';
 import { computeCount, listed, type OfferedTargets } from './offered-targets.ts';
+import { pickedChoices } from './picked-choices.ts';
 import { candidatesOf, findMissingTarget, networkInWords, pickerAccounts, preselect } from './picker-view.ts';
 
 type ApprovalView = Omit<ApprovalProps, 'frame'>;
@@ -20,23 +27,17 @@ export interface ApprovalSight {
   readonly alsoWaiting: ApprovalView['alsoWaiting'];
   readonly browserAddress: string;
   readonly isKnownTerminal: boolean;
+  /** Null: the terminal has no key, or one that is new to the person. */
+  readonly knownKey: Pick<TerminalKey, 'knownSince'> | null;
   readonly areNetworksProven: boolean;
   readonly sharing: TerminalSharing;
   readonly reverseCode: 'when_new' | 'always' | 'never';
   readonly now: Date;
-  readonly authenticatedAt: Date | null;
+  readonly signIn: SignInStrength;
+  readonly hasPasskeyHere: boolean;
+  readonly mayBreakGlass: boolean;
   readonly typed: TypedChoice | null;
   readonly problem: ApprovalView['problem'];
-}
-
-export interface TypedChoice {
-  readonly computeId: string | null;
-  readonly database: string | null;
-  readonly databaseRole: string | null;
-  readonly access: Access | null;
-  readonly remember: 'once' | '1h' | '8h' | null;
-  readonly releasesWaiting: boolean;
-  readonly waitingCodes: string | null;
 }
 
 const MAX_SUGGESTIONS = 50;
@@ -46,31 +47,36 @@ export function approvalView(sight: ApprovalSight): ApprovalView {
   const { request, offered, typed, now } = sight;
   const { origin } = request;
   const targets = offered.found;
-  const computes = candidatesOf(targets, origin.address).map(({ compute }) => compute);
+  const candidates = candidatesOf(targets, origin.address);
+  const computes = candidates.map(({ compute }) => compute);
   const pickedId = typed?.computeId ?? preselect(targets, origin);
-  const picked = computes.find(({ id }) => id === pickedId);
+  const picked = candidates.find(({ compute }) => compute.id === pickedId);
   const missing = offered.search === '' ? findMissingTarget(targets, origin) : null;
   return {
     path: `/psql_session/${request.id}`,
     userCode: request.userCode,
     terminal: terminalFacts(request, now),
+    key: keyView(request, sight.knownKey),
     remainingMs: Math.max(0, request.expiresAt.getTime() - now.getTime()),
     lifeMs: request.expiresAt.getTime() - request.createdAt.getTime(),
+    canHaveMoreTime: request.extensionCount < MOST_EXTENSIONS && request.stepUp === null,
     addresses: addresses(sight),
     step: stepToTake(sight),
     hasTypedCode: request.claim?.hasTypedCode === true,
     problem: sight.problem,
+    glassPath: sight.mayBreakGlass ? `/app/me/requests/break-glass?login=${request.id}` : null,
     missingTarget: missing === null ? null : cleanForPage(missing),
     hasOpenCode: request.stepUp !== null,
     isCutOff: request.waiting === 'none' && request.stepUp === null,
+    hasPasskeyHere: sight.hasPasskeyHere,
     picker: pickerView(sight, pickedId),
-    picked: picks(typed, picked),
+    picked: pickedChoices(typed, picked, origin),
     databases: suggestions(computes.flatMap(({ databases }) => databases)),
     roles: suggestions(computes.flatMap(({ roles }) => roles.map(({ name }) => name))),
     offersReadOnly: computes.some(({ roles }) => roles.some(({ readOnly }) => readOnly)),
     isNoticeBlind: origin.noticeBlind,
-    rememberChoices: rememberChoices(longestGrantMs(sight, computes)),
-    asker: findAsker(origin.application) ?? 'A database tool',
+    rememberChoices: rememberChoices(longestGrantMs(sight, computes), origin),
+    ...askerView(origin),
     program: origin.application === null ? null : cleanForPage(programName(origin.application)),
     sharing: sight.sharing,
     isKnownTerminal: sight.isKnownTerminal,
@@ -79,32 +85,21 @@ export function approvalView(sight: ApprovalSight): ApprovalView {
 }
 
 function pickerView(
-  { request, offered, now, authenticatedAt }: ApprovalSight,
+  { request, offered, now, signIn }: ApprovalSight,
   pickedComputeId: string | null,
 ): ApprovalView['picker'] {
   const shown = listed(offered.found, pickedComputeId);
   return {
     path: `/psql_session/${request.id}`,
     search: cleanForPage(offered.search),
-    accounts: pickerAccounts(shown, { terminalAddress: request.origin.address, now, authenticatedAt }),
+    accounts: pickerAccounts(shown, { terminalAddress: request.origin.address, now, signIn }),
     listedCount: computeCount(shown),
     foundCount: computeCount(offered.found),
     pickedComputeId,
   };
 }
 
-function picks(typed: TypedChoice | null, compute: TargetCompute | undefined): ApprovalView['picked'] {
-  return {
-    database: typed?.database ?? '',
-    role: typed?.databaseRole ?? '',
-    access: typed?.access ?? compute?.lastUsed?.access ?? (compute?.policy.readOnlyOnly ? 'read_only' : 'read_write'),
-    remember: typed?.remember ?? 'once',
-    releasesWaiting: typed?.releasesWaiting === true,
-    waitingCodes: typed?.waitingCodes ?? '',
-  };
-}
-
-function terminalFacts({ origin, createdAt }: LoginRequest, now: Date): ApprovalView['terminal'] {
+export function terminalFacts({ origin, createdAt }: LoginRequest, now: Date): ApprovalView['terminal'] {
   const ageMs = Math.max(0, now.getTime() - createdAt.getTime());
   return {
     place: PLACES[localityOf(origin).kind],
@@ -119,6 +114,10 @@ function terminalFacts({ origin, createdAt }: LoginRequest, now: Date): Approval
     ageMs,
     age: ageInWords(ageMs),
   };
+}
+
+function keyView({ origin: { key = null } }: LoginRequest, known: ApprovalSight['knownKey']): ApprovalView['key'] {
+  return key === null ? null : { fingerprint: key, knownSince: known?.knownSince ?? null };
 }
 
 const PLACES = { local: 'gateway', forwarded: 'forwarded', remote: 'elsewhere' } as const;
@@ -164,14 +163,24 @@ function strongestStep(sight: ApprovalSight): ApprovalView['step'] {
   return STRONGEST_FIRST.find((step) => steps.includes(step)) ?? 'approve';
 }
 
-function longestGrantMs({ sharing }: ApprovalSight, computes: readonly TargetCompute[]): number {
-  const byPolicy = Math.max(0, ...computes.map(({ policy }) => policy.longestGrantMs));
+function longestGrantMs({ request, sharing }: ApprovalSight, computes: readonly TargetCompute[]): number {
+  const byPolicy = Math.max(0, ...computes.map(({ policy }) => longestGrantMsOf(policy, request.origin)));
   return Math.min(byPolicy, longestRememberedMs(sharing));
 }
 
 const STRONGEST_FIRST: readonly ApprovalStep[] = ['reverse_code', 'user_code', 'approve'];
 
-function rememberChoices(longestGrantMs: number): ApprovalView['rememberChoices'] {
+function askerView({ agent = null, application }: LoginRequest['origin']): Pick<ApprovalView, 'asker' | 'agent'> {
+  if (agent === null) return { asker: findAsker(application) ?? 'A database tool', agent: null };
+  const reason = agent.reason === null ? null : cleanForPage(agent.reason);
+  return { asker: 'An agent', agent: { name: agent.name, reason } };
+}
+
+function rememberChoices(
+  longestGrantMs: number,
+  { agent = null }: LoginRequest['origin'],
+): ApprovalView['rememberChoices'] {
+  if (agent !== null) return longestGrantMs >= AGENT_LIFE_MS ? ['once', '15m'] : ['once'];
   if (longestGrantMs >= 8 * HOUR_MS) return ['once', '1h', '8h'];
   return longestGrantMs >= HOUR_MS ? ['once', '1h'] : ['once'];
 }

@@ -1,28 +1,35 @@
 // The state of a decided login request: what happened, and what to do next.
 
-import type { StatusView } from '../../../web/components/connection-status.tsx';
+import type { StatusView } from '../../../web/components/approval/connection-status.tsx';
 import { assertNever } from '../../assert-never.ts';
+import type { GrantId } from '../../ids.ts';
+import type { LastingRemember } from '../../login/decide/remember-approval.ts';
 import type { LoginRequest, Progress } from '../../login/request/login-request.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { shellWord } from '../console/project/shell-word.ts';
 import { asSentence } from '../pages/error-handler.ts';
-
-const AGAIN = 'Run the command again for a new link.';
-const SESSIONS = '/app/me/sessions';
-const BY_MISTAKE = 'Denied by mistake? Run the command again for a new link.';
+import { askedView, deniedByOthers, undecidedView } from './asked-view.ts';
+import { AGAIN, abandonedView, deniedView, SESSIONS, stopped } from './refused-view.ts';
 
 export interface ConnectionSight {
   /** `psql -h pg.example.com` */
   readonly psqlCommand: string;
-  /** The end of the remembered approval, if there is one. */
-  readonly rememberedUntil: Date | null;
+  /** Null: for this connection only. */
+  readonly remembered: { readonly id: GrantId; readonly until: Date } | null;
+  /** For how long it may be remembered from now on. */
+  readonly offers: readonly LastingRemember[];
+  readonly now: Date;
 }
 
 /** Null while the request is undecided. */
 export function connectionView(request: LoginRequest, sight: ConnectionSight): StatusView | null {
   const view = stateOf(request, sight);
-  const isReported = request.reason === 'reported';
-  return view?.tone === 'stopped' && !isReported ? { ...view, command: commandAgain(request, sight) } : view;
+  return view !== null && leadsNowhere(request, view) ? { ...view, command: commandAgain(request, sight) } : view;
+}
+
+/** Nobody got in, for good; after a report the person has other things to do. */
+function leadsNowhere({ reason }: LoginRequest, { tone, undo }: StatusView): boolean {
+  return reason === 'report_undone' || (tone === 'stopped' && undo === undefined && reason !== 'reported');
 }
 
 const PLAIN_NAME = /^\w[\w.-]*$/;
@@ -41,12 +48,16 @@ function stateOf(request: LoginRequest, sight: ConnectionSight): StatusView | nu
       return request.stepUp === null
         ? null
         : working('Waiting for the code', 'Type the code into your own terminal.', 0);
+    case 'submitted':
+      return askedView(request);
     case 'approved':
     case 'consumed':
-      return isToConnectAgain(request) ? letIn(request) : progressView(request, sight);
+      if (request.waiting === 'none' && request.progress.kind === 'waiting') return letIn(request);
+      return progressView(request, sight);
     case 'denied':
-      return deniedView(request);
+      return request.submission === null ? deniedView(request, sight.now) : deniedByOthers(request);
     case 'expired':
+      if (request.submission !== null) return undecidedView(request.submission);
       return stopped('This link has expired', `Nobody approved it in time. ${AGAIN}`);
     case 'abandoned':
       return abandonedView(request.reason);
@@ -91,22 +102,28 @@ function progressView(request: LoginRequest, sight: ConnectionSight): StatusView
 type Connected = Extract<Progress, { kind: 'connected' }>;
 
 function connected(progress: Connected, request: LoginRequest, sight: ConnectionSight): StatusView {
+  const { remembered } = sight;
   const project = cleanForPage(progress.projectName);
   const access = request.approval?.access === 'read_only' ? 'read-only' : 'read-write';
   return {
     tone: 'good',
     title: `You’re connected to ${project} (${access})`,
+    label: progress.projectLabel ?? 'none',
     tabTitle: `✓ Connected to ${project}`,
     text: 'You can close this tab.',
-    rememberedUntil: sight.rememberedUntil?.toISOString(),
+    rememberedUntil: sight.remembered?.until.toISOString(),
+    rememberOffers: sight.offers,
     command: `${sight.psqlCommand} -d ${shellWord(progress.projectName)}`,
-    links: [{ label: 'End this connection', href: `${SESSIONS}/connections/${progress.connectionId}/end` }],
+    links: [
+      ...(remembered === null ? [] : [{ label: 'Ask me again', href: `${SESSIONS}/grants/${remembered.id}/revoke` }]),
+      { label: 'End this connection', href: `${SESSIONS}/connections/${progress.connectionId}/end` },
+    ],
     ...whoseItMayBe(progress, request),
     facts: [
       { label: 'Database', value: cleanForPage(progress.database) },
       { label: 'Role', value: cleanForPage(progress.databaseRole) },
     ],
-    steps: stepsUntil(STEPS.length),
+    steps: [],
     isFinal: true,
   };
 }
@@ -122,10 +139,6 @@ function whoseItMayBe(
     title: 'Connected. Is it yours?',
     text: `${which}, is connected to ${cleanForPage(projectName)}. If your program says that it was not let in, end this connection.`,
   };
-}
-
-function isToConnectAgain({ waiting, progress }: LoginRequest): boolean {
-  return waiting === 'none' && progress.kind === 'waiting';
 }
 
 /** No connection waits: the client was told to connect again, or its node has stopped. */
@@ -151,34 +164,6 @@ function applicationInWords(application: string | null): string {
   return application === null ? 'your application' : cleanForPage(application);
 }
 
-function abandonedView(reason: string | null): StatusView {
-  if (reason === 'node_gone') {
-    return stopped('The terminal was cut off', `The gateway that held it stopped, so nothing was opened. ${AGAIN}`);
-  }
-  if (reason?.startsWith('too_many_') === true) {
-    return stopped('The login gave way', `Too many were waiting, and newer ones took its place. ${AGAIN}`);
-  }
-  return stopped('The terminal closed', `It stopped waiting, so nobody got in. ${AGAIN}`);
-}
-
-function deniedView({ reason, origin }: LoginRequest): StatusView {
-  if (reason === 'reported') {
-    const address = cleanForPage(origin.address);
-    return {
-      ...stopped(
-        'Blocked. Nobody got in.',
-        `Links from ${address} won’t work for you for 15 minutes, and your admins have been told.`,
-      ),
-      links: [
-        { label: 'Review your sessions', href: SESSIONS },
-        { label: 'Change your password', href: '/app/me/profile' },
-      ],
-    };
-  }
-  if (reason === 'denied') return stopped('Denied', `Nobody got in, and the terminal has been told. ${BY_MISTAKE}`);
-  return stopped('Denied', `A wrong code was typed too often, so the login was denied. ${AGAIN}`);
-}
-
 const STEPS = ['Approved', 'Compute ready', 'Connected'] as const;
 
 function stepsUntil(current: number): StatusView['steps'] {
@@ -190,8 +175,4 @@ function stepsUntil(current: number): StatusView['steps'] {
 
 function working(title: string, text: string, current: number): StatusView {
   return { tone: 'working', title, text, steps: stepsUntil(current), facts: [], links: [], isFinal: false };
-}
-
-function stopped(title: string, text: string): StatusView {
-  return { tone: 'stopped', title, text, steps: [], facts: [], links: [], isFinal: true };
 }

@@ -3,9 +3,9 @@
 import { z } from 'zod';
 import { PosternError } from '../../errors.ts';
 import { type ComputeId, idFrom, isLoginRequestId } from '../../ids.ts';
-import type { ApprovalChoice } from '../../login/decide/approve-login-request.ts';
-import { normalizeUserCode } from '../../login/request/user-code.ts';
-import type { TypedChoice } from './approval-view.ts';
+import type { ApprovalChoice } from '../../login/decide/judge-approval.ts';
+import type { Access, Remember } from '../../login/request/login-request.ts';
+import { normalizeUserCode } from '../../login/terms/user-code.ts';
 
 const MAX_ID_CHARACTERS = 64;
 // PostgreSQL: NAMEDATALEN - 1
@@ -28,21 +28,34 @@ const list = z.preprocess(
 );
 
 const schema = z.object({
-  decision: z.enum(['approve', 'deny', 'report']),
+  decision: z.enum(['approve', 'deny', 'report', 'more_time', 'undo', 'remember']),
   account_id: optionalText(MAX_ID_CHARACTERS),
   project_id: optionalText(MAX_ID_CHARACTERS),
   compute_id: optionalText(MAX_ID_CHARACTERS),
   database: optionalText(MAX_IDENTIFIER_BYTES),
   role: optionalText(MAX_IDENTIFIER_BYTES),
   access: z.enum(['read_write', 'read_only']).optional(),
-  remember: z.enum(['once', '1h', '8h']).optional(),
+  remember: z.enum(['once', '15m', '1h', '8h']).optional(),
   user_code: optionalText(32),
+  confirm_write: optionalText(32),
   release_waiting: z.enum(['yes']).optional(),
   waiting_id: list,
   waiting_codes: optionalText(MAX_CODES_CHARACTERS),
 });
 
 export type DecisionForm = z.output<typeof schema>;
+
+/** What the form had, for showing it again. */
+export interface TypedChoice {
+  readonly computeId: string | null;
+  readonly database: string | null;
+  readonly databaseRole: string | null;
+  readonly access: Access | null;
+  readonly remember: Remember | null;
+  readonly confirmWrite: string | null;
+  readonly releasesWaiting: boolean;
+  readonly waitingCodes: string | null;
+}
 
 export type ParsedDecision =
   | { readonly kind: 'read'; readonly form: DecisionForm }
@@ -76,6 +89,7 @@ export function typedChoice(form: Omit<DecisionForm, 'decision'>): TypedChoice {
     databaseRole: form.role,
     access: form.access ?? null,
     remember: form.remember ?? null,
+    confirmWrite: form.confirm_write,
     releasesWaiting: form.release_waiting === 'yes',
     waitingCodes: form.waiting_codes,
   };
@@ -93,6 +107,7 @@ export function approvalChoice(form: DecisionForm): ApprovalChoice | null {
     access: form.access ?? 'read_write',
     remember: form.remember ?? 'once',
     userCode: form.user_code,
+    confirmsWrite: /^prod(?:uction)?$/i.test(form.confirm_write ?? ''),
     alsoRelease: form.release_waiting === 'yes' ? form.waiting_id : [],
     alsoReleaseCodes: userCodesIn(form.waiting_codes ?? ''),
   };

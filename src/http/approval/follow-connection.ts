@@ -2,10 +2,12 @@
 
 import { pause } from '../../async/retry.ts';
 import { linkedAbort } from '../../async/time-limit.ts';
-import { isUndecided, type LoginRequest } from '../../login/request/login-request.ts';
+import type { LoginRequest } from '../../login/request/login-request.ts';
+import { isUndecided } from '../../login/terms/login-status.ts';
 import { eventText, KEEP_ALIVE_TEXT, retryText } from '../request/event-streams.ts';
 import { requireSession } from '../request/request-context.ts';
-import { type ApprovalCall, type ApprovalParts, alsoWaiting, statusOf } from './approval-parts.ts';
+import { type ApprovalCall, type ApprovalParts, alsoWaiting } from './approval-parts.ts';
+import { statusOf } from './status-of.ts';
 
 const KEEP_ALIVE_MS = 15_000;
 const LOOK_EVERY_MS = 2_000;
@@ -45,6 +47,8 @@ async function sendChanges({ parts, response, loginRequest }: ApprovalCall, sign
   for await (const current of parts.services.loginRequests.watch(loginRequest.id, signal)) {
     const event = await eventOf(parts, current);
     if (event !== null && event.text !== lastSent) response.write(event.text);
+    // A denial was taken back.
+    if (event === null && lastSent !== '') response.write(eventText('reopened', {}));
     lastSent = event?.text ?? lastSent;
     if (event?.isFinal) return;
   }

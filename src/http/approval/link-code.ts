@@ -8,7 +8,7 @@ import { LinkCodePage } from '../../../web/pages/link-code-page.tsx';
 import { requireAllowed } from '../../limits/require-allowed.ts';
 import { claimLoginRequest } from '../../login/decide/claim-login-request.ts';
 import type { LoginRequest } from '../../login/request/login-request.ts';
-import { normalizeUserCode } from '../../login/request/user-code.ts';
+import { normalizeUserCode } from '../../login/terms/user-code.ts';
 import { keptForm, NOT_DONE } from '../forms/kept-form.ts';
 import { refuseForm } from '../forms/refused-form.ts';
 import { type ApprovalParts, personAtBrowser } from './approval-parts.ts';

@@ -28,9 +28,10 @@ export async function offeredTargets(
   const actor = await loadPersonActor(catalogue, userId);
   if (actor === null) return { search, found: [] };
   const hint = hintOf(origin);
+  const { address } = origin;
   const [found, hinted] = await Promise.all([
-    listTargets(catalogue, actor, { search }),
-    hint === null || search !== '' ? [] : listTargets(catalogue, actor, { search: hint }),
+    listTargets(catalogue, actor, { search, address }),
+    hint === null || search !== '' ? [] : listTargets(catalogue, actor, { search: hint, address }),
   ]);
   return { search, found: merged(hinted, found) };
 }
@@ -87,12 +88,11 @@ export async function findTargets({ parts, request, response, person, loginReque
   const { find } = request.query;
   const { found } = await offeredTargets(parts.catalogue, { userId: person.userId, origin, find });
   const shown = listed(found, null);
-  const { authenticatedAt } = person;
   response.json({
     accounts: pickerAccounts(shown, {
       terminalAddress: origin.address,
       now: parts.services.clock.now(),
-      authenticatedAt,
+      signIn: person.signIn,
     }),
     listedCount: computeCount(shown),
     foundCount: computeCount(found),

@@ -1,14 +1,16 @@
 // The targets that a person may choose, as the page lists them, and the preselected one. Pure.
 
 import { ageInWords } from '../../../web/components/age-in-words.ts';
-import type { PickerAccount, PickerCompute } from '../../../web/components/target-picker.tsx';
+import type { PickerAccount, PickerCompute } from '../../../web/components/approval/picker-rows.tsx';
 import { assertNever } from '../../assert-never.ts';
-import type { TargetAccount, TargetCompute } from '../../catalogue/access/targets.ts';
+import type { TargetCompute } from '../../catalogue/access/offered-compute.ts';
+import type { TargetAccount } from '../../catalogue/access/targets.ts';
 import { isSignInFresh } from '../../catalogue/rights/policy.ts';
+import type { SignInStrength } from '../../catalogue/rights/sign-in-strength.ts';
 import type { ComputeId } from '../../ids.ts';
 import { type Located, localityOf } from '../../login/request/locality.ts';
 import type { LoginOrigin } from '../../login/request/login-request.ts';
-import { parseNetworks } from '../../network-address.ts';
+import { isAddressAllowed, parseNetworks } from '../../network-address.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 
 const KINDS = { personal: 'personal account', organization: 'organization', shared: 'with you' } as const;
@@ -16,7 +18,7 @@ const KINDS = { personal: 'personal account', organization: 'organization', shar
 /** In the order of the targets; targets that policy forbids remain visible, with the reason. */
 export function pickerAccounts(
   targets: readonly TargetAccount[],
-  sight: { readonly terminalAddress: string; readonly now: Date; readonly authenticatedAt: Date | null },
+  sight: { readonly terminalAddress: string; readonly now: Date; readonly signIn: SignInStrength },
 ): PickerAccount[] {
   return targets.map((account) => ({
     id: account.id,
@@ -25,6 +27,7 @@ export function pickerAccounts(
     projects: account.projects.map((project) => ({
       id: project.id,
       name: cleanForPage(project.name),
+      label: project.label,
       computes: project.computes.map((compute) => ({
         ...pickerCompute(compute, sight.terminalAddress),
         asksToSignIn: !isSignInFresh(compute.policy, sight),
@@ -44,6 +47,7 @@ function pickerCompute(
     type: compute.type,
     state: compute.state,
     obstacle: obstacleOf(compute, terminalAddress),
+    asksFirst: compute.asksFor !== null,
     offersReadOnly: compute.roles.some((role) => role.readOnly),
   };
 }
@@ -51,7 +55,7 @@ function pickerCompute(
 /** Why the compute cannot be chosen from that terminal; null when it can be. */
 export function obstacleOf({ passwordlessAccess, policy }: TargetCompute, terminalAddress: string): string | null {
   if (!passwordlessAccess) return 'Login by link is switched off here.';
-  if (policy.allowedNetworks.length > 0 && !parseNetworks(policy.allowedNetworks).includes(terminalAddress)) {
+  if (!isAddressAllowed(policy.allowedNetworks, terminalAddress)) {
     return `Connections from ${cleanForPage(terminalAddress)} are not allowed here.`;
   }
   return null;

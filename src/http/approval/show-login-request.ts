@@ -7,24 +7,30 @@ import { ConnectionPage } from '../../../web/pages/connection-page.tsx';
 import { MessagePage } from '../../../web/pages/message-page.tsx';
 import { ReportPage } from '../../../web/pages/report-page.tsx';
 import { isKnownTerminal } from '../../catalogue/access/last-used-targets.ts';
+import { mayBreakGlass } from '../../catalogue/asking/glass-people.ts';
+import { listPasskeys } from '../../catalogue/people/passkeys.ts';
+import { findKey } from '../../catalogue/people/terminal-keys.ts';
 import { PosternError } from '../../errors.ts';
 import { claimLoginRequest } from '../../login/decide/claim-login-request.ts';
 import { findSharing } from '../../login/grant/terminal-sharing.ts';
-import { isUndecided, type LoginRequest } from '../../login/request/login-request.ts';
+import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
+import type { LoginRequest } from '../../login/request/login-request.ts';
+import { isUndecided } from '../../login/terms/login-status.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { type KeptForm, keptForm } from '../forms/kept-form.ts';
+import { findPasskeyPlace } from '../request/passkey-place.ts';
 import {
   type ApprovalCall,
   type ApprovalParts,
   alsoWaiting,
   findLoginRequest,
   personAtBrowser,
-  statusOf,
   unknownLink,
 } from './approval-parts.ts';
 import { type ApprovalSight, approvalView } from './approval-view.ts';
 import { choiceOnReturn } from './decision-form.ts';
 import { offeredTargets } from './offered-targets.ts';
+import { statusOf } from './status-of.ts';
 
 export async function showLoginRequest(call: ApprovalCall): Promise<void> {
   const { loginRequest, request, parts } = call;
@@ -43,8 +49,9 @@ export function askToReport({ loginRequest, parts, request, response }: Approval
   parts.renderer.send(request, response, ReportPage, { path, address: cleanForPage(loginRequest.origin.address) });
 }
 
-function problemOf({ said }: KeptForm): ApprovalSight['problem'] {
+export function problemOf({ said }: KeptForm): ApprovalSight['problem'] {
   if (said?.code !== undefined) return { at: 'code', text: said.code };
+  if (said?.write !== undefined) return { at: 'write', text: said.write };
   return { at: 'page', text: said?.page ?? 'You signed in after this page was loaded. Decide now.' };
 }
 
@@ -56,12 +63,16 @@ export async function sendApprovalPage(
   const { find } = request.query;
   const { userId } = person;
   const pair = { userId, terminal: loginRequest.origin, browserAddress: person.address };
-  const [offered, waiting, isKnown, areNetworksProven, sharing] = await Promise.all([
+  const { key = null } = loginRequest.origin;
+  const [offered, waiting, isKnown, knownKey, areNetworksProven, sharing, hasPasskeyHere, isNamed] = await Promise.all([
     offeredTargets(parts.catalogue, { userId, origin: loginRequest.origin, find }),
     alsoWaiting(parts.services, loginRequest, person),
-    isKnownTerminal(parts.catalogue, userId, loginRequest.origin.address),
+    isKnownTerminal(parts.catalogue, userId, loginRequest.origin),
+    key === null ? null : findKey(parts.catalogue, userId, key),
     parts.services.terminalMemory.areNetworksProven(pair),
-    findSharing(parts.catalogue, loginRequest.origin, { userId, sharedNetworks }),
+    findSharing(parts.services, loginRequest.origin, { userId, sharedNetworks }),
+    hasPasskeyAt(parts, request, person),
+    mayBreakGlass(parts.catalogue.db, userId),
   ]);
   const view = approvalView({
     request: loginRequest,
@@ -69,14 +80,23 @@ export async function sendApprovalPage(
     alsoWaiting: waiting,
     browserAddress: person.address,
     isKnownTerminal: isKnown,
+    knownKey,
     areNetworksProven,
     sharing,
     reverseCode,
     now: clock.now(),
-    authenticatedAt: person.authenticatedAt,
+    signIn: person.signIn,
+    hasPasskeyHere,
+    mayBreakGlass: isNamed,
     ...form,
   });
   parts.renderer.send(request, response, ApprovalPage, view);
+}
+
+async function hasPasskeyAt({ catalogue, address }: ApprovalParts, request: Request, { userId }: PersonAtBrowser) {
+  const found = findPasskeyPlace(request, address);
+  if (found.kind !== 'here') return false;
+  return (await listPasskeys(catalogue.db, userId)).some(({ rpId }) => rpId === found.place.rpId);
 }
 
 /** Answers 410 for an expired link, unless the route has set another status. */
@@ -87,8 +107,8 @@ export async function sendConnectionPage(
   const view = await statusOf(parts, loginRequest);
   if (view === null) throw new Error(`login request ${loginRequest.id} is not decided`);
   if (loginRequest.status === 'expired' && response.statusCode === 200) response.status(410);
-  const eventsPath = `/psql_session/${loginRequest.id}/events`;
-  parts.renderer.send(request, response, ConnectionPage, { view, eventsPath });
+  const path = `/psql_session/${loginRequest.id}`;
+  parts.renderer.send(request, response, ConnectionPage, { view, path });
 }
 
 /** Nothing is read or changed unless a signed-in person opens the link. */

@@ -7,13 +7,20 @@ import { assertNever } from '../../assert-never.ts';
 import { isCorrectableOn, PosternError } from '../../errors.ts';
 import type { ApprovalAnswer } from '../../login/decide/approve-login-request.ts';
 import { recordLateDecision } from '../../login/decide/record-approval.ts';
-import { isUndecided, type LoginRequest } from '../../login/request/login-request.ts';
+import type { LoginRequest } from '../../login/request/login-request.ts';
+import { isUndecided } from '../../login/terms/login-status.ts';
 import { isNavigation, refuseForm } from '../forms/refused-form.ts';
 import { errorInWords, wantsJson } from '../pages/error-handler.ts';
 import { signInAgainPath } from '../sign-in/sign-in-routes.ts';
 import { type ApprovalCall, unknownLink } from './approval-parts.ts';
-import type { TypedChoice } from './approval-view.ts';
-import { approvalChoice, type DecisionForm, parseDecisionForm, typedChoice } from './decision-form.ts';
+import { changeDecision } from './change-decision.ts';
+import {
+  approvalChoice,
+  type DecisionForm,
+  parseDecisionForm,
+  type TypedChoice,
+  typedChoice,
+} from './decision-form.ts';
 import { sendApprovalPage, sendConnectionPage } from './show-login-request.ts';
 
 interface Deciding extends ApprovalCall {
@@ -29,12 +36,17 @@ export async function decide(call: ApprovalCall): Promise<void> {
     return await showAgain(call, refusalOf(parsed.error), parsed.typed);
   }
   const { form } = parsed;
+  const { decision } = form;
+  if (decision === 'more_time' || decision === 'undo' || decision === 'remember') {
+    const remember = form.remember === '8h' ? '8h' : '1h';
+    return await changeDecision(call, decision, { remember, formPath: choicePath(loginRequest, form) });
+  }
   if (!isUndecided(loginRequest.status)) {
-    recordLateDecision(parts.services, loginRequest, { person, decision: form.decision });
+    recordLateDecision(parts.services, loginRequest, { person, decision });
     return await answerLate(call, loginRequest);
   }
-  if (form.decision === 'approve') await approve({ ...call, form });
-  else await sayNo(call, form.decision);
+  if (decision === 'approve') await approve({ ...call, form });
+  else await sayNo(call, decision);
 }
 
 async function sayNo(call: ApprovalCall, how: 'deny' | 'report'): Promise<void> {
@@ -69,10 +81,14 @@ async function answerApproval(deciding: Deciding, answer: ApprovalAnswer): Promi
     }
     case 'sign_in_again':
       return response.redirect(303, signInAgainPath(choicePath(loginRequest, deciding.form)));
+    case 'asks_first':
+      return response.redirect(303, askPath(loginRequest, deciding.form));
     case 'user_code_missing':
       return await ask(deciding, { at: 'code', text: 'Type the code that your terminal shows.' });
     case 'user_code_wrong':
       return await ask(deciding, { at: 'code', text: WRONG_CODE });
+    case 'write_unconfirmed':
+      return await ask(deciding, { at: 'write', text: UNCONFIRMED });
     case 'too_late':
       return await tooLate(deciding, answer.request);
     default:
@@ -81,6 +97,7 @@ async function answerApproval(deciding: Deciding, answer: ApprovalAnswer): Promi
 }
 
 const WRONG_CODE = 'That’s not this terminal’s code. Check it, or choose Deny.';
+const UNCONFIRMED = 'Type prod to write to production, or choose read-only access.';
 
 async function ask(deciding: Deciding, problem: ApprovalProblem): Promise<void> {
   await showAgain(deciding, { status: 400, problem }, typedChoice(deciding.form));
@@ -122,9 +139,13 @@ async function answerLate(call: ApprovalCall, now: LoginRequest): Promise<void> 
   await sendConnectionPage(call, now);
 }
 
+function askPath(loginRequest: LoginRequest, form: DecisionForm): string {
+  return choicePath(loginRequest, form).replace('?', '/ask?');
+}
+
 function choicePath(loginRequest: LoginRequest, form: DecisionForm): string {
-  const { compute_id, database, role, access, remember, release_waiting, waiting_codes } = form;
-  const fields = { compute_id, database, role, access, remember, release_waiting, waiting_codes };
+  const { compute_id, database, role, access, remember, confirm_write, release_waiting, waiting_codes } = form;
+  const fields = { compute_id, database, role, access, remember, confirm_write, release_waiting, waiting_codes };
   const given = Object.entries(fields).flatMap(([name, value]): [string, string][] => (value ? [[name, value]] : []));
   return `${pathOf(loginRequest)}?${new URLSearchParams(given)}`;
 }

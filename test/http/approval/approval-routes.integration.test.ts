@@ -234,7 +234,7 @@ describe('a terminal that other people may share', () => {
     await rememberLoginName(web.catalogue, stranger.userId, loginNameOf({ address, requestedUser: 'other' }));
     const page = await browser.open((await openLoginLink(web, { address, requestedUser: 'ann' })).path);
     expect(page.text).not.toContain('name="remember"');
-    expect(page.text).toContain('With your e-mail address as the user');
+    expect(page.text).toContain('With your email address as the user');
     const forged = await approve(browser, page, { compute_id: project.compute.id, remember: '1h' });
     expect([forged.status, forged.text]).toEqual([412, expect.stringContaining('under your own name only')]);
     const [localPart = ''] = person.email.split('@');
@@ -280,7 +280,7 @@ describe('a terminal that other people may share', () => {
     const forged = await approve(browser, page, { compute_id: project.compute.id, remember: '1h' });
     expect(forged.status).toBe(412);
     const { location } = await approve(browser, page, { compute_id: project.compute.id });
-    expect((await browser.get(location ?? '')).text).toMatch(/\d{3} ?\d{3}/);
+    expect((await browser.get(location ?? '')).text).toMatch(/>\d{3} \d{3}</);
     expect(await web.grants.list(person.userId)).toEqual([]);
   });
 
@@ -300,8 +300,8 @@ describe('a terminal that other people may share', () => {
     const page = await browser.open(path);
     const { location } = await approve(browser, page, { compute_id: project.compute.id });
     const answer = await browser.get(location ?? '');
-    expect(answer.text).toMatch(/\d{3} ?\d{3}/);
-    expect((await web.loginRequests.find(request.id))?.stepUp).toMatchObject({ kind: 'reverse_code' });
+    expect(answer.text).toMatch(/>\d{3} \d{3}</);
+    expect((await web.loginRequests.find(request.id))?.stepUp).toBe('reverse_code');
     expect(await web.grants.list(person.userId)).toEqual([]);
   });
 });
@@ -313,6 +313,8 @@ describe('denying', () => {
     const page = await browser.open(path);
     await approve(browser, page, { decision: 'deny' });
     expect((await web.loginRequests.find(request.id))?.status).toBe('denied');
+    expect((await browser.get(page.path)).text).toContain('Nobody got in. Your terminal is told in a moment.');
+    await web.loginRequests.grace.finishDenial(request.id);
     expect((await browser.get(page.path)).text).toContain('Nobody got in, and the terminal has been told.');
   });
 

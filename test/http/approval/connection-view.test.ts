@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { connectionView } from '../../../src/http/approval/connection-view.ts';
 import { newConnectionId, newLoginRequestId, newNodeId, newUserId } from '../../../src/ids.ts';
-import { LOGIN_STATUSES, type LoginRequest } from '../../../src/login/request/login-request.ts';
-import { loginOrigin } from '../../support/nodes/login-for-tests.ts';
+import type { LoginRequest } from '../../../src/login/request/login-request.ts';
+import { LOGIN_STATUSES } from '../../../src/login/terms/login-status.ts';
+import { loginOrigin, submissionBy } from '../../support/nodes/login-for-tests.ts';
 
 const CONNECTED = {
   kind: 'connected',
@@ -12,7 +13,8 @@ const CONNECTED = {
   connectionId: newConnectionId(),
 } as const;
 
-const SIGHT = { psqlCommand: 'psql -h pg.example.com', rememberedUntil: null };
+const NOW = new Date('2026-03-04T05:06:07Z');
+const SIGHT = { psqlCommand: 'psql -h pg.example.com', remembered: null, offers: [], now: NOW } as const;
 
 describe('the page of a decided login request', () => {
   it.each<[string, Partial<LoginRequest>, string, { tone: string; isFinal: boolean }]>([
@@ -83,7 +85,7 @@ describe('the page of a decided login request', () => {
     ],
     [
       'waiting for the digits',
-      { status: 'claimed', waiting: 'none', stepUp: { kind: 'reverse_code', triesLeft: 3 } },
+      { status: 'claimed', waiting: 'none', stepUp: 'reverse_code' },
       'Waiting for the code',
       { tone: 'working', isFinal: false },
     ],
@@ -97,8 +99,10 @@ describe('the page of a decided login request', () => {
   });
 
   it('is one sentence for every other status', () => {
+    const submission = submissionBy(newUserId());
     for (const status of LOGIN_STATUSES.filter((known) => known !== 'pending' && known !== 'claimed')) {
-      expect(connectionView(loginRequest({ status }), SIGHT)?.text, status).toMatch(/\.$/);
+      const asked = status === 'submitted' ? { submission } : {};
+      expect(connectionView(loginRequest({ status, ...asked }), SIGHT)?.text, status).toMatch(/\.$/);
     }
   });
 });
@@ -140,10 +144,13 @@ function loginRequest(changes: Partial<LoginRequest>): LoginRequest {
     createdAt: new Date(),
     expiresAt: new Date(),
     claim: null,
+    submission: null,
     approval: null,
     reason: null,
     progress: { kind: 'waiting' },
     stepUp: null,
+    extensionCount: 0,
+    undoUntil: null,
     ...changes,
   };
 }

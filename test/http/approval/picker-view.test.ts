@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { TargetAccount, TargetCompute } from '../../../src/catalogue/access/targets.ts';
+import type { TargetCompute } from '../../../src/catalogue/access/offered-compute.ts';
+import type { TargetAccount } from '../../../src/catalogue/access/targets.ts';
 import { effectivePolicy } from '../../../src/catalogue/rights/policy.ts';
 import { findMissingTarget, pickerAccounts, preselect } from '../../../src/http/approval/picker-view.ts';
 import { type AccountId, type ComputeId, idFrom, type ProjectId } from '../../../src/ids.ts';
@@ -120,7 +121,11 @@ describe('the list', () => {
         ),
       ),
     ];
-    const [listed] = pickerAccounts(targets, { terminalAddress: '203.0.113.7', now: NOW, authenticatedAt: null });
+    const [listed] = pickerAccounts(targets, {
+      terminalAddress: '203.0.113.7',
+      now: NOW,
+      signIn: { method: 'password', at: null },
+    });
     expect(listed?.projects[0]?.computes.map(({ obstacle }) => obstacle)).toEqual([
       'Login by link is switched off here.',
       'Connections from 203.0.113.7 are not allowed here.',
@@ -134,7 +139,7 @@ describe('the list', () => {
     const [listed] = pickerAccounts([account('Acme', project('shop', used))], {
       terminalAddress: '::1',
       now: NOW,
-      authenticatedAt: null,
+      signIn: { method: 'password', at: null },
     });
     expect(listed?.projects[0]?.computes[0]?.lastUsed).toBe('3 days ago');
   });
@@ -154,12 +159,13 @@ function compute(id: string, changes: Partial<TargetCompute> = {}): TargetComput
     roles: [{ name: 'app', readOnly: false }],
     policy: POLICY,
     lastUsed: null,
+    asksFor: null,
     ...changes,
   };
 }
 
 function project(name: string, ...computes: TargetCompute[]): TargetAccount['projects'][number] {
-  return { id: idFrom<ProjectId>(`id-of-${name}`), name, computes };
+  return { id: idFrom<ProjectId>(`id-of-${name}`), name, label: 'none', computes };
 }
 
 function account(name: string, ...projects: Array<TargetAccount['projects'][number]>): TargetAccount {

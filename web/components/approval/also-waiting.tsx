@@ -22,7 +22,7 @@ export function AlsoWaiting({ opened, unopenedCount, isTicked, typedCodes }: Als
           <label class="check">
             <input type="checkbox" name="release_waiting" value="yes" checked={isTicked} />
             <span>
-              Let in {inWords(opened.length)} that you opened too
+              Also approve {inWords(opened.length)} from this terminal, which you opened
               <span class="choice-detail">
                 Waiting with the same address, user and application. Codes:{' '}
                 {opened.map(({ userCode }) => userCode).join(', ')}

@@ -1,9 +1,9 @@
 // The approval page's data as plain values; the server has cleaned all foreign text.
 
 import type { PageFrame } from '../../layout/page-frame.ts';
-import type { TargetPickerProps } from '../target-picker.tsx';
 import type { TerminalFactsProps } from '../terminal-facts.tsx';
 import type { AlsoWaitingProps } from './also-waiting.tsx';
+import type { TargetPickerProps } from './target-picker.tsx';
 
 export interface ApprovalProps {
   readonly frame: PageFrame;
@@ -11,9 +11,13 @@ export interface ApprovalProps {
   readonly path: string;
   readonly userCode: string;
   readonly terminal: TerminalFactsProps;
+  /** That the terminal proved to hold; null: none. */
+  readonly key: { readonly fingerprint: string; readonly knownSince: Date | null } | null;
   readonly remainingMs: number;
   /** The whole time to decide. */
   readonly lifeMs: number;
+  /** Of the times that more is given, some are left. */
+  readonly canHaveMoreTime: boolean;
   readonly addresses: ComparedAddresses;
   /** The person has approved from this terminal's address recently. */
   readonly isKnownTerminal: boolean;
@@ -21,6 +25,8 @@ export interface ApprovalProps {
   readonly step: 'approve' | 'user_code' | 'reverse_code';
   /** The person came by typing the code that the terminal shows. */
   readonly hasTypedCode: boolean;
+  /** For people who may break the glass; null: not. */
+  readonly glassPath: string | null;
   readonly problem: ApprovalProblem | null;
   /** What the terminal named and this person cannot choose. */
   readonly missingTarget: string | null;
@@ -28,12 +34,15 @@ export interface ApprovalProps {
   readonly hasOpenCode: boolean;
   /** No connection waits any more; an approval is used by the next one of the same terminal. */
   readonly isCutOff: boolean;
+  /** A touch can prove the person in this browser. */
+  readonly hasPasskeyHere: boolean;
   readonly picker: TargetPickerProps;
   readonly picked: {
     readonly database: string;
     readonly role: string;
     readonly access: 'read_write' | 'read_only';
-    readonly remember: 'once' | '1h' | '8h';
+    readonly remember: 'once' | '15m' | '1h' | '8h';
+    readonly confirmWrite: string;
     readonly releasesWaiting: boolean;
     readonly waitingCodes: string;
   };
@@ -46,9 +55,11 @@ export interface ApprovalProps {
    * connections.
    */
   readonly isNoticeBlind: boolean;
-  readonly rememberChoices: ReadonlyArray<'once' | '1h' | '8h'>;
+  readonly rememberChoices: ReadonlyArray<'once' | '15m' | '1h' | '8h'>;
   /** What asks, in a heading: a known program or a word for any; never the client's own text. */
   readonly asker: string;
+  /** What the client says it acts for, and why it wants to write; null: it is no agent. */
+  readonly agent: { readonly name: string; readonly reason: string | null } | null;
   /** Of the application, as a remembered approval knows it; null where it has no name. */
   readonly program: string | null;
   /** Whether the terminal's address, or its user there, may be other people's, too. */
@@ -57,9 +68,9 @@ export interface ApprovalProps {
   readonly alsoWaiting: Pick<AlsoWaitingProps, 'opened' | 'unopenedCount'>;
 }
 
-/** Why the form was not carried out; what is wrong with the code is said in its box. */
+/** Why the form was not carried out; what is wrong with a field is said beside it. */
 export interface ApprovalProblem {
-  readonly at: 'page' | 'code';
+  readonly at: 'page' | 'code' | 'write';
   readonly text: string;
 }
 

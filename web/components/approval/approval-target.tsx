@@ -2,20 +2,22 @@
 // waiting connections.
 
 import type { VNode } from 'preact';
-import { TargetPicker } from '../target-picker.tsx';
 import { AlsoWaiting } from './also-waiting.tsx';
 import type { ApprovalProps } from './approval-props.ts';
 import { RememberedFor } from './remembered-for.tsx';
 import { SentenceSelect } from './sentence-select.tsx';
+import { TargetPicker } from './target-picker.tsx';
+import { WriteConfirmation } from './write-confirmation.tsx';
 
 export function ApprovalTarget(props: ApprovalProps): VNode {
-  const { picker, picked } = props;
+  const { picker, picked, problem } = props;
   const isChosen = picker.pickedComputeId !== null;
   return (
     <>
       <h2>{isChosen ? 'Connect to' : 'Choose where to connect'}</h2>
       <TargetPicker {...picker} />
       <Sentence {...props} />
+      <WriteConfirmation problem={problem?.at === 'write' ? problem.text : null} typed={picked.confirmWrite} />
       <div data-also-waiting>
         <AlsoWaiting {...props.alsoWaiting} isTicked={picked.releasesWaiting} typedCodes={picked.waitingCodes} />
       </div>
@@ -25,8 +27,10 @@ export function ApprovalTarget(props: ApprovalProps): VNode {
 
 /** `read-write, for this connection only`, with both as selects. */
 function Sentence(props: ApprovalProps): VNode {
-  const { offersReadOnly, rememberChoices, isNoticeBlind, picked } = props;
+  const { agent, offersReadOnly, rememberChoices, isNoticeBlind, picked } = props;
   const canRemember = rememberChoices.length > 1;
+  const isReader = agent !== null && agent.reason === null;
+  const choices = isReader ? ACCESS.filter(({ value }) => value === 'read_only') : ACCESS;
   const remember = rememberChoices.map((value) => ({ value, label: REMEMBER[value] }));
   const help = isNoticeBlind ? 'remember-help' : undefined;
   return (
@@ -35,7 +39,7 @@ function Sentence(props: ApprovalProps): VNode {
         <p class="sentence-words">
           {offersReadOnly && (
             <>
-              with <SentenceSelect name="access" label="Access" picked={picked.access} choices={ACCESS} />
+              with <SentenceSelect name="access" label="Access" picked={picked.access} choices={choices} />
             </>
           )}{' '}
           {canRemember && (
@@ -52,7 +56,7 @@ function Sentence(props: ApprovalProps): VNode {
           )}
         </p>
       )}
-      {canRemember && isNoticeBlind && (
+      {canRemember && isNoticeBlind && agent === null && (
         <p class="help" id="remember-help">
           A program that opens several connections needs 1 hour.
         </p>
@@ -79,7 +83,7 @@ const ACCESS = [
   { value: 'read_write', label: 'read-write access' },
   { value: 'read_only', label: 'read-only access' },
 ] as const;
-const REMEMBER = { once: 'this connection only', '1h': '1 hour', '8h': '8 hours' } as const;
+const REMEMBER = { once: 'this connection only', '15m': '15 minutes', '1h': '1 hour', '8h': '8 hours' } as const;
 
 interface SuggestedProps {
   readonly name: string;

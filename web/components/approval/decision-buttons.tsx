@@ -4,7 +4,7 @@
 import type { VNode } from 'preact';
 import type { ApprovalProps } from './approval-props.ts';
 
-export function DecisionButtons({ path, step, picker }: ApprovalProps): VNode {
+export function DecisionButtons({ path, step, picker, canHaveMoreTime }: ApprovalProps): VNode {
   const canApprove = picker.foundCount > 0 || picker.search !== '';
   return (
     <div class="decide">
@@ -40,9 +40,16 @@ export function DecisionButtons({ path, step, picker }: ApprovalProps): VNode {
         </button>
       </div>
       <p class="decide-note" role="status" data-decide-note />
-      <a class="link-button alarm" href={`${path}/report`}>
-        This was not me
-      </a>
+      <div class="decide-foot">
+        <a class="link-button alarm" href={`${path}/report`}>
+          This was not me
+        </a>
+        {canHaveMoreTime && (
+          <button class="link-button" type="submit" name="decision" value="more_time" formnovalidate data-more-time>
+            Need more time? <span class="plus">+2 min</span>
+          </button>
+        )}
+      </div>
     </div>
   );
 }

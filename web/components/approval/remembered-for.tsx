@@ -6,7 +6,7 @@ import type { ApprovalProps } from './approval-props.ts';
 
 type RememberedForProps = Pick<
   ApprovalProps,
-  'isCutOff' | 'isNoticeBlind' | 'program' | 'rememberChoices' | 'sharing' | 'step' | 'terminal'
+  'isCutOff' | 'isNoticeBlind' | 'key' | 'program' | 'rememberChoices' | 'sharing' | 'step' | 'terminal'
 >;
 
 export function RememberedFor(props: RememberedForProps): VNode | null {
@@ -19,7 +19,9 @@ export function RememberedFor(props: RememberedForProps): VNode | null {
   );
 }
 
-function LetsInTheNext({ program, terminal }: RememberedForProps): VNode {
+function LetsInTheNext({ key, program, terminal }: RememberedForProps): VNode {
+  if (key !== null)
+    return <p class="help">This connection only lets in the next one with this key, within 2 minutes.</p>;
   return (
     <p class="help">
       This connection only lets in the next <Program name={program} /> from <bdi class="mono">{terminal.address}</bdi>{' '}
@@ -28,7 +30,9 @@ function LetsInTheNext({ program, terminal }: RememberedForProps): VNode {
   );
 }
 
-function Remembered({ program, rememberChoices, sharing, terminal }: RememberedForProps): VNode | null {
+function Remembered(props: RememberedForProps): VNode | null {
+  const { key, program, rememberChoices, sharing, terminal } = props;
+  if (key !== null) return <RememberedForKey {...props} />;
   const { address, requestedUser } = terminal;
   if (sharing === 'shared_name') {
     return (
@@ -43,7 +47,7 @@ function Remembered({ program, rememberChoices, sharing, terminal }: RememberedF
     return (
       <p class="help">
         Only for this connection: other people connect from <bdi class="mono">{address}</bdi>, too, and{' '}
-        <bdi class="mono">{requestedUser}</bdi> could be the user of any of them. With your e-mail address as the user,
+        <bdi class="mono">{requestedUser}</bdi> could be the user of any of them. With your email address as the user,
         as in <span class="mono">psql -U</span>, an approval can be remembered.
       </p>
     );
@@ -57,6 +61,21 @@ function Remembered({ program, rememberChoices, sharing, terminal }: RememberedF
       Remembered, it lets in every <Program name={program} /> at <bdi class="mono">{address}</bdi> that says it is user{' '}
       <bdi class="mono">{requestedUser}</bdi>, also other people’s behind this address.
       {sharing === 'shared_place' && ' Other people connect from here, so it lasts an hour at most.'}
+    </p>
+  );
+}
+
+/** A key is one machine's, and so other people there are seldom a question. */
+function RememberedForKey({ rememberChoices, sharing, terminal }: RememberedForProps): VNode | null {
+  if (sharing !== 'own' && sharing !== 'shared_place') {
+    return <p class="help">Only for this connection: somebody else approved logins with this key, too.</p>;
+  }
+  if (rememberChoices.length < 2) return null;
+  return (
+    <p class="help remembered">
+      Remembered, it lets in anyone who has this key and says it is user{' '}
+      <bdi class="mono">{terminal.requestedUser}</bdi>, from any address.
+      {sharing === 'shared_place' && ' Somebody else uses this key, too, so it lasts an hour at most.'}
     </p>
   );
 }

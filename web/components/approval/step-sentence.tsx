@@ -56,7 +56,7 @@ function nextStep({ step, isKnownTerminal }: Pick<ApprovalProps, 'step' | 'isKno
   if (step === 'user_code') {
     return isKnownTerminal
       ? 'You’ve approved it before, so just enter the code it shows.'
-      : 'Enter the code it shows, so that you decide about the right one.';
+      : 'Enter the code it shows. Then you decide about the right one.';
   }
   return 'Approve only if you started it there yourself.';
 }

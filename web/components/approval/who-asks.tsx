@@ -7,12 +7,18 @@ import type { ApprovalProps } from './approval-props.ts';
 import { StepSentence } from './step-sentence.tsx';
 
 export function WhoAsks(props: ApprovalProps): VNode {
-  const { terminal } = props;
+  const { terminal, agent } = props;
   return (
     <div class="who">
       <p>
-        <Name>{terminal.application ?? 'A program without a name'}</Name> {placeOf(props)} asks as{' '}
-        <Name>{terminal.requestedUser}</Name>
+        <Name>{terminal.application ?? 'A program without a name'}</Name> {placeOf(props)} asks
+        {/* A device says under which name when it connects. */}
+        {terminal.requestedUser !== '' && (
+          <>
+            {' '}
+            as <Name>{terminal.requestedUser}</Name>
+          </>
+        )}
         {terminal.requestedDatabase !== null && (
           <>
             {' '}
@@ -25,6 +31,7 @@ export function WhoAsks(props: ApprovalProps): VNode {
         </time>
         .
       </p>
+      {agent !== null && <Agent {...agent} />}
       <ul class="proofs" aria-label="What is known of it">
         {proofsOf(props).map(({ tone, text }) => (
           <li key={text} class={`proof ${tone}`}>
@@ -36,6 +43,22 @@ export function WhoAsks(props: ApprovalProps): VNode {
       </ul>
       <StepSentence {...props} />
     </div>
+  );
+}
+
+/** Its words are its own, and no more than that. */
+function Agent({ name, reason }: NonNullable<ApprovalProps['agent']>): VNode {
+  if (reason === null) {
+    return (
+      <p>
+        The agent <Name>{name}</Name> wants to read. It acts on its own, so it gets a role that cannot write.
+      </p>
+    );
+  }
+  return (
+    <p>
+      The agent <Name>{name}</Name> wants to write. Its own words: <q>{<bdi>{reason}</bdi>}</q>
+    </p>
   );
 }
 
@@ -80,11 +103,18 @@ const REPLICATIONS = {
   server: [{ tone: 'caution', text: 'Copies the whole server, every database on it' }],
 } as const;
 
-function proofsOf({ terminal, addresses, isKnownTerminal, hasTypedCode }: ApprovalProps): readonly Proof[] {
+/** A day is enough to tell a key of one's own from one that came today. */
+function keyProof({ fingerprint, knownSince }: NonNullable<ApprovalProps['key']>): Proof {
+  if (knownSince === null) return { tone: 'caution', text: `New key ${fingerprint}` };
+  return { tone: 'good', text: `Key ${fingerprint}, known since ${knownSince.toISOString().slice(0, 10)}` };
+}
+
+function proofsOf({ terminal, key, addresses, isKnownTerminal, hasTypedCode }: ApprovalProps): readonly Proof[] {
   const known: Proof = { tone: 'good', text: 'You’ve approved this terminal before' };
   return [
     placeProof(addresses),
     ...(hasTypedCode ? [{ tone: 'good', text: 'Code matches' } as const] : []),
+    ...(key === null ? [] : [keyProof(key)]),
     ...(isKnownTerminal && addresses.comparison !== 'forwarded' ? [known] : []),
     ...encryption(terminal),
     ...REPLICATIONS[terminal.replication],

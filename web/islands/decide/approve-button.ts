@@ -56,5 +56,9 @@ function findMissing(): Missing | null {
     const field = document.querySelector<HTMLElement>('#picker-search, input[name="compute_id"]:not(:disabled)');
     return { label: 'Choose a project first', field };
   }
+  const write = document.querySelector<HTMLInputElement>('[data-confirm-write]');
+  if (write !== null && write.offsetParent !== null && !/^\s*prod(uction)?\s*$/i.test(write.value)) {
+    return { label: 'Type prod to approve', field: write };
+  }
   return null;
 }

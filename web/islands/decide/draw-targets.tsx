@@ -2,8 +2,8 @@
 // long for the page.
 
 import { render } from 'preact';
+import { type PickerAccount, PickerGroups } from '../../components/approval/picker-rows.tsx';
 import type { PickerCounts } from '../../components/picker-count.ts';
-import { type PickerAccount, PickerGroups } from '../../components/target-picker.tsx';
 
 interface FoundTargets extends PickerCounts {
   readonly accounts: readonly PickerAccount[];

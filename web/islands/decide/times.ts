@@ -6,14 +6,30 @@ import { ageInWords } from '../../components/age-in-words.ts';
 const TICK_MS = 1_000;
 const SOON_SECONDS = 20;
 
+/** About when the server made the page. */
+const startedAt = performance.now();
+
 export function showTimes(): void {
-  const startedAt = performance.now();
   const sinceStart = () => performance.now() - startedAt;
   const timer = setInterval(() => tick(sinceStart()), TICK_MS);
   addEventListener('pagehide', () => clearInterval(timer), { once: true });
   tick(0);
   emptyRing();
   showLocalTimes();
+}
+
+/** The time to decide is another one from now on. */
+export function setTimeLeft(remainingMs: number, lifeMs: number): void {
+  const elapsedMs = performance.now() - startedAt;
+  for (const place of document.querySelectorAll<HTMLElement>('[data-countdown]')) {
+    place.dataset.countdown = String(remainingMs + elapsedMs);
+  }
+  const ring = document.querySelector<SVGElement>('[data-ring-remaining]');
+  ring?.setAttribute('stroke-dashoffset', String(100 - (100 * remainingMs) / lifeMs));
+  if (ring) ring.dataset.ringRemaining = String(remainingMs);
+  for (const animation of ring?.getAnimations() ?? []) animation.cancel();
+  emptyRing();
+  tick(elapsedMs);
 }
 
 export function showLocalTimes(): void {
