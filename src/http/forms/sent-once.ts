@@ -9,9 +9,12 @@ import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import { pause } from '../../async/retry.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
+import { FloodRing } from '../../redis/flood-ring.ts';
 import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
 import { findVisitor } from '../request/cookies.ts';
+import { leftSignal } from '../request/left-signal.ts';
+import { contextOf, type RequestContext } from '../request/request-context.ts';
 import { isNavigation, isRefused } from './refused-form.ts';
 import { openText, sealText } from './sealed-text.ts';
 
@@ -28,6 +31,8 @@ type Turn = { readonly kind: 'first' | 'left' } | ({ readonly kind: 'later' } & 
 /** Of one form as one browser sent it. */
 interface Sending {
   readonly key: string;
+  /** The address of a browser that nobody has signed in at; null where somebody has. */
+  readonly visitorAt: string | null;
   /** Seals the answer, which may carry the cookie of a session. */
   readonly seal: Buffer;
 }
@@ -35,15 +40,18 @@ interface Sending {
 export class SentOnce {
   readonly #redis: RedisClient;
   readonly #address: PublicAddress;
+  readonly #flood: FloodRing;
 
   constructor({ redis, address }: { readonly redis: RedisClient; readonly address: PublicAddress }) {
     this.#redis = redis;
     this.#address = address;
+    this.#flood = new FloodRing(redis, 'form');
   }
 
   /** Without Redis forms are carried out as often as they are sent. */
   readonly handle: RequestHandler = async (request, response, next) => {
-    const sending = this.#redis.status === 'ready' && isNavigation(request) ? this.#sendingOf(request) : null;
+    const isOurs = this.#redis.status === 'ready' && isNavigation(request);
+    const sending = isOurs ? this.#sendingOf(request, contextOf(response)) : null;
     if (sending === null) return next();
     const turn = await this.#awaitTurn(sending, response).catch(() => null);
     switch (turn?.kind) {
@@ -60,23 +68,23 @@ export class SentOnce {
     }
   };
 
-  #sendingOf(request: Request): Sending | null {
+  #sendingOf(request: Request, { session, address }: RequestContext): Sending | null {
     const visitor = findVisitor(request, this.#address);
     if (request.method !== 'POST' || visitor === null || !markedSchema.safeParse(request.body).success) return null;
     const form = JSON.stringify([request.path, request.body]);
     const digest = (use: string) => createHmac('sha256', visitor).update(`postern:v1:${use}:${form}`).digest();
-    return { key: redisKeys.sentForm(digest('sent-form').toString('base64url')), seal: digest('sent-form-answer') };
+    const key = redisKeys.sentForm(digest('sent-form').toString('base64url'));
+    return { key, visitorAt: session === null ? address : null, seal: digest('sent-form-answer') };
   }
 
   async #awaitTurn({ key, seal }: Sending, response: Response): Promise<Turn> {
-    const left = new AbortController();
-    response.once('close', () => left.abort());
-    while (!left.signal.aborted) {
+    const left = leftSignal(response);
+    while (!left.aborted) {
       if ((await this.#redis.set(key, '', 'PX', UNDER_WAY_MS, 'NX')) === 'OK') return { kind: 'first' };
       const kept = await this.#redis.get(key);
       const answer = kept === null || kept === '' ? null : openText(Buffer.from(kept, 'base64'), seal);
       if (answer !== null) return { kind: 'later', ...answerSchema.parse(JSON.parse(answer)) };
-      await pause(LOOK_EVERY_MS, left.signal);
+      await pause(LOOK_EVERY_MS, left);
     }
     return { kind: 'left' };
   }
@@ -91,7 +99,7 @@ export class SentOnce {
     }) as typeof response.end;
   }
 
-  async #remember({ key, seal }: Sending, response: Response): Promise<void> {
+  async #remember({ key, visitorAt, seal }: Sending, response: Response): Promise<void> {
     const location = response.get('Location');
     if (response.statusCode !== 303 || location === undefined || isRefused(response)) {
       await this.#redis.del(key);
@@ -100,5 +108,6 @@ export class SentOnce {
     const answer = { location, cookies: [response.get('Set-Cookie') ?? []].flat() };
     const sealed = sealText(JSON.stringify(answer), seal).toString('base64');
     await this.#redis.set(key, sealed, 'PX', REMEMBERED_MS);
+    if (visitorAt !== null) await this.#flood.enter([key], { address: visitorAt, lifeMs: REMEMBERED_MS });
   }
 }

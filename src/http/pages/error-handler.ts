@@ -8,6 +8,7 @@ import { PosternError, toPosternError, wordsOf } from '../../errors.ts';
 import { cleanForPage, cleanSentence } from '../../untrusted-text.ts';
 import { keptForm } from '../forms/kept-form.ts';
 import { findContext } from '../request/request-context.ts';
+import { MAX_NEXT_CHARACTERS } from '../request/safe-next.ts';
 import type { PageRenderer } from './page-renderer.ts';
 
 export const unknownPath: RequestHandler = () => {
@@ -58,7 +59,9 @@ function sendJson(response: Response, error: PosternError, requestId: string): v
 function sendPage({ renderer, address }: ErrorParts, response: Response, error: PosternError): void {
   const request = response.req;
   if (error.code === 'not_signed_in') {
-    response.redirect(303, `/sign-in?next=${encodeURIComponent(request.originalUrl)}`);
+    // What is too long to lead back is not repeated: an answer six times as long as its question.
+    const next = request.originalUrl.length > MAX_NEXT_CHARACTERS ? '/' : request.originalUrl;
+    response.redirect(303, `/sign-in?next=${encodeURIComponent(next)}`);
     return;
   }
   const user = findContext(response)?.session?.user ?? null;
@@ -95,8 +98,8 @@ function somebodyElse({ email }: Pick<User, 'email'>) {
 const INTERNAL_TEXT = 'Our log knows more. Give the reference to your operator.';
 
 const TITLES: Readonly<Record<number, string>> = {
-  403: 'Not allowed',
-  404: 'Nothing here',
+  403: 'You don’t have access',
+  404: 'Page not found',
   409: 'Already decided',
   413: 'Too large',
   429: 'Slow down a little',

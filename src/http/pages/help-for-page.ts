@@ -3,14 +3,18 @@
 const HELP: ReadonlyArray<readonly [page: RegExp, chapter: string]> = [
   [/^\/docs(\/|$)/, '/docs'],
   [/^\/(psql_session|link)(\/|$)/, '/docs/connect#the-approval-page'],
-  [/^\/(sign-in|invitations|sign-up|setup)(\/|$)/, '/docs/connect#sign-in-to-the-console'],
+  [/^\/(sign-in|invitations|setup|reset|confirm-email)(\/|$)/, '/docs/connect#sign-in-to-the-console'],
   [/^\/ops\/nodes/, '/docs/operate#fleet'],
+  [/^\/ops\/people/, '/docs/operate#people'],
+  [/^\/ops\/requests/, '/docs/api-guide#organizations'],
   [/^\/(ops|app\/[^/]+\/connections)(\/.*)?\/audit/, '/docs/operate#audit-trail'],
   [/^\/(ops|app\/[^/]+\/connections)(\/|$)/, '/docs/console#connections'],
   [/^\/app\/me\/invitations/, '/docs/console#people'],
   [/^\/app\/me(\/|$)/, '/docs/console#your-sessions'],
   [/^\/app\/organizations(\/|$)/, '/docs/console#accounts'],
   [/^\/app\/[^/]+\/(people\/(guests|invite-guests)|shared)(\/|$)/, '/docs/console#guests'],
+  [/^\/app\/([^/]+\/access|why)(\/|$)/, '/docs/console#access'],
+  [/^\/app\/[^/]+\/settings\/sign-in/, '/docs/operate#identity-providers'],
   [/^\/app\/[^/]+\/people(\/|$)/, '/docs/console#people'],
   [/^\/app\/[^/]+\/access-tokens(\/|$)/, '/docs/console#access-tokens'],
   [/^\/app\/[^/]+\/api-keys(\/|$)/, '/docs/console#api-keys'],
@@ -20,7 +24,7 @@ const HELP: ReadonlyArray<readonly [page: RegExp, chapter: string]> = [
   [/^\/app\/[^/]+\/projects\/[^/]+\/databases(\/|$)/, '/docs/console#databases-and-roles'],
   [/^\/app\/[^/]+\/projects\/[^/]+\/sharing(\/|$)/, '/docs/console#guests'],
   [/^\/app\/[^/]+\/projects\/[^/]+\/consumption(\/|$)/, '/docs/console#billing'],
-  [/^\/app(\/|$)/, '/docs/console#projects'],
+  [/^\/(app|search)(\/|$)/, '/docs/console#projects'],
 ];
 
 const OTHERWISE = '/docs/connect';

@@ -11,6 +11,7 @@ import { ensureVisitor, markedCsrfToken } from '../request/cookies.ts';
 import { findContext } from '../request/request-context.ts';
 import { keepUncompressed, sendHtml } from '../request/send-html.ts';
 import type { WebAssets } from '../request/static-assets.ts';
+import { themeOf } from '../request/theme.ts';
 import { helpForPage } from './help-for-page.ts';
 
 interface Framed {
@@ -48,6 +49,8 @@ export function createPageRenderer(options: {
       brand,
       assets: assets.paths,
       helpHref: helpForPage(request.path),
+      path: pathWithoutNews(request),
+      theme: themeOf(request, address),
       person:
         session === null ? null : { name: cleanForPage(session.user.name), email: cleanForPage(session.user.email) },
       csrfToken: markedCsrfToken(ensureVisitor(request, response, address), session?.user.id ?? null),
@@ -67,4 +70,14 @@ export function createPageRenderer(options: {
       await sendHtml(request, response, html);
     },
   };
+}
+
+/** What is said once, such as the toast of a form. */
+const NEWS = ['done', 'also', 'said', 'to', 'welcome'];
+
+function pathWithoutNews({ originalUrl }: Request): string {
+  const [path = '/', query = ''] = originalUrl.split('?', 2);
+  const kept = new URLSearchParams(query);
+  for (const name of NEWS) kept.delete(name);
+  return kept.size === 0 ? path : `${path}?${kept}`;
 }

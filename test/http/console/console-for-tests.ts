@@ -2,13 +2,13 @@
 // script.
 
 import type { Account } from '../../../src/catalogue/accounts/accounts.ts';
-import { createBrowserSession } from '../../../src/catalogue/accounts/browser-sessions.ts';
 import type { RegisteredProject } from '../../../src/catalogue/projects/register-project.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { newGrantId } from '../../../src/ids.ts';
 import type { Grant } from '../../../src/login/grant/grant.ts';
 import type { HostedProject } from '../../../src/provisioning/hosted/create-hosted-project.ts';
 import { type Answer, BrowserJar, csrfTokenIn } from '../../support/browser/browser-jar.ts';
+import { beginSession } from '../../support/browser/session-for-tests.ts';
 import type { WebForTests } from '../../support/browser/web-for-tests.ts';
 import {
   addMemberTo,
@@ -42,7 +42,7 @@ export interface OrganizationForTests {
 export async function personAtBrowser(web: WebForTests, prefix: string): Promise<PersonAtBrowser> {
   const person = await addPerson(web.catalogue, prefix);
   const session = { userId: person.userId, ip: '127.0.0.1', userAgent: 'test' };
-  const { cookie } = await createBrowserSession(web.catalogue, session);
+  const { cookie } = await beginSession(web.catalogue, session);
   const jar = new BrowserJar(web.url);
   jar.setSession(cookie.reveal());
   const post = async (path: string, fields: Readonly<Record<string, string>> = {}) => {

@@ -59,6 +59,24 @@ describe('what rested on a right ends with it', () => {
     expect((await guest.get(`/app/${guest.accountId}/projects/${projectId}`)).status).toBe(404);
   });
 
+  it('when a guest leaves a project, which only a guest may', async () => {
+    const { admin, member, warehouse, base } = await organizationForTests(web);
+    const guest = await personAtBrowser(web, 'guest');
+    const { id: projectId } = warehouse.project;
+    await shareProject(web.catalogue, SYSTEM_CONTEXT, { projectId, emails: [guest.email] });
+    const held = await hold(web, guest, warehouse);
+    const place = `/app/${guest.accountId}/projects/${projectId}`;
+    expect((await guest.get(`${place}/settings`)).text).toContain(`href="${place}/leave"`);
+    expect((await guest.get(`${place}/leave`)).text).toContain('Leave warehouse?');
+    expect((await guest.postAndOpen(`${place}/leave`)).text).toContain('You have left the project');
+    expect(await stateOf(web, held)).toBe('ended');
+    expect((await guest.get(place)).status).toBe(404);
+    for (const person of [admin, member]) {
+      const { status, text } = await person.post(`${base}/projects/${projectId}/leave`);
+      expect([status, /only a guest may leave this project/i.test(text)]).toEqual([403, true]);
+    }
+  });
+
   it('when a compute is deleted, and when a project is', async () => {
     const { admin, member, warehouse, base } = await organizationForTests(web);
     const place = `${base}/projects/${warehouse.project.id}`;

@@ -27,6 +27,47 @@ describe('a secret is shown on the page that makes it and nowhere else', () => {
     }
   });
 
+  it('a SCIM key, with the base URL beside it', async () => {
+    const { admin, member, base, organization } = await organizationForTests(web);
+    const path = `${base}/people/provisioning`;
+    const made = await admin.postAndOpen(path, { name: 'Okta' });
+    const key = /postern_scim_[A-Za-z0-9_-]{43}/.exec(made.text)?.[0] ?? '';
+    expect(made.text).toContain(`${web.url}/scim/v2/organizations/${organization.id}`);
+    const users = `${web.url}/scim/v2/organizations/${organization.id}/Users`;
+    const headers = { authorization: `Bearer ${key}` };
+    const body = JSON.stringify({ userName: 'zoe@acme.example' });
+    expect((await fetch(users, { method: 'POST', headers, body })).status).toBe(201);
+    const list = await admin.get(path);
+    for (const text of ['Okta', 'zoe@acme.example', 'not joined yet']) expect(list.text).toContain(text);
+    expect(list.text).not.toContain(key);
+    expect(web.logged()).not.toContain(key);
+    expect((await member.get(path)).status).toBe(403);
+    expect((await member.get(`${base}/people`)).text).not.toContain(path);
+    const revoke = /href="([^"]+\/revoke)"/.exec(list.text)?.[1] ?? '';
+    expect((await admin.post(revoke)).location).toBe(`${path}?done=key_revoked`);
+    expect((await fetch(users, { headers })).status).toBe(401);
+  });
+
+  it('the address of a webhook, which is shown on no page at all, and its secret', async () => {
+    const { admin, member, base } = await organizationForTests(web);
+    const path = `${base}/settings/notifications`;
+    const form = { name: 'Security', format: 'json', url: 'https://chat.example/hooks/T0KEN', classes: 'members' };
+    const made = await admin.postAndOpen(path, form);
+    const secret = /postern_notify_[A-Za-z0-9_-]{43}/.exec(made.text)?.[0] ?? '';
+    expect(secret).not.toBe('');
+    expect((await admin.get(`${base}/settings`)).text).toContain(path);
+    const list = await admin.get(path);
+    for (const text of ['Security', 'signed JSON at chat.example', 'Members added']) expect(list.text).toContain(text);
+    expect(`${made.text}${list.text}${web.logged()}`).not.toContain('T0KEN');
+    expect(`${list.text}${web.logged()}`).not.toContain(secret);
+    const test = /action="([^"]+\/test)"/.exec(list.text)?.[1] ?? '';
+    expect((await admin.post(test)).location).toBe(`${path}?done=notification_test_sent`);
+    expect((await member.get(path)).status).toBe(403);
+    const wrong = await admin.post(path, { ...form, url: 'http://chat.example/T0KEN' });
+    expect(wrong.text).toMatch(/is not the address of a webhook/);
+    expect(wrong.text).not.toContain('T0KEN');
+  });
+
   it('a revoked API key works no more', async () => {
     const { admin } = await organizationForTests(web);
     const path = `/app/${admin.accountId}/api-keys`;

@@ -5,11 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inviteMembers } from '../../../src/catalogue/accounts/invite-members.ts';
 import { findMembership } from '../../../src/catalogue/accounts/member-lists.ts';
 import { removeMember } from '../../../src/catalogue/accounts/memberships.ts';
+import { addNotificationTarget } from '../../../src/catalogue/notifications/notification-targets.ts';
 import { shareProject } from '../../../src/catalogue/projects/shares.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { BrowserJar } from '../../support/browser/browser-jar.ts';
 import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
-import { addMemberTo } from '../../support/databases/catalogue-for-tests.ts';
+import { actingAs, addMemberTo, addOrganization } from '../../support/databases/catalogue-for-tests.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/databases/postgres-for-tests.ts';
 import { queryRows } from '../../support/databases/query-rows.ts';
 import { type FoundRoute, routesOf } from '../app/routes-of.ts';
@@ -42,6 +43,10 @@ beforeAll(async () => {
     projectId: warehouse.project.id,
     emails: ['guest@example.org'],
   });
+  const { target } = await addNotificationTarget(web.catalogue, await actingAs(web.catalogue, victim.admin), {
+    ...{ accountId: organization.id, name: 'Operations', format: 'slack' },
+    ...{ url: 'https://hooks.example/postern', classes: ['keys'] },
+  });
   if (invited?.kind !== 'invited' || shared?.kind !== 'shared') throw new Error('both were to be new');
   ids = {
     accountId: organization.id,
@@ -56,6 +61,10 @@ beforeAll(async () => {
     name: warehouse.roles[0]?.name ?? '',
     keyId: '1',
     tokenId: 'tok-0000000000000000',
+    teamId: '00000000-0000-4000-8000-000000000000',
+    set: 'strict',
+    ruleId: 'rule-000000000000',
+    targetId: target.id,
     requestId: '00000000-0000-4000-8000-000000000000',
   };
 });
@@ -109,6 +118,8 @@ async function statusesFor(person: PersonAtBrowser): Promise<Map<string, number>
 
 async function formerMember(): Promise<PersonAtBrowser> {
   const person = await personAtBrowser(web, 'former');
+  // Another membership, since with the last one the browser session ends.
+  await addOrganization(web.catalogue, person);
   const { organization } = victim;
   const { id: membershipId } = await addMemberTo(web.catalogue, organization, { person, memberRole: 'admin' });
   await removeMember(web.catalogue, SYSTEM_CONTEXT, { accountId: organization.id, membershipId });

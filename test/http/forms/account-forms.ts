@@ -1,14 +1,15 @@
 // Forms about accounts and their people.
 
-import { createAccessToken } from '../../../src/catalogue/access/access-tokens.ts';
-import { createOrganizationKey } from '../../../src/catalogue/access/api-keys.ts';
 import { inviteMembers } from '../../../src/catalogue/accounts/invite-members.ts';
 import { findMembership } from '../../../src/catalogue/accounts/member-lists.ts';
 import { shareProject } from '../../../src/catalogue/projects/shares.ts';
+import { listAccessRules } from '../../../src/catalogue/rules/rule-lists.ts';
+import { addTeamMember } from '../../../src/catalogue/teams/team-members.ts';
+import { createTeam } from '../../../src/catalogue/teams/teams.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { makeOperator } from '../../e2e/browser/operations-scenes.ts';
 import type { WebForTests } from '../../support/browser/web-for-tests.ts';
-import { actingAs, addMemberTo } from '../../support/databases/catalogue-for-tests.ts';
+import { addMemberTo } from '../../support/databases/catalogue-for-tests.ts';
 import {
   hostedProject,
   organizationForTests,
@@ -29,7 +30,7 @@ export const POLICY = {
   own_networks: '',
 };
 
-function inOrganization(rest: string, fields: Readonly<Record<string, string>> = {}): Fill {
+export function inOrganization(rest: string, fields: Readonly<Record<string, string>> = {}): Fill {
   return async (web) => {
     const { admin, base } = await organizationForTests(web);
     return await filled(admin, base + rest, fields);
@@ -66,6 +67,24 @@ function onMember(rest: string, fields: Readonly<Record<string, string>> = {}): 
   };
 }
 
+type TeamScene = Awaited<ReturnType<typeof organizationForTests>>;
+
+/** A team with the member in it. */
+function onTeam(
+  rest: string | ((scene: TeamScene) => string),
+  fields: (scene: TeamScene) => Readonly<Record<string, string>> = () => ({}),
+): Fill {
+  return async (web) => {
+    const scene = await organizationForTests(web);
+    const accountId = scene.organization.id;
+    const team = await createTeam(web.catalogue, SYSTEM_CONTEXT, { accountId, name: 'Team data' });
+    const inTeam = { accountId, teamId: team.id, userId: scene.member.userId };
+    await addTeamMember(web.catalogue, SYSTEM_CONTEXT, inTeam);
+    const path = typeof rest === 'string' ? rest : rest(scene);
+    return await filled(scene.admin, `${scene.base}/people/teams/${team.id}${path}`, fields(scene));
+  };
+}
+
 export async function guestOf(web: WebForTests) {
   const scene = await organizationForTests(web);
   const guest = await personAtBrowser(web, 'guest');
@@ -84,26 +103,6 @@ export const ACCOUNT_FORMS: Readonly<Record<string, Fill>> = {
     const url = `postgresql://${roles[0]?.name}:${password.reveal()}@${place}?sslmode=disable`;
     return await filled(admin, `${base}/projects/attach`, { name: 'attached', url });
   },
-  '/app/:accountId/api-keys': inOrganization('/api-keys', { name: 'deploy' }),
-  '/app/:accountId/api-keys/:keyId/revoke': async (web) => {
-    const { organization, admin, base } = await organizationForTests(web);
-    const asAdmin = await actingAs(web.catalogue, admin);
-    const wanted = { accountId: organization.id, name: 'deploy' };
-    const { apiKey } = await createOrganizationKey(web.catalogue, asAdmin, wanted);
-    return await filled(admin, `${base}/api-keys/${apiKey.id}/revoke`);
-  },
-  '/app/:accountId/access-tokens/new': async (web) => {
-    const { admin, base, warehouse } = await organizationForTests(web);
-    const choice = { compute_id: warehouse.compute.id, access: 'read_write', days: '7', max_connections: '5' };
-    return await filled(admin, `${base}/access-tokens/new`, { name: 'nightly', ...choice });
-  },
-  '/app/:accountId/access-tokens/:tokenId/revoke': async (web) => {
-    const { admin, base, warehouse } = await organizationForTests(web);
-    const wanted = { computeId: warehouse.compute.id, access: 'read_write', name: 'ci', owner: 'account' } as const;
-    const asAdmin = await actingAs(web.catalogue, admin);
-    const { accessToken } = await createAccessToken(web.catalogue, asAdmin, wanted);
-    return await filled(admin, `${base}/access-tokens/${accessToken.id}/revoke`);
-  },
   '/app/:accountId/billing': inOrganization('/billing', { name: 'Example Org', email: 'bills@example.org' }),
   '/app/:accountId/billing/plan': async (web) => {
     const { organization, base } = await organizationForTests(web);
@@ -121,6 +120,24 @@ export const ACCOUNT_FORMS: Readonly<Record<string, Fill>> = {
   '/app/:accountId/settings/policy': inOrganization('/settings/policy', POLICY),
   '/app/:accountId/people/members/:membershipId/remove': onMember('remove'),
   '/app/:accountId/people/members/:membershipId/role': onMember('role', { role: 'admin' }),
+  '/app/:accountId/access': inOrganization('/access', {
+    ...{ who: 'members', email: '', what: 'account', roles: 'read_only', role_names: '', databases: '' },
+    ...{ doors: 'link', longest_approval: '3600000', longest_connection: '', sign_in: 'fresh' },
+    ...{ days: 'weekdays', from: '09:00', to: '18:00', time_zone: 'Europe/Berlin', networks: '203.0.113.0/24' },
+  }),
+  '/app/:accountId/access/start/:set': inOrganization('/access/start/read_only'),
+  '/app/:accountId/access/rules/:ruleId/remove': async (web) => {
+    const { admin, base, organization } = await organizationForTests(web);
+    const rules = await listAccessRules(web.catalogue, SYSTEM_CONTEXT, { accountId: organization.id });
+    return await filled(admin, `${base}/access/rules/${rules[0]?.id}/remove`);
+  },
+  '/app/:accountId/people/teams': inOrganization('/people/teams', { name: 'Team data' }),
+  '/app/:accountId/people/teams/:teamId': onTeam('', (scene) => ({ email: scene.admin.email })),
+  '/app/:accountId/people/teams/:teamId/name': onTeam('/name', () => ({ name: 'Team web' })),
+  '/app/:accountId/people/teams/:teamId/delete': onTeam('/delete'),
+  '/app/:accountId/people/teams/:teamId/members/:userId/remove': onTeam(
+    ({ member }) => `/members/${member.userId}/remove`,
+  ),
   '/app/:accountId/people/invite': inOrganization('/people/invite', { emails: 'new@example.org', role: 'member' }),
   '/app/:accountId/people/invitations/cancel': async (web) => {
     const { admin, base, outcome } = await invited(web);

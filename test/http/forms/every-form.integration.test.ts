@@ -3,11 +3,13 @@
 // that is wrong.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LOGOUT_PATH } from '../../../src/http/sign-in/logout-routes.ts';
 import { BrowserJar } from '../../support/browser/browser-jar.ts';
 import { newIdentity, type WebForTests } from '../../support/browser/web-for-tests.ts';
 import { routesOf } from '../app/routes-of.ts';
 import { click, type FilledForm, signInElsewhere, somebodyElse } from './filled-form.ts';
 import { ALL_FORMS as ALL, FORMS, type FormsWeb, startFormsWeb } from './forms-web.ts';
+import { SCRIPTED_FORMS } from './security-forms.ts';
 
 /** Answered by a page that leads to another site, to which no form may redirect. */
 const AWAY = '/sign-in/oidc/link';
@@ -37,8 +39,10 @@ async function changesOf(form: FilledForm, act: () => Promise<void>): Promise<st
 
 describe('every form of the web side', () => {
   it('is in the table', () => {
-    const routes = routesOf(web.app).filter(({ method, path }) => method === 'POST' && !path.startsWith('/api/'));
-    expect(ALL.map(([path]) => path).sort()).toEqual(routes.map(({ path }) => path).sort());
+    const isForm = (path: string) => !/^\/(?:api|oauth|scim)\//.test(path) && path !== LOGOUT_PATH;
+    const routes = routesOf(web.app).filter(({ method, path }) => method === 'POST' && isForm(path));
+    const known = [...ALL.map(([path]) => path), ...SCRIPTED_FORMS];
+    expect(known.sort()).toEqual(routes.map(({ path }) => path).sort());
   });
 
   it.each(FORMS)('%s is done once when it is sent twice, and leads to a page', async (path, fill) => {
@@ -120,5 +124,5 @@ describe('every form of the web side', () => {
 });
 
 /** Their pages have no form to send again: the next one is a click away. */
-const LEADS_ON = /^\/sign-out|\/again$|\/audit\/export$|\/oidc\/link$/;
+const LEADS_ON = /^\/sign-out|^\/theme$|\/again$|\/audit\/export$|\/oidc\/link$/;
 const OUTDATED = /Nothing has been done|You signed in after this page was loaded|open for too long/;

@@ -1,8 +1,8 @@
 // A form of the web side as a person has filled it in: right, so that sending it changes something.
 
-import { createBrowserSession } from '../../../src/catalogue/accounts/browser-sessions.ts';
 import type { UserId } from '../../../src/ids.ts';
 import { type Answer, BrowserJar, csrfTokenIn } from '../../support/browser/browser-jar.ts';
+import { beginSession } from '../../support/browser/session-for-tests.ts';
 import { newIdentity, type WebForTests } from '../../support/browser/web-for-tests.ts';
 import { addPerson, type PersonForTests } from '../../support/databases/catalogue-for-tests.ts';
 
@@ -53,9 +53,14 @@ export async function click(form: FilledForm, fields: Given | URLSearchParams = 
 /** Another tab of the same browser signs the person in again, or somebody else. */
 export async function signInElsewhere({ web, jar }: FilledForm, userId: UserId): Promise<void> {
   const session = { userId, ip: '127.0.0.1', userAgent: 'test' };
-  jar.setSession((await createBrowserSession(web.catalogue, session)).cookie.reveal());
+  jar.setSession((await beginSession(web.catalogue, session)).cookie.reveal());
 }
 
 export async function somebodyElse(web: WebForTests): Promise<PersonForTests> {
   return await addPerson(web.catalogue, 'other');
+}
+
+/** 30 KB, as browsers send to each application of one host. */
+export function addCookiesOfOthers(jar: BrowserJar): void {
+  for (let index = 0; index < 15; index += 1) jar.setCookie(`app${index}`, 'x'.repeat(2_000));
 }

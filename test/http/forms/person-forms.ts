@@ -2,7 +2,6 @@
 
 import { onTestFinished } from 'vitest';
 import { changePlan } from '../../../src/catalogue/accounts/accounts.ts';
-import { createBrowserSession } from '../../../src/catalogue/accounts/browser-sessions.ts';
 import { inviteMembers } from '../../../src/catalogue/accounts/invite-members.ts';
 import { createSetupCodeIfEmpty } from '../../../src/catalogue/accounts/setup-codes.ts';
 import { requestEmailChange } from '../../../src/catalogue/people/email-changes.ts';
@@ -11,6 +10,7 @@ import { loadPersonActor } from '../../../src/catalogue/rights/actors.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { requestOrganization } from '../../../src/catalogue/transfers/organization-requests.ts';
 import { csrfTokenIn } from '../../support/browser/browser-jar.ts';
+import { beginSession } from '../../support/browser/session-for-tests.ts';
 import {
   addPersonWithPassword,
   newDeveloper,
@@ -23,7 +23,10 @@ import {
 import { actingAs } from '../../support/databases/catalogue-for-tests.ts';
 import { hold, organizationForTests, type PersonAtBrowser, personAtBrowser } from '../console/console-for-tests.ts';
 import { operatorAtBrowser } from './account-forms.ts';
+import { ASKING_FORMS } from './asking-forms.ts';
 import { type Fill, type FilledForm, filled, filledByVisitor } from './filled-form.ts';
+import { PROGRAM_FORMS } from './program-forms.ts';
+import { SECURITY_FORMS } from './security-forms.ts';
 
 function own(path: string, fields: Readonly<Record<string, string>> = {}): Fill {
   return async (web) => await filled(await personAtBrowser(web, 'owner'), path, fields);
@@ -107,15 +110,17 @@ export const PERSON_FORMS: Readonly<Record<string, Fill>> = {
     await web.catalogue.db.insertInto('identities').values(row).execute();
     return await filled(person, '/app/me/profile/identities/unlink', identity);
   },
+  ...SECURITY_FORMS,
   '/app/me/sessions/connections/:connectionId/end': onHolding(({ connection }) => `connections/${connection}/end`),
   '/app/me/sessions/grants/:grantId/revoke': onHolding(({ grant }) => `grants/${grant}/revoke`),
   '/app/me/sessions/browsers/:sessionId/sign-out': async (web) => {
     const person = await personAtBrowser(web, 'owner');
     const session = { userId: person.userId, ip: '127.0.0.1', userAgent: 'another' };
-    await createBrowserSession(web.catalogue, session);
+    await beginSession(web.catalogue, session);
     const { text } = await person.get('/app/me/sessions');
     return await filled(person, /action="(\/app\/me\/sessions\/browsers\/[^"]+)"/.exec(text)?.[1] ?? 'none');
   },
+  ...PROGRAM_FORMS,
   '/app/me/sign-out-everywhere': own('/app/me/sign-out-everywhere'),
   '/app/me/invitations/:invitationId/accept': onOwnInvitation('accept'),
   '/app/me/invitations/:invitationId/decline': onOwnInvitation('decline'),
@@ -135,6 +140,11 @@ export const PERSON_FORMS: Readonly<Record<string, Fill>> = {
   '/ops/people/:userId/remove': onPerson('remove'),
   '/ops/requests/:requestId/approve': onRequest('approve', {}),
   '/ops/requests/:requestId/decline': onRequest('decline', { reason: 'not now' }),
+  '/theme': async (web) => {
+    const { browser: jar, person } = await newDeveloper(web);
+    const fields = { theme: 'dark', next: '/app' };
+    return { web, jar, userId: person.userId, path: '/theme', fields, csrfToken: await jar.csrfToken('/link') };
+  },
   '/link': async (web) => {
     const { browser: jar, address, person } = await newDeveloper(web);
     const { request } = await openLoginLink(web, { address });
@@ -149,6 +159,7 @@ export const PERSON_FORMS: Readonly<Record<string, Fill>> = {
     const at = `/psql_session/${request.id}`;
     return { web, jar, userId: person.userId, path: at, fields, csrfToken: csrfTokenIn(text) };
   },
+  ...ASKING_FORMS,
   '/sign-in': async (web) => {
     const { email } = await addPersonWithPassword(web);
     return await filledByVisitor(web, '/sign-in', { email, password: PASSWORD, next: '/app/me/profile' });
@@ -167,7 +178,7 @@ export const PERSON_FORMS: Readonly<Record<string, Fill>> = {
     const web = await startWeb();
     onTestFinished(() => web.close());
     const code = await createSetupCodeIfEmpty(web.catalogue);
-    const fields = { email: 'owner@example.com', name: 'Olga', password: PASSWORD };
+    const fields = { email: 'owner@example.com', password: PASSWORD };
     return await filledByVisitor(web, `/setup/${code?.reveal()}`, fields);
   },
   '/invitations/:token': async (web) => {

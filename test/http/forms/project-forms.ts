@@ -103,7 +103,12 @@ export const PROJECT_FORMS: Readonly<Record<string, Fill>> = {
     const { admin, base, warehouse, share } = await guestOf(web);
     return await filled(admin, `${base}/projects/${warehouse.project.id}/sharing/${share.id}/remove`);
   },
+  '/app/:accountId/projects/:projectId/leave': async (web) => {
+    const { guest, warehouse } = await guestOf(web);
+    return await filled(guest, `/app/${guest.accountId}/projects/${warehouse.project.id}/leave`);
+  },
   '/app/:accountId/projects/:projectId/settings': inWarehouse('/settings', { name: 'depot' }),
+  '/app/:accountId/projects/:projectId/settings/label': inWarehouse('/settings/label', { label: 'production' }),
   '/app/:accountId/projects/:projectId/delete': inWarehouse('/delete', { name: 'warehouse' }),
   '/app/:accountId/projects/:projectId/transfer': async (web) => {
     const { admin, base, warehouse } = await organizationForTests(web);
@@ -118,6 +123,8 @@ export const PROJECT_FORMS: Readonly<Record<string, Fill>> = {
   '/app/:accountId/connections/end': onConnection('of the account', 'end', REASON),
   '/app/:accountId/connections/:connectionId/end': onConnection('of the account', ':connectionId/end', REASON),
   '/app/:accountId/connections/:connectionId/cancel': onConnection('of the account', ':connectionId/cancel', REASON),
+  '/app/:accountId/connections/:connectionId/statement': onConnection('of the account', ':connectionId/statement', {}),
+  '/ops/connections/:connectionId/statement': onConnection('of everybody', ':connectionId/statement', {}),
   '/ops/connections/notice': onConnection('of everybody', 'notice', { text: 'in five minutes' }),
   '/ops/connections/end': onConnection('of everybody', 'end', REASON),
   '/ops/connections/:connectionId/end': onConnection('of everybody', ':connectionId/end', REASON),

@@ -5,8 +5,9 @@ import type { VNode } from 'preact';
 import { CsrfField } from '../../layout/csrf-field.tsx';
 import { HelpLink } from '../../layout/help-link.tsx';
 import { GateMark } from '../../layout/icons.tsx';
-import { CheckMark, ChevronsSign, PlusSign, SearchSign } from '../console-icons.tsx';
+import { BellSign, CheckMark, ChevronsSign, PlusSign, SearchSign } from '../console-icons.tsx';
 import type { AccountLink, ConsoleProps, ConsoleView } from './console-view.ts';
+import { ThemeSwitch } from './theme-switch.tsx';
 
 export function ConsoleBar({ frame, view }: ConsoleProps): VNode {
   return (
@@ -18,6 +19,7 @@ export function ConsoleBar({ frame, view }: ConsoleProps): VNode {
       <Trail view={view} />
       <Finder />
       <HelpLink frame={frame} />
+      {view.waiting.length > 0 && <Bell waiting={view.waiting} />}
       <PersonMenu frame={frame} view={view} />
     </div>
   );
@@ -59,8 +61,8 @@ function AccountSwitcher({ view }: { readonly view: ConsoleView }): VNode {
     <details class="menu-box" data-menu>
       <summary class="switcher">
         <span class="visually-hidden">Account: </span>
+        {view.account !== null && <Monogram name={view.account.label} />}
         <bdi>{view.account?.label ?? 'My account'}</bdi>
-        {view.account !== null && <span class="kind">{KINDS[view.account.kind]}</span>}
         <ChevronsSign />
       </summary>
       <div class="menu switcher-menu">
@@ -91,6 +93,34 @@ function AccountChoice({ account, isCurrent }: { readonly account: AccountLink; 
       </span>
       {isCurrent && <CheckMark />}
     </a>
+  );
+}
+
+/** Shown while something waits, with the number. */
+function Bell({ waiting }: Pick<ConsoleView, 'waiting'>): VNode {
+  const count = waiting.reduce((sum, each) => sum + each.count, 0);
+  return (
+    <details class="menu-box bell" data-menu>
+      <summary class="person-button">
+        <BellSign />
+        <span class="bell-count" aria-hidden="true">
+          {count > 99 ? '99+' : count}
+        </span>
+        <span class="visually-hidden">{count} waiting for you</span>
+      </summary>
+      <div class="menu">
+        <p class="menu-heading">Waiting for you</p>
+        <ul>
+          {waiting.map(({ href, label }) => (
+            <li key={href}>
+              <a class="menu-item" href={href}>
+                {label}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </details>
   );
 }
 
@@ -132,6 +162,7 @@ function PersonMenu({ frame, view }: ConsoleProps): VNode {
             </li>
           ))}
         </ul>
+        <ThemeSwitch frame={frame} />
         <form method="post" action="/sign-out">
           <CsrfField frame={frame} />
           <button class="menu-item" type="submit">
@@ -143,5 +174,4 @@ function PersonMenu({ frame, view }: ConsoleProps): VNode {
   );
 }
 
-const KINDS = { personal: 'personal', organization: 'organization' } as const;
 const KINDS_AT_LENGTH = { personal: 'Personal account', organization: 'Organization' } as const;

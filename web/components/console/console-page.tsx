@@ -5,7 +5,8 @@ import type { ComponentChildren, VNode } from 'preact';
 import { Document } from '../../layout/document.tsx';
 import { CrossSign } from '../../layout/icons.tsx';
 import { ConsoleBar } from './console-bar.tsx';
-import type { ConsoleProps, ConsoleView, FormNotice, Tab } from './console-view.ts';
+import type { ConsoleProps, ConsoleView, FormNotice, Tab, ToastView } from './console-view.ts';
+import { HiddenFields } from './forms/hidden-fields.tsx';
 
 interface ConsolePageProps extends ConsoleProps {
   readonly title: string;
@@ -30,6 +31,13 @@ export function ConsolePage(props: ConsolePageProps): VNode {
       islands={['console', ...islands]}
       bar={<ConsoleHead frame={frame} view={view} />}
     >
+      {view.alarms.map(({ label, href }) => (
+        <div class="notice problem" role="alert" key={href}>
+          <p>
+            <bdi>{label}</bdi> <a href={href}>See and review it</a>
+          </p>
+        </div>
+      ))}
       <div class="page-head">
         <div class="stack-tight">
           <h1>
@@ -41,7 +49,7 @@ export function ConsolePage(props: ConsolePageProps): VNode {
       </div>
       {view.notice !== null && <FormNoticeBox notice={view.notice} />}
       {children}
-      {view.toast !== null && <Toast toast={view.toast} />}
+      {view.toast !== null && <Toast frame={frame} toast={view.toast} />}
     </Document>
   );
 }
@@ -65,6 +73,7 @@ function Tabs({ tabs, label }: { readonly tabs: readonly Tab[]; readonly label: 
           <li key={tab.href}>
             <a href={tab.href} aria-current={tab.isCurrent ? 'page' : undefined}>
               {tab.label}
+              {tab.count !== undefined && <span class="tab-count waiting">{tab.count.toLocaleString('en-US')}</span>}
             </a>
           </li>
         ))}
@@ -83,13 +92,21 @@ function FormNoticeBox({ notice }: { readonly notice: FormNotice }): VNode {
 }
 
 /** Lies over the page, so that nothing moves. Without script its link loads the page without it. */
-function Toast({ toast }: { readonly toast: FormNotice }): VNode {
+function Toast({ frame, toast }: Pick<ConsoleProps, 'frame'> & { readonly toast: ToastView }): VNode {
   return (
     <div class="toast" role="status" data-toast>
       <p>
         <strong>{toast.title}</strong>
         {toast.text !== null && <span>{toast.text}</span>}
       </p>
+      {toast.undo !== null && (
+        <form method="post" action={toast.undo.action}>
+          <HiddenFields frame={frame} fields={toast.undo.fields} />
+          <button class="toast-undo" type="submit">
+            Undo
+          </button>
+        </form>
+      )}
       <a class="toast-close" href="?" aria-label="Dismiss">
         <CrossSign />
       </a>

@@ -14,6 +14,13 @@ export interface AccountLink extends Link {
 
 export interface Tab extends Link {
   readonly isCurrent: boolean;
+  /** How many wait there. */
+  readonly count?: number;
+}
+
+/** Something that waits for the person; the label says how many. */
+export interface WaitingLink extends Link {
+  readonly count: number;
 }
 
 /** About the form that was just sent, or something that waits for the person. */
@@ -21,6 +28,13 @@ export interface FormNotice {
   readonly tone: 'good' | 'problem';
   readonly title: string;
   readonly text: string | null;
+}
+
+export interface ToastView {
+  readonly title: string;
+  readonly text: string | null;
+  /** The form that takes the act back. */
+  readonly undo: { readonly action: string; readonly fields: Readonly<Record<string, string>> } | null;
 }
 
 export interface ConsoleView {
@@ -31,11 +45,14 @@ export interface ConsoleView {
   /** The crumbs after the account; the last one is the page itself. */
   readonly crumbs: readonly Link[];
   readonly tabs: readonly Tab[];
+  readonly waiting: readonly WaitingLink[];
+  /** On every page, until it is dealt with. */
+  readonly alarms: readonly Link[];
   /** In the person's menu, above signing out. */
   readonly personLinks: readonly Link[];
   readonly notice: FormNotice | null;
   /** What the form that led here has done. */
-  readonly toast: FormNotice | null;
+  readonly toast: ToastView | null;
 }
 
 /** Passed to each console page besides its own values. */

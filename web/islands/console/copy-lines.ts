@@ -1,16 +1,16 @@
-// Lines that copy: shows their buttons where the browser has a clipboard.
+// Lines that copy: shows their buttons.
 
 const COPIED_FOR_MS = 1_600;
 
 export function copyLines(): void {
   for (const button of document.querySelectorAll<HTMLButtonElement>('[data-copy]')) {
-    const text = button.closest('[data-copy-box]')?.querySelector('[data-copy-text]')?.textContent ?? '';
+    const line = button.closest('[data-copy-box]')?.querySelector('[data-copy-text]') ?? null;
     const label = button.querySelector('[data-copy-label]');
-    if (label === null || navigator.clipboard === undefined) continue;
+    if (label === null || line === null) continue;
     const wording = label.textContent;
     button.hidden = false;
     button.addEventListener('click', () => {
-      navigator.clipboard.writeText(text).then(
+      copy(line).then(
         () => {
           label.textContent = 'Copied';
           setTimeout(() => {
@@ -23,4 +23,17 @@ export function copyLines(): void {
       );
     });
   }
+}
+
+/** At a plain http address there is no clipboard API, but what is selected can be copied. */
+async function copy(line: Element): Promise<void> {
+  if (navigator.clipboard !== undefined) return await navigator.clipboard.writeText(line.textContent ?? '');
+  const selection = getSelection();
+  const wasHidden = line.hasAttribute('hidden');
+  line.toggleAttribute('hidden', false);
+  selection?.selectAllChildren(line);
+  const isCopied = document.execCommand('copy');
+  line.toggleAttribute('hidden', wasHidden);
+  if (!isCopied) throw new Error('the browser copies nothing');
+  if (wasHidden) selection?.removeAllRanges();
 }

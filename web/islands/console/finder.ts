@@ -55,6 +55,8 @@ class Finder {
   #picked = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #asked = '';
+  /** What the hits in the list answer. */
+  #shown: string | null = null;
 
   constructor() {
     this.#dialog.append(this.#field, this.#list, this.#nothing);
@@ -91,7 +93,15 @@ class Finder {
   #show(hits: readonly Hit[], search: string): void {
     this.#list.replaceChildren(...hits.map(itemOf));
     this.#nothing.textContent = hits.length === 0 ? `Nothing found for \u201c${search}\u201d.` : '';
+    this.#shown = search;
     this.#pick(0);
+  }
+
+  /** A fast typist presses Enter before the hits are there. */
+  async #go(): Promise<void> {
+    clearTimeout(this.#timer);
+    if (this.#shown !== this.#field.value.trim()) await this.#find();
+    this.#list.children[this.#picked]?.querySelector('a')?.click();
   }
 
   #pick(index: number): void {
@@ -112,7 +122,7 @@ class Finder {
         break;
       case 'Enter':
         event.preventDefault();
-        this.#list.children[this.#picked]?.querySelector('a')?.click();
+        void this.#go();
         break;
     }
   }

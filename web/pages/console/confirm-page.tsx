@@ -26,10 +26,23 @@ export interface ConfirmProps extends ConsoleProps {
   /** The text to type, for actions that cannot be undone, and what was typed already. */
   readonly typeName?: string;
   readonly typed?: string | undefined;
-  /** Something that is done in the same act unless it is unticked. */
-  readonly also?: { readonly name: string; readonly label: string; readonly help: string };
+  /** What is done in the same act when it is ticked, which it is at first unless it says no. */
+  readonly also?: readonly AlsoDone[];
   /** Asks for a reason, which the person at the other end will see. */
   readonly reason?: 'asked';
+}
+
+/** What `touches` says where it touches nobody, which is no warning. */
+export const TOUCHES_NOBODY = {
+  them: 'They aren’t connected right now.',
+  anybody: 'Nobody is connected.',
+} as const;
+
+export interface AlsoDone {
+  readonly name: string;
+  readonly label: string;
+  readonly help: string;
+  readonly isTicked?: 'no';
 }
 
 export interface Change {
@@ -40,14 +53,14 @@ export interface Change {
 
 export function ConfirmPage(props: ConfirmProps): VNode {
   const { frame, view, action, title, text, touches, changes = [], button, cancelPath, tone = 'danger' } = props;
-  const { fields = {}, typeName, also, reason } = props;
+  const { fields = {}, typeName, also = [], reason } = props;
   return (
     <ConsolePage frame={frame} view={view} title={title}>
       <form class="panel form-panel" method="post" action={action} data-confirm-text={typeName}>
         <HiddenFields frame={frame} fields={fields} />
         <p>{text}</p>
         {changes.length > 0 && <Changes changes={changes} />}
-        {touches !== undefined && <p class="touches">{touches}</p>}
+        {touches !== undefined && <Touches words={touches} />}
         {reason !== undefined && (
           <TextField
             name="reason"
@@ -57,7 +70,9 @@ export function ConfirmPage(props: ConfirmProps): VNode {
             focus="first"
           />
         )}
-        {also !== undefined && <CheckField {...also} isTicked />}
+        {also.map(({ isTicked, ...each }) => (
+          <CheckField key={each.name} {...each} isTicked={isTicked !== 'no'} />
+        ))}
         {typeName !== undefined && (
           <TextField
             name="name"
@@ -79,6 +94,11 @@ export function ConfirmPage(props: ConfirmProps): VNode {
       </form>
     </ConsolePage>
   );
+}
+
+function Touches({ words }: { readonly words: string }): VNode {
+  const isNobody = Object.values<string>(TOUCHES_NOBODY).includes(words);
+  return <p class={isNobody ? 'touches nobody' : 'touches'}>{words}</p>;
 }
 
 function Changes({ changes }: { readonly changes: readonly Change[] }): VNode {

@@ -7,6 +7,7 @@ import {
   deleteOrganization,
   renameOrganization,
 } from '../../../actions/organizations/change-organization.ts';
+import { countRemembered } from '../../../actions/people/remembered-approvals.ts';
 import { findMembership } from '../../../catalogue/accounts/member-lists.ts';
 import { accountResource, may, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { PosternError } from '../../../errors.ts';
@@ -31,6 +32,16 @@ export async function showSettings(call: AccountCall, again?: Again): Promise<vo
     mayChangePolicy: may(person, 'account.change_policy', resource),
     mayDelete: may(person, 'account.delete', resource),
     policy: policyForm('account', account, again?.typed ?? null),
+    rememberedCount: await countRemembered(parts, { accountId: account.id }),
+    signInPath:
+      account.kind === 'organization' && parts.config.issuers.length > 0 && may(person, 'joining.change', resource)
+        ? `${base}/settings/sign-in`
+        : null,
+    notificationsPath: may(person, 'notifications.change', resource) ? `${base}/settings/notifications` : null,
+    breakGlassPath:
+      account.kind === 'organization' && may(person, 'break_glass.read', resource)
+        ? `${base}/settings/break-glass`
+        : null,
     leavePath: membership === null ? null : `${base}/people/members/${membership.id}/remove`,
   });
 }
@@ -40,7 +51,11 @@ export async function renameAccount(call: AccountCall): Promise<void> {
   const { name } = parseForm(call, z.object({ name: z.string().max(256) }));
   if (account.kind === 'personal') throw new PosternError('not_found', { params: { thing: 'organization' } });
   await renameOrganization(parts, context, { accountId: account.id, name });
-  goTo(call, `${base}/settings`, 'settings_saved');
+  goTo(call, `${base}/settings`, {
+    code: 'settings_saved',
+    title: `Renamed to ${cleanForPage(name.trim())}`,
+    undo: { action: `${base}/settings/name`, fields: { name: account.name } },
+  });
 }
 
 export async function savePolicy(call: AccountCall): Promise<void> {

@@ -1,6 +1,7 @@
 // An account's plan, consumption and billing details. Every member sees them; admins edit them.
 
 import { z } from 'zod';
+import { type PlanRow, TERMS } from '../../../../web/components/console/plan-table.tsx';
 import { BillingPage } from '../../../../web/pages/console/account/billing-page.tsx';
 import { changeBilling, changePlan } from '../../../actions/organizations/change-organization.ts';
 import { billingDetailsSchema } from '../../../catalogue/accounts/accounts.ts';
@@ -25,9 +26,8 @@ export async function showBilling(call: AccountCall, again?: Again): Promise<voi
   parts.renderer.send(request, response, BillingPage, {
     view: accountView(call, 'billing', again),
     path: `${base}/billing`,
-    plan: planName(account.plan),
-    terms: PLAN_TERMS[account.plan],
-    plans: may(person, 'account.change_plan', resource) ? otherPlans(account.plan) : [],
+    hasInvoices: parts.config.organizations.invoices,
+    plans: plansFor(call),
     billing: account.billing,
     mayEdit: may(person, 'account.change_billing', resource),
     total: usage.length === 0 ? null : sumOfFigures(usage.map(({ figures }) => figures)),
@@ -42,7 +42,12 @@ export async function saveBilling(call: AccountCall): Promise<void> {
   const { parts, context, account, base } = call;
   const { tax_id: taxId, ...rest } = parseForm(call, billingFormSchema);
   await changeBilling(parts, context, { accountId: account.id, billing: { ...rest, taxId } });
-  goTo(call, `${base}/billing`, 'billing_saved');
+  const { taxId: oldTaxId, ...old } = account.billing;
+  goTo(call, `${base}/billing`, {
+    code: 'billing_saved',
+    title: 'Billing details are saved',
+    undo: { action: `${base}/billing`, fields: { ...old, tax_id: oldTaxId } },
+  });
 }
 
 const planSchema = z.object({ plan: z.enum(PLANS) });
@@ -53,12 +58,12 @@ export async function askPlan(call: AccountCall, again?: Again): Promise<void> {
   const asked = planSchema.safeParse({ plan: again?.typed.plan ?? queryText(call, 'plan') });
   const plan = asked.data?.plan ?? account.plan;
   if (plan === account.plan) return goTo(call, `${base}/billing`);
-  const [now, then] = [termsInWords(account.plan), termsInWords(plan)];
+  const [now, then] = [account.plan, plan].map(termsInWords);
   sendConfirmation(call, {
     view: belowTabView(call, ['billing', 'Change plan'], again),
     title: `Move ${cleanForPage(account.name)} to ${planName(plan)}?`,
     text: 'The new limits hold from now on. What exists already stays, also beyond them.',
-    changes: now.map((line, index) => ({ ...line, after: then[index]?.before ?? '' })),
+    changes: TERMS.map((what) => ({ what, before: now?.[what] ?? '', after: then?.[what] ?? '' })),
     button: `Change to ${planName(plan)}`,
     cancelPath: `${base}/billing`,
     tone: 'plain',
@@ -70,29 +75,38 @@ export async function savePlan(call: AccountCall): Promise<void> {
   const { parts, context, account, base } = call;
   const { plan } = parseForm(call, planSchema);
   await changePlan(parts, context, { accountId: account.id, plan });
-  goTo(call, `${base}/billing`, 'plan_changed');
+  goTo(call, `${base}/billing`, {
+    code: 'plan_changed',
+    title: `${cleanForPage(account.name)} is on the ${planName(plan)} plan now`,
+    undo: { action: `${base}/billing/plan`, fields: { plan: account.plan } },
+  });
 }
 
-function termsInWords(plan: Plan) {
-  const { projectsLimit, computesPerProject, consumptionHistory, maxAutoscalingCu, isPaid } = PLAN_TERMS[plan];
-  return [
-    { what: 'Projects', before: limitInWords(projectsLimit) },
-    { what: 'Computes in each project', before: limitInWords(computesPerProject) },
-    { what: 'Largest compute', before: `${maxAutoscalingCu} CU` },
-    {
-      what: 'Consumption',
-      before: consumptionHistory === 'included' ? 'By hour, day and month' : 'The current month only',
-    },
-    { what: 'May request an organization', before: isPaid ? 'Yes' : 'No' },
-  ];
+function termsInWords(plan: Plan): PlanRow['terms'] {
+  const terms = PLAN_TERMS[plan];
+  return {
+    Projects: limitInWords(terms.projectsLimit),
+    Computes: limitInWords(terms.computesPerProject),
+    Databases: limitInWords(terms.databasesPerBranch),
+    Roles: limitInWords(terms.rolesPerBranch),
+    'Largest compute': `${terms.maxAutoscalingCu} CU`,
+    Consumption: terms.consumptionHistory === 'included' ? 'Hours, days, months' : 'This month',
+    'May request an organization': terms.isPaid ? 'Yes' : 'No',
+  };
 }
 
 function limitInWords(limit: number | null): string {
   return limit === null ? 'No limit' : limit.toLocaleString('en-US');
 }
 
-function otherPlans(current: Plan) {
-  return PLANS.filter((plan) => plan !== current).map((plan) => ({ value: plan, label: planName(plan) }));
+/** All plans for who may change it, else the account's own. */
+function plansFor({ person, account, base }: AccountCall): PlanRow[] {
+  const mayChange = may(person, 'account.change_plan', accountResource(account.id));
+  return PLANS.filter((plan) => mayChange || plan === account.plan).map((plan) => ({
+    name: planName(plan),
+    terms: termsInWords(plan),
+    changePath: plan === account.plan ? null : `${base}/billing/plan?plan=${plan}`,
+  }));
 }
 
 /** `Business` */

@@ -5,24 +5,24 @@ import { z } from 'zod';
 import { unlinkIdentity } from '../../../actions/people/change-profile.ts';
 import { listIdentities } from '../../../catalogue/accounts/own-identities.ts';
 import { cleanForPage, cleanSentence } from '../../../untrusted-text.ts';
-import { provesPerson } from '../../sign-in/oidc-routes.ts';
+import { isSameIssuer } from '../../sign-in/issuers.ts';
+import { PROFILE_PATH, provesPerson } from '../../sign-in/oidc-linking.ts';
 import { signInAgainPath } from '../../sign-in/sign-in-routes.ts';
 import { type ConsoleCall, goTo, parseForm } from '../shell/console-call.ts';
 
-const PROFILE_PATH = '/app/me/profile';
 const whichSchema = z.object({ issuer: z.string().max(2_048), subject: z.string().max(1_024) });
 
 /** Null where no provider is configured and none is linked. */
 export async function identitiesView({ parts, person }: ConsoleCall) {
   const identities = await listIdentities(parts.catalogue, person.userId);
-  const { oidc } = parts.config;
-  if (oidc === null && identities.length === 0) return null;
+  const { issuers } = parts.config;
+  if (issuers.length === 0 && identities.length === 0) return null;
   return {
-    provider: oidc === null ? null : oidc.name,
+    providers: issuers.map(({ key, name }) => ({ key, name })),
     rows: identities.map(({ issuer, subject, email, linkedAt }) => ({
       issuer,
       subject,
-      shownIssuer: cleanSentence(issuer),
+      shownIssuer: issuers.find((each) => isSameIssuer(each.issuer, issuer))?.name ?? cleanSentence(issuer),
       shownAs: cleanForPage(email ?? subject),
       linkedAt,
     })),

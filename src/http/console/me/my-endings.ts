@@ -1,13 +1,15 @@
-// What people end of their own: connections, remembered approvals, browsers, or all of it at once.
-// Each question says what goes with it.
+// What people end of their own: connections, remembered approvals, browsers, the access of
+// programs, or all of it at once. Each question says what goes with it.
 
+import { revokeConsent } from '../../../actions/oauth/change-consents.ts';
 import { revokeOwnGrant } from '../../../actions/people/own-grants.ts';
 import * as people from '../../../actions/people/sign-in.ts';
 import { listBrowserSessions } from '../../../catalogue/accounts/browser-sessions.ts';
+import { listConsents, type OwnConsent } from '../../../catalogue/oauth/consents.ts';
 import { findProject } from '../../../catalogue/projects/projects.ts';
 import { PosternError } from '../../../errors.ts';
 import type { LiveConnectionRecord } from '../../../fleet/live-connection.ts';
-import { type ConnectionId, type GrantId, idFrom } from '../../../ids.ts';
+import { type ConnectionId, type ConsentId, type GrantId, idFrom } from '../../../ids.ts';
 import type { Grant } from '../../../login/grant/grant.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { clearCookie } from '../../request/cookies.ts';
@@ -68,6 +70,29 @@ async function requireOwnGrant(call: ConsoleCall): Promise<Grant> {
   throw new PosternError('not_found', { params: { thing: 'grant' } });
 }
 
+export async function askRevokeProgram(call: ConsoleCall, again?: Again): Promise<void> {
+  const { clientId } = await requireOwnConsent(call);
+  sendConfirmation(call, {
+    view: meView(call, PATH, again),
+    title: `Revoke the access of ${cleanForPage(clientId)}?`,
+    text: 'It can do nothing for you any more, until you let it in again. API keys that it made stay.',
+    button: 'Revoke access',
+    cancelPath: PATH,
+  });
+}
+
+export async function revokeProgram(call: ConsoleCall): Promise<void> {
+  await revokeConsent(call.parts, call.context, idFrom<ConsentId>(param(call, 'consentId')));
+  goTo(call, PATH, 'program_revoked');
+}
+
+async function requireOwnConsent(call: ConsoleCall): Promise<OwnConsent> {
+  const id = param(call, 'consentId');
+  const found = (await listConsents(call.parts.catalogue, call.context)).find((consent) => consent.id === id);
+  if (found !== undefined) return found;
+  throw new PosternError('not_found', { params: { thing: 'consent' } });
+}
+
 /** Takes nothing away that signing in does not bring back, so it does not ask. */
 export async function signOutBrowser(call: ConsoleCall): Promise<void> {
   const { parts, context, person } = call;
@@ -79,16 +104,18 @@ export async function signOutBrowser(call: ConsoleCall): Promise<void> {
 
 export async function askSignOutEverywhere(call: ConsoleCall, again?: Again): Promise<void> {
   const { parts, person } = call;
-  const [browsers, grants, connections] = await Promise.all([
+  const [browsers, programs, grants, connections] = await Promise.all([
     listBrowserSessions(parts.catalogue, person.userId),
+    listConsents(parts.catalogue, call.context),
     parts.grants.list(person.userId),
     ownConnections(call),
   ]);
   const approvals = grants.length === 0 ? '' : ` It forgets ${countOf(grants.length, 'remembered approval')}.`;
+  const access = programs.length === 0 ? '' : ` It ends the access of ${countOf(programs.length, 'program')}.`;
   sendConfirmation(call, {
     view: meView(call, PATH, again),
     title: 'Sign out everywhere?',
-    text: `This signs you out on ${countOf(browsers.length, 'browser')}, including this one.${approvals}`,
+    text: `This signs you out on ${countOf(browsers.length, 'browser')}, including this one.${approvals}${access}`,
     touches: connectionsEnd(connections),
     button: 'Sign out everywhere',
     cancelPath: PATH,

@@ -3,38 +3,52 @@
 import { z } from 'zod';
 import { MyProfilePage } from '../../../../web/pages/console/me/my-profile-page.tsx';
 import { MySessionsPage } from '../../../../web/pages/console/me/my-sessions-page.tsx';
-import { changePassword, renameUser } from '../../../actions/people/change-profile.ts';
+import { changePassword, renameUser, setFirstPassword } from '../../../actions/people/change-profile.ts';
 import { listOwnGrants } from '../../../actions/people/own-grants.ts';
 import { requestEmailChange } from '../../../actions/people/recover-account.ts';
 import { listBrowserSessions } from '../../../catalogue/accounts/browser-sessions.ts';
 import { getUser } from '../../../catalogue/accounts/users.ts';
-import { findProjects, type Project } from '../../../catalogue/projects/projects.ts';
-import { listOwnHistory } from '../../../catalogue/trail/audit-trail-reader.ts';
+import { listConsents, type OwnConsent } from '../../../catalogue/oauth/consents.ts';
+import { mayChooseFirstPassword } from '../../../catalogue/people/ways-to-sign-in.ts';
+import { findProjects, type Project, projectResource } from '../../../catalogue/projects/projects.ts';
+import { may } from '../../../catalogue/rights/permissions.ts';
+import type { AuditEventBody } from '../../../catalogue/trail/audit-events.ts';
+import { findOperatorEndings, listOwnHistory } from '../../../catalogue/trail/audit-trail-reader.ts';
+import { idFrom, type ProjectId } from '../../../ids.ts';
 import { requireAllowed } from '../../../limits/require-allowed.ts';
 import type { Grant } from '../../../login/grant/grant.ts';
 import { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
+import { scopesInWords } from '../../oauth/issuer/scopes-in-words.ts';
+import { leftSignal } from '../../request/left-signal.ts';
 import { contextOf, requireSession } from '../../request/request-context.ts';
-import { provesPerson } from '../../sign-in/oidc-routes.ts';
+import { provesPerson } from '../../sign-in/oidc-linking.ts';
 import { signInAgainPath } from '../../sign-in/sign-in-routes.ts';
 import { nameField, newPasswordField, passwordField } from '../../sign-in/sign-in-steps.ts';
 import { connectionRow } from '../shell/connection-rows.ts';
 import { type Again, type ConsoleCall, goTo, parseForm } from '../shell/console-call.ts';
 import { meView } from '../shell/open-console-view.ts';
 import { identitiesView } from './identities.ts';
-import { browserInWords, historyRow } from './in-words.ts';
+import { browserInWords } from './in-words.ts';
+import { ownKeyRows } from './own-keys.ts';
+import { recentLogins } from './recent-logins.ts';
 
 const PATH = '/app/me/sessions';
-const EVENTS_SHOWN = 30;
+/** A login makes some six of them. */
+const EVENTS_READ = 120;
+const LOGINS_SHOWN = 20;
 const BROWSERS_SHOWN = 20;
+const SHOWN_OF_KEY = 'SHA256:'.length + 8;
 
 export async function showSessions(call: ConsoleCall, again?: Again): Promise<void> {
   const { parts, request, response, person, context, now } = call;
-  const [connections, grants, browsers, history] = await Promise.all([
+  const [connections, grants, keys, browsers, programs, history] = await Promise.all([
     parts.liveConnections.list({ userId: person.userId }),
     listOwnGrants(parts, call.context),
+    ownKeyRows(call),
     listBrowserSessions(parts.catalogue, person.userId),
-    listOwnHistory(parts.catalogue, context, { limit: EVENTS_SHOWN }),
+    listConsents(parts.catalogue, context),
+    listOwnHistory(parts.catalogue, context, { limit: EVENTS_READ }),
   ]);
   const projectIds = grants.map((grant) => grant.projectId);
   const projects = await findProjects(parts.catalogue.db, projectIds);
@@ -44,6 +58,7 @@ export async function showSessions(call: ConsoleCall, again?: Again): Promise<vo
     path: PATH,
     connections: connections.map((record) => connectionRow(record, `${PATH}/connections/${record.id}/end`)),
     grants: grants.map((grant) => grantRow(grant, projects.get(grant.projectId))),
+    keys,
     hiddenBrowsers: Math.max(0, browsers.length - BROWSERS_SHOWN),
     browsers: browsers.slice(0, BROWSERS_SHOWN).map((session) => ({
       id: session.sessionId,
@@ -53,9 +68,27 @@ export async function showSessions(call: ConsoleCall, again?: Again): Promise<vo
       signedInAt: session.signedInAt,
       lastSeenAt: session.lastSeenAt,
     })),
-    history: history.items.map(historyRow),
+    programs: programs.map(programRow),
+    logins: await loginsOf(call, history.items),
     now,
   });
+}
+
+async function loginsOf({ parts, person }: ConsoleCall, events: readonly AuditEventBody[]) {
+  const { catalogue } = parts;
+  const valuesOf = (field: string) =>
+    events.flatMap((event) => (event[field] === undefined ? [] : String(event[field])));
+  const ids = [...new Set(valuesOf('project_id'))].map(idFrom<ProjectId>);
+  const [projects, endings] = await Promise.all([
+    findProjects(catalogue.db, ids),
+    findOperatorEndings(catalogue, [...new Set(valuesOf('connection_id'))]),
+  ]);
+  // A project that moved away may have another name now.
+  const open = [...projects.values()].filter((project) =>
+    may(person, 'project.read', projectResource(catalogue, project)),
+  );
+  const names = new Map(open.map(({ id, name }): [string, string] => [id, name]));
+  return recentLogins(events, { projects: names, endings }).slice(0, LOGINS_SHOWN);
 }
 
 function grantRow(grant: Grant, project: Project | undefined) {
@@ -63,9 +96,10 @@ function grantRow(grant: Grant, project: Project | undefined) {
   return {
     id: grant.id,
     project: project === undefined ? grant.projectId : cleanForPage(project.name),
+    label: project?.label ?? 'none',
     target: target.length === 0 ? null : target.join(' as '),
     access: grant.access,
-    address: grant.address,
+    address: grant.key ? `any, with ${grant.key.slice(0, SHOWN_OF_KEY)}…` : grant.address,
     application: grant.application === null ? null : cleanForPage(grant.application),
     until: grant.until,
     usedCount: grant.usedCount,
@@ -74,8 +108,22 @@ function grantRow(grant: Grant, project: Project | undefined) {
   };
 }
 
+function programRow({ id, clientId, scopes, givenFrom, createdAt, ...consent }: OwnConsent) {
+  const { rights } = scopesInWords(scopes);
+  return { id, program: cleanForPage(clientId), rights, givenFrom, givenAt: createdAt, ...whenUsed(consent) };
+}
+
+function whenUsed({
+  lastUsedAt,
+  lastUsedFrom,
+  expiresAt,
+}: Pick<OwnConsent, 'lastUsedAt' | 'lastUsedFrom' | 'expiresAt'>) {
+  return { lastUsedAt, lastUsedFrom, expiresAt };
+}
+
 const PROFILE_PATH = '/app/me/profile';
 const passwordSchema = z.object({ current_password: passwordField, new_password: newPasswordField });
+const firstPasswordSchema = z.object({ new_password: newPasswordField });
 
 export async function showProfile(call: ConsoleCall, again?: Again): Promise<void> {
   const { parts, request, response, person } = call;
@@ -88,10 +136,15 @@ export async function showProfile(call: ConsoleCall, again?: Again): Promise<voi
     isEmailVerified: user.emailVerified,
     newEmail: again?.typed.email ?? '',
     hasMail: parts.config.smtpUrl !== null,
-    hasPassword: user.hasPassword,
+    password: await passwordOf(call, user),
     identities: await identitiesView(call),
     now: call.now,
   });
+}
+
+async function passwordOf({ parts, person }: ConsoleCall, { hasPassword }: { readonly hasPassword: boolean }) {
+  if (hasPassword) return 'set';
+  return (await mayChooseFirstPassword(parts.catalogue.db, person.userId)) ? 'none' : 'at_provider';
 }
 
 export async function saveName(call: ConsoleCall): Promise<void> {
@@ -115,11 +168,21 @@ export async function saveEmail(call: ConsoleCall): Promise<void> {
 
 export async function savePassword(call: ConsoleCall): Promise<void> {
   const { parts, context, response } = call;
+  if (!requireSession(response).user.hasPassword) return await saveFirstPassword(call);
   const form = parseForm(call, passwordSchema);
   await changePassword(parts, context, {
     browser: contextOf(response),
     currentPassword: new Secret(form.current_password),
     newPassword: new Secret(form.new_password),
+    left: leftSignal(response),
   });
   goTo(call, PROFILE_PATH, 'password_saved');
+}
+
+async function saveFirstPassword(call: ConsoleCall): Promise<void> {
+  const { parts, context, response, sessionId, now } = call;
+  if (!provesPerson(response, now)) return goTo(call, signInAgainPath(PROFILE_PATH));
+  const { new_password: password } = parseForm(call, firstPasswordSchema);
+  await setFirstPassword(parts, context, { password: new Secret(password), sessionId });
+  goTo(call, PROFILE_PATH, 'first_password_saved');
 }

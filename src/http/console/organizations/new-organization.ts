@@ -33,6 +33,7 @@ export async function showNewOrganization(call: ConsoleCall, again?: Again): Pro
       organizationPath: each.organizationId === null ? null : `/app/${each.organizationId}/projects`,
       createdAt: each.createdAt,
     })),
+    hasMail: parts.config.smtpUrl !== null,
     typed: { admin_email: person.email, ...again?.typed },
     now,
   });

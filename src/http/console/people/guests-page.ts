@@ -6,16 +6,16 @@ import { InviteGuestsPage } from '../../../../web/pages/console/people/invite-gu
 import { InvitedPage } from '../../../../web/pages/console/people/invited-page.tsx';
 import { convertGuest } from '../../../actions/organizations/invite-members.ts';
 import { shareProject, unshareProject } from '../../../actions/projects/share-project.ts';
+import { listGuests } from '../../../catalogue/projects/guests.ts';
 import { listProjects } from '../../../catalogue/projects/project-lists.ts';
 import { getProject } from '../../../catalogue/projects/projects.ts';
-import { listGuests } from '../../../catalogue/projects/shares.ts';
 import { parseEmailList } from '../../../catalogue/store/email-address.ts';
 import { PosternError } from '../../../errors.ts';
 import { idFrom, type ProjectId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { type Again, goTo, param, parseForm, queryText, sendConfirmation } from '../shell/console-call.ts';
 import { sendShared } from '../shell/guest-links.ts';
-import { offerReset, remarkPasswords, resetChoice } from '../shell/known-passwords.ts';
+import { offerReset, remarkPasswords, resetChoice } from '../shell/known-secrets.ts';
 import { listingOf } from '../shell/listing.ts';
 import { belowTabView } from '../shell/open-console-view.ts';
 import { theirConnections } from '../shell/who-is-connected.ts';
@@ -92,6 +92,7 @@ export async function convert(call: PeopleCall): Promise<void> {
 
 export async function askRemoveGuest(call: PeopleCall, again?: Again): Promise<void> {
   const { email, projectName, projectId, userId } = await requireShare(call);
+  await getProject(call.parts.catalogue, call.context, { projectId, action: 'project.unshare' });
   sendConfirmation(call, {
     view: belowTabView(call, ['people', 'Remove guest'], again),
     title: `Remove ${cleanForPage(email)} from ${cleanForPage(projectName)}?`,
@@ -99,16 +100,20 @@ export async function askRemoveGuest(call: PeopleCall, again?: Again): Promise<v
     touches: userId === null ? undefined : await theirConnections(call, { projectId, userId }),
     button: 'Remove from project',
     cancelPath: `${call.place}/guests`,
-    ...(userId === null ? {} : await offerReset(call, { projectIds: [projectId], userId })),
+    also: userId === null ? [] : await offerReset(call, { projectIds: [projectId], userId }),
   });
 }
 
 export async function removeGuest(call: PeopleCall): Promise<void> {
   const { parts, context, place } = call;
-  const { id: shareId, projectId } = await requireShare(call);
+  const { id: shareId, projectId, projectName, email } = await requireShare(call);
   const ended = await unshareProject(parts, context, { projectId, shareId, ...resetChoice(call) });
   remarkPasswords(call, ended.knownPasswords);
-  goTo(call, `${place}/guests`, 'guest_removed');
+  goTo(call, `${place}/guests`, {
+    code: 'guest_removed',
+    title: `${cleanForPage(email)} can’t use ${cleanForPage(projectName)} any more; their connections have ended`,
+    undo: { action: `${place}/invite-guests`, fields: { project_id: projectId, emails: email } },
+  });
 }
 
 async function requireShare(call: PeopleCall) {

@@ -9,7 +9,7 @@ import { changeMemberRole as changeRole, removeMember } from '../../../actions/o
 import { countPeople } from '../../../catalogue/accounts/count-people.ts';
 import { getMember, type ListedMember, listMembers } from '../../../catalogue/accounts/member-lists.ts';
 import { projectResource } from '../../../catalogue/projects/projects.ts';
-import { accountResource, may, notFound } from '../../../catalogue/rights/permissions.ts';
+import { accountResource, may, notFound, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { idFrom, type MembershipId, type ProjectId, personalAccountId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import {
@@ -23,7 +23,14 @@ import {
   queryText,
   sendConfirmation,
 } from '../shell/console-call.ts';
-import { offerReset, remarkPasswords, resetChoice } from '../shell/known-passwords.ts';
+import {
+  offerReset,
+  offerRevocation,
+  remarkPasswords,
+  remarkSecrets,
+  resetChoice,
+  revocationChoice,
+} from '../shell/known-secrets.ts';
 import { accountView, belowTabView } from '../shell/open-console-view.ts';
 import { theirConnections } from '../shell/who-is-connected.ts';
 
@@ -51,6 +58,7 @@ export async function showMembers(call: PeopleCall, again?: Again): Promise<void
       id: member.id,
       name: cleanForPage(member.name),
       email: cleanForPage(member.email),
+      isEmailVerified: member.isEmailVerified,
       memberRole: member.memberRole,
       joinedAt: member.joinedAt,
       isYou: member.userId === person.userId,
@@ -65,8 +73,13 @@ export async function changeMemberRole(call: PeopleCall): Promise<void> {
   const { parts, context, account, place } = call;
   const { role } = parseForm(call, z.object({ role: z.enum(['admin', 'member']) }));
   const which = { accountId: account.id, membershipId: membershipIn(call), memberRole: role };
+  const before = await getMember(parts.catalogue, context, which);
   await changeRole(parts, context, which);
-  goTo(call, place, 'role_changed');
+  goTo(call, place, {
+    code: 'role_changed',
+    title: `${cleanForPage(before.name)} is ${role === 'admin' ? 'an admin' : 'a member'} now`,
+    undo: { action: call.request.path, fields: { role: before.memberRole } },
+  });
 }
 
 export async function askRemoveMember(call: PeopleCall, again?: Again): Promise<void> {
@@ -75,26 +88,32 @@ export async function askRemoveMember(call: PeopleCall, again?: Again): Promise<
   const member = await getMember(parts.catalogue, context, which);
   const organization = cleanForPage(account.name);
   const isYou = member.userId === person.userId;
+  requireMay(person, isYou ? 'members.leave' : 'members.remove', accountResource(account.id));
+  const theirs = { accountId: account.id, userId: member.userId };
   sendConfirmation(call, {
     view: belowTabView(call, ['people', isYou ? 'Leave' : 'Remove member'], again),
     title: isYou ? `Leave ${organization}?` : `Remove ${cleanForPage(member.name)} from ${organization}?`,
     text: isYou
       ? 'You lose access to all of its projects, and your connections to them end now.'
-      : 'Their connections to its projects, remembered approvals and access tokens end now.',
-    touches: isYou ? undefined : await theirConnections(call, { accountId: account.id, userId: member.userId }),
+      : 'Their connections to its projects, remembered approvals and personal access tokens for them end now.',
+    touches: isYou ? undefined : await theirConnections(call, theirs),
     button: isYou ? 'Leave organization' : 'Remove member',
     cancelPath: place,
-    ...(isYou ? {} : await offerReset(call, { accountId: account.id, userId: member.userId })),
+    also: isYou ? [] : [...(await offerReset(call, theirs)), ...(await offerRevocation(call, theirs))],
   });
 }
 
 export async function removeMemberOrLeave(call: PeopleCall): Promise<void> {
   const { parts, context, account, person, place } = call;
   const which = { accountId: account.id, membershipId: membershipIn(call) };
-  const { userId, knownPasswords } = await removeMember(parts, context, { ...which, ...resetChoice(call) });
+  const choices = { ...resetChoice(call), ...revocationChoice(call) };
+  const { name } = await getMember(parts.catalogue, context, which);
+  const { userId, knownPasswords, sharedSecrets } = await removeMember(parts, context, { ...which, ...choices });
   if (userId !== person.userId) {
     remarkPasswords(call, knownPasswords);
-    return goTo(call, place, 'member_removed');
+    remarkSecrets(call, sharedSecrets);
+    const title = `${cleanForPage(name)} is removed; their connections have ended`;
+    return goTo(call, place, { code: 'member_removed', title });
   }
   goTo(call, `/app/${personalAccountId(person.userId)}/projects`, 'left');
 }

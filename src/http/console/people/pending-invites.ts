@@ -86,6 +86,7 @@ export async function resend(call: PeopleCall): Promise<void> {
 }
 
 export async function askCancel(call: PeopleCall, again?: Again): Promise<void> {
+  requireMay(call.person, 'invitations.cancel', accountResource(call.account.id));
   const invitations = await listInvitations(call.parts.catalogue, call.context, call.account.id);
   const invitation = invitations.find(({ id }) => id === invitationIn(call));
   if (invitation === undefined) throw new PosternError('not_found', { params: { thing: 'invitation' } });

@@ -10,6 +10,7 @@ import {
   changeCompute,
   changeComputePolicy,
 } from '../../../actions/computes/change-compute.ts';
+import { countRemembered } from '../../../actions/people/remembered-approvals.ts';
 import { shownName } from '../../../catalogue/projects/compute-rows.ts';
 import { getCompute } from '../../../catalogue/projects/computes.ts';
 import { projectResource } from '../../../catalogue/projects/projects.ts';
@@ -145,6 +146,7 @@ export async function showComputePolicy(call: ProjectCall, again?: Again): Promi
     name: cleanForPage(shownName(compute)),
     mayChange: mayHere(call, 'compute.change_policy'),
     policy: policyForm('compute', compute, again?.typed ?? null),
+    rememberedCount: await countRemembered(parts, { computeId: compute.id }),
   });
 }
 

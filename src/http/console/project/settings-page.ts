@@ -1,4 +1,4 @@
-// Settings of a project: rename, move to another account, delete.
+// Settings of a project: rename, label, move to another account, delete.
 
 import { z } from 'zod';
 import { ProjectSettingsPage } from '../../../../web/pages/console/project/project-settings-page.tsx';
@@ -6,11 +6,12 @@ import * as projects from '../../../actions/projects/change-project.ts';
 import { changeProject, transferProjects } from '../../../actions/projects/change-project.ts';
 import { getProject } from '../../../catalogue/projects/projects.ts';
 import { accountResource, may } from '../../../catalogue/rights/permissions.ts';
+import { PROJECT_LABELS } from '../../../catalogue/tables/project-labels.ts';
 import { PosternError } from '../../../errors.ts';
 import { type AccountId, idFrom } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { type Again, goTo, parseForm, queryText, sendConfirmation } from '../shell/console-call.ts';
-import { offerReset, remarkPasswords, resetChoice } from '../shell/known-passwords.ts';
+import { offerReset, remarkPasswords, resetChoice } from '../shell/known-secrets.ts';
 import { whoIsConnected } from '../shell/who-is-connected.ts';
 import { belowProjectView, mayHere, type ProjectCall, projectView } from './open-project.ts';
 
@@ -25,7 +26,10 @@ export async function showProjectSettings(call: ProjectCall, again?: Again): Pro
     name: again?.typed.name ?? project.name,
     projectId: project.id,
     mayRename: mayHere(call, 'project.change'),
+    label: z.enum(PROJECT_LABELS).catch(project.label).parse(again?.typed.label),
+    mayLabel: mayHere(call, 'project.label'),
     mayDelete: mayHere(call, 'project.delete'),
+    mayLeave: mayHere(call, 'project.leave'),
     isOrganization: account.kind === 'organization' || project.accountId !== account.id,
     destinations: mayHere(call, 'project.transfer')
       ? destinations.map(({ id, name }) => ({ value: id, label: cleanForPage(name) }))
@@ -37,7 +41,18 @@ export async function renameProject(call: ProjectCall): Promise<void> {
   const { parts, context, project, place } = call;
   const { name } = parseForm(call, z.object({ name: z.string().max(256) }));
   await changeProject(parts, context, { projectId: project.id, changes: { name } });
-  goTo(call, `${place}/settings`, 'project_renamed');
+  goTo(call, `${place}/settings`, {
+    code: 'project_renamed',
+    title: `Renamed to ${cleanForPage(name.trim())}`,
+    undo: { action: `${place}/settings`, fields: { name: project.name } },
+  });
+}
+
+export async function labelProject(call: ProjectCall): Promise<void> {
+  const { parts, context, project, place } = call;
+  const { label } = parseForm(call, z.object({ label: z.enum(PROJECT_LABELS) }));
+  await changeProject(parts, context, { projectId: project.id, changes: { label } });
+  goTo(call, `${place}/settings`, 'project_labelled');
 }
 
 export async function askTransfer(call: ProjectCall, again?: Again): Promise<void> {
@@ -54,7 +69,7 @@ export async function askTransfer(call: ProjectCall, again?: Again): Promise<voi
     button: 'Transfer project',
     cancelPath: `${place}/settings`,
     fields: { account_id: destination.id },
-    ...(await offerReset(call, { projectIds: [project.id] })),
+    also: await offerReset(call, { projectIds: [project.id] }),
   });
 }
 
@@ -107,5 +122,6 @@ export async function deleteProject(call: ProjectCall): Promise<void> {
     throw new PosternError('name_mismatch');
   }
   await projects.deleteProject(parts, context, project.id);
-  goTo(call, `${base}/projects`, 'project_deleted');
+  const what = project.creationSource === 'hosted' ? ' and its databases' : '';
+  goTo(call, `${base}/projects`, { code: 'project_deleted', title: `Deleted ${cleanForPage(project.name)}${what}` });
 }

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { ConnectPage } from '../../../../web/pages/console/project/connect-page.tsx';
 import { refreshDatabases, revealRolePassword } from '../../../actions/databases/change-databases-and-roles.ts';
+import { findPasswordRoles, isReachedByLink } from '../../../catalogue/access/own-reach.ts';
 import { shownName } from '../../../catalogue/projects/compute-rows.ts';
 import { listComputes } from '../../../catalogue/projects/computes.ts';
 import { listDatabaseRoles } from '../../../catalogue/projects/database-role-rows.ts';
@@ -50,7 +51,9 @@ async function sendConnectPage(
   const props = {
     view: projectView(call, 'connect', again),
     place,
-    psqlCommand: projectPsqlLine(parts, { project, database: picked?.database.name ?? null }),
+    psqlCommand: (await isReachedByLink(parts.catalogue, person, call.branch.id))
+      ? projectPsqlLine(parts, { project, database: picked?.database.name ?? null })
+      : null,
     databases: databases.map(({ name }) => name),
     roles: roles.map(({ name, isReadOnly }) => ({ name, isReadOnly })),
     computes: computes.map((each) => ({ id: each.id, name: cleanForPage(shownName(each)) })),
@@ -68,7 +71,8 @@ async function sendConnectPage(
   else await parts.renderer.sendOnce(request, response, ConnectPage, props);
 }
 
-async function loadOffers({ parts, project, branch }: ProjectCall) {
+/** Of the roles, those whose passwords let this person in. */
+async function loadOffers({ parts, project, branch, person }: ProjectCall) {
   const { catalogue } = parts;
   await refreshDatabases(parts, project.id);
   const [databases, roles, computes] = await Promise.all([
@@ -76,7 +80,9 @@ async function loadOffers({ parts, project, branch }: ProjectCall) {
     listDatabaseRoles(catalogue.db, branch.id),
     listComputes(catalogue, project.id),
   ]);
-  return { databases, roles: roles.filter((role) => role.mayLogin), computes };
+  const names = roles.filter((role) => role.mayLogin).map(({ name }) => name);
+  const reached = await findPasswordRoles(catalogue, person, { branchId: branch.id, names });
+  return { databases, roles: roles.filter(({ name }) => reached.has(name)), computes };
 }
 
 /** The requested ones, else the first of each; null when the project lacks one of the three. */

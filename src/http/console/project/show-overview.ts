@@ -31,7 +31,12 @@ export async function showOverview(call: ProjectCall, again?: Again): Promise<vo
   ]);
   parts.renderer.send(request, response, OverviewPage, {
     view: projectView(call, 'overview', again ?? welcomeNotice(call, account)),
-    project: { name: cleanForPage(project.name), id: project.id, pgVersion: project.pgVersion },
+    project: {
+      name: cleanForPage(project.name),
+      id: project.id,
+      pgVersion: project.pgVersion,
+      label: project.label,
+    },
     from: project.accountId === call.account.id ? null : cleanForPage(account?.name ?? 'somebody'),
     place,
     psqlCommand: projectPsqlLine(parts, { project, database: database?.name ?? null }),

@@ -96,6 +96,7 @@ async function projectRows({ parts, base }: AccountCall, projects: readonly Proj
   return projects.map((project) => ({
     id: project.id,
     name: cleanForPage(project.name),
+    label: project.label,
     href: `${base}/projects/${project.id}`,
     pgVersion: project.pgVersion,
     kind: project.creationSource,

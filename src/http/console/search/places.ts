@@ -22,7 +22,7 @@ export function placesOf(call: ConsoleCall, search: string): Hit[] {
   });
 }
 
-function placesIn({ person }: ConsoleCall, account: Account): Hit[] {
+function placesIn({ person, parts }: ConsoleCall, account: Account): Hit[] {
   const base = `/app/${account.id}`;
   const resource = accountResource(account.id);
   const detail = cleanForPage(account.name);
@@ -42,6 +42,6 @@ function placesIn({ person }: ConsoleCall, account: Account): Hit[] {
   ];
   return [
     ...actions.map((action): Hit => ({ kind: 'action', ...action, detail })),
-    ...accountTabs({ account, base, person }).map((tab): Hit => ({ kind: 'page', ...tab, detail })),
+    ...accountTabs({ account, base, person, parts }).map((tab): Hit => ({ kind: 'page', ...tab, detail })),
   ];
 }

@@ -17,6 +17,7 @@ export function connectionRow(record: LiveConnectionRecord, endPath: string | nu
     address: record.address,
     application: record.application === null ? null : cleanForPage(record.application),
     project: record.projectName === null ? null : cleanForPage(record.projectName),
+    label: record.projectLabel ?? 'none',
     target: target.length === 0 ? null : target.join(' as '),
     phase: record.phase,
     since: new Date(record.since),

@@ -3,26 +3,31 @@
 
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import type { FormNotice } from '../../../../web/components/console/console-view.ts';
+import type { FormNotice, WaitingLink } from '../../../../web/components/console/console-view.ts';
 import { ConfirmPage, type ConfirmProps } from '../../../../web/pages/console/confirm-page.tsx';
 import type { ActionParts } from '../../../actions/action-parts.ts';
 import { type Account, findAccount, getAccount } from '../../../catalogue/accounts/accounts.ts';
 import { listOrganizationsOf } from '../../../catalogue/accounts/organizations.ts';
+import { findOpenReviews, type OpenReview } from '../../../catalogue/asking/request-lists.ts';
 import type { PersonActor } from '../../../catalogue/rights/actors.ts';
 import type { AuditContext } from '../../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../../errors.ts';
 import { type AccountId, idFrom, personalAccountId } from '../../../ids.ts';
 import type { ConsumptionHistory } from '../../../metering/frames/consumption-history.ts';
+import type { RedisClient } from '../../../redis/redis-client.ts';
 import type { PageRenderer } from '../../pages/page-renderer.ts';
 import { readCookie, setCookie } from '../../request/cookies.ts';
 import { auditContextOfPerson, requireSession } from '../../request/request-context.ts';
 import type { SessionWatch } from '../../request/session-watch.ts';
 import { type DoneCode, done, type RemarkCode } from './done-notices.ts';
+import { sealWords, type ToastWords } from './toast-words.ts';
+import { whatWaits } from './what-waits.ts';
 
 export interface ConsoleParts extends ActionParts {
   readonly consumption: ConsumptionHistory;
   readonly renderer: PageRenderer;
   readonly sessions: SessionWatch;
+  readonly redis: RedisClient;
   /** Of one request; see `AccessEnders`. */
   readonly onUnderWay?: () => void;
 }
@@ -38,6 +43,10 @@ export interface ConsoleCall {
   /** The personal account, then the organizations by name. */
   readonly accounts: readonly Account[];
   readonly now: Date;
+  /** For the bell; see `whatWaits`. */
+  readonly waiting: readonly WaitingLink[];
+  /** Broken glass that nobody has reviewed, for admins. */
+  readonly openReviews: readonly OpenReview[];
   /** What the answer says besides, such as what is still under way. */
   readonly remarks: Set<RemarkCode>;
 }
@@ -62,9 +71,11 @@ export async function openCall(parts: ConsoleParts, request: Request, response: 
   const context = await auditContextOfPerson(catalogue, response);
   if (context.actor.kind !== 'person') throw new PosternError('not_signed_in');
   const person = context.actor;
-  const [personal, organizations] = await Promise.all([
+  const [personal, organizations, waiting, openReviews] = await Promise.all([
     findAccount(catalogue.db, personalAccountId(person.userId)),
     listOrganizationsOf(catalogue, person.userId),
+    whatWaits(catalogue, { ...context, actor: person }),
+    findOpenReviews(catalogue, person),
   ]);
   if (personal === null) throw new PosternError('not_signed_in');
   const remarks = new Set<RemarkCode>();
@@ -77,6 +88,8 @@ export async function openCall(parts: ConsoleParts, request: Request, response: 
     sessionId: requireSession(response).sessionId,
     context: { ...context, actor: person },
     accounts: [personal, ...organizations],
+    waiting,
+    openReviews,
     now: clock.now(),
   };
 }
@@ -135,8 +148,20 @@ function inWords(issue: z.core.$ZodRawIssue): string {
   }
 }
 
-export function goTo({ response, remarks }: ConsoleCall, path: string, notice?: DoneCode): void {
-  response.redirect(303, notice === undefined ? path : done(path, notice, remarks));
+/** Says what was done: by a code, or with names as well, and a way to take it back. */
+type Said = DoneCode | (ToastWords & { readonly code: DoneCode });
+
+export function goTo(call: ConsoleCall, path: string, notice?: Said): void {
+  const { parts, request, response, remarks } = call;
+  if (notice === undefined) {
+    response.redirect(303, path);
+  } else if (typeof notice === 'string') {
+    response.redirect(303, done(path, notice, remarks));
+  } else {
+    const { code, ...words } = notice;
+    const said = sealWords(request, parts.address, words);
+    response.redirect(303, done(path, code, remarks) + (said === null ? '' : `&said=${said}`));
+  }
 }
 
 /** Asks once more before something goes away. The form goes to the page's own address. */

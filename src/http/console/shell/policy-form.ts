@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import type { PolicyFields } from '../../../../web/components/console/forms/policy-fields.tsx';
+import type { PolicyFields } from '../../../../web/components/console/forms/policy-groups.tsx';
 import {
   MAX_GRANT_MS,
   type PolicyOwner,
@@ -29,6 +29,7 @@ export const policySchema = z.object({
   link_login: ticked,
   read_only: ticked,
   longest_grant: number,
+  longest_keyless_grant: number.optional(),
   longest_connection: number,
   /** 0: off. */
   idle_timeout: number,
@@ -45,11 +46,12 @@ type PolicyForm = z.output<typeof policySchema>;
 
 const LABELS: ReadonlyMap<unknown, string> = new Map([
   ['allowedNetworks', 'networks that may connect'],
-  ['ownNetworks', 'networks that are yours'],
+  ['ownNetworks', 'trusted networks'],
   ['longestGrantMs', 'remember an approval for'],
+  ['longestKeylessGrantMs', 'without a key of its own'],
   ['longestConnectionMs', 'longest connection'],
   ['idleTimeoutMs', 'end idle connections'],
-  ['freshSignInMs', 'approving needs a sign-in'],
+  ['freshSignInMs', 'ask for a fresh sign-in'],
 ]);
 
 export type PolicyOf = PolicyFields['of'];
@@ -67,6 +69,7 @@ export function policyFromForm(
     ...(of === 'compute' && { replication: form.replication === 'yes' }),
     readOnlyOnly: form.read_only === 'yes',
     longestGrantMs: form.longest_grant,
+    longestKeylessGrantMs: form.longest_keyless_grant,
     longestConnectionMs: form.longest_connection,
     idleTimeoutMs: form.idle_timeout || null,
     freshSignInMs: form.fresh_sign_in || undefined,
@@ -91,28 +94,14 @@ export function policyForm(
   { policy, passwordlessAccess }: PolicyOwner,
   typed: Readonly<Record<string, string>> | null,
 ): PolicyFields {
-  if (typed?.longest_grant !== undefined) {
-    return {
-      of,
-      linkLogin: typed.link_login === 'yes',
-      readOnly: typed.read_only === 'yes',
-      longestGrant: typed.longest_grant,
-      longestConnection: typed.longest_connection ?? '',
-      idleTimeout: typed.idle_timeout ?? '0',
-      freshSignIn: typed.fresh_sign_in ?? '0',
-      maxConnections: typed.max_connections ?? '',
-      reverseCode: typed.reverse_code ?? 'when_new',
-      allowedNetworks: typed.allowed_networks ?? '',
-      ownNetworks: typed.own_networks ?? '',
-      replication: typed.replication === 'yes',
-    };
-  }
+  if (typed?.longest_grant !== undefined) return typedForm(of, typed);
   const unsaid = of === 'account' ? String(MAX_GRANT_MS) : '';
   return {
     of,
     linkLogin: passwordlessAccess && policy.linkLogin !== false,
     readOnly: policy.readOnlyOnly === true,
     longestGrant: String(policy.longestGrantMs ?? unsaid),
+    longestKeylessGrant: String(policy.longestKeylessGrantMs ?? unsaid),
     longestConnection: String(policy.longestConnectionMs ?? unsaid),
     idleTimeout: String(policy.idleTimeoutMs ?? 0),
     freshSignIn: String(policy.freshSignInMs ?? 0),
@@ -121,6 +110,26 @@ export function policyForm(
     allowedNetworks: (policy.allowedNetworks ?? []).join('\n'),
     ownNetworks: (policy.ownNetworks ?? []).join('\n'),
     replication: policy.replication === true,
+    isTyped: false,
+  };
+}
+
+function typedForm(of: PolicyOf, typed: Readonly<Record<string, string>>): PolicyFields {
+  return {
+    of,
+    linkLogin: typed.link_login === 'yes',
+    readOnly: typed.read_only === 'yes',
+    longestGrant: typed.longest_grant ?? '',
+    longestKeylessGrant: typed.longest_keyless_grant ?? '',
+    longestConnection: typed.longest_connection ?? '',
+    idleTimeout: typed.idle_timeout ?? '0',
+    freshSignIn: typed.fresh_sign_in ?? '0',
+    maxConnections: typed.max_connections ?? '',
+    reverseCode: typed.reverse_code ?? 'when_new',
+    allowedNetworks: typed.allowed_networks ?? '',
+    ownNetworks: typed.own_networks ?? '',
+    replication: typed.replication === 'yes',
+    isTyped: true,
   };
 }
 

@@ -1,6 +1,7 @@
 // Whom an act reaches at their terminals, in words, before anybody decides on it: who is connected
 // now through what it takes away.
 
+import { TOUCHES_NOBODY } from '../../../../web/pages/console/confirm-page.tsx';
 import { accountResource, may } from '../../../catalogue/rights/permissions.ts';
 import type { LiveConnectionFilter, LiveConnectionRecord } from '../../../fleet/live-connection.ts';
 import type { AccountId } from '../../../ids.ts';
@@ -26,7 +27,7 @@ export async function whoIsConnected(call: ConsoleCall, { of, ...filter }: Asked
 export async function theirConnections(call: ConsoleCall, filter: LiveConnectionFilter): Promise<string> {
   const connections = await findConnections(call, filter);
   if (connections === null) return 'We can’t tell right now whether they are connected.';
-  if (connections.length === 0) return 'They aren’t connected right now.';
+  if (connections.length === 0) return TOUCHES_NOBODY.them;
   return `They have ${countOf(connections.length, 'open connection')}.`;
 }
 
@@ -56,7 +57,7 @@ export function connectedInWords(
   const byPassword = connections.length - emails.length;
   const names = how === 'named' && people.length > 0 ? `: ${namesOf(people)}` : '';
   const passwords = byPassword === 0 ? '' : `${countOf(byPassword, 'connection')} by password`;
-  if (people.length === 0) return passwords === '' ? 'Nobody is connected.' : `${isAre(byPassword, passwords)} open.`;
+  if (people.length === 0) return passwords === '' ? TOUCHES_NOBODY.anybody : `${isAre(byPassword, passwords)} open.`;
   const sentence = `${countOf(people.length, 'person', 'people')} ${people.length === 1 ? 'is' : 'are'} connected${names}.`;
   return passwords === '' ? sentence : `${sentence} ${isAre(byPassword, passwords)} open, too.`;
 }

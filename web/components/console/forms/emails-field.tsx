@@ -16,7 +16,7 @@ export function EmailsField({ label, value }: EmailsFieldProps): VNode {
       value={value}
       rows={2}
       placeholder="ada@example.com, grace@example.com"
-      help="One or more e-mail addresses, separated by commas."
+      help="One or more email addresses, separated by commas."
       need="required"
     />
   );

@@ -32,9 +32,9 @@ export function ComputeTable({ frame, computes, now }: ComputeTableProps): VNode
   const columns: ReadonlyArray<Column<ComputeRow>> = [
     { header: 'Compute', kind: 'main', cell: (row) => <ComputeName row={row} /> },
     { header: 'Kind', cell: ({ type }) => KINDS[type] },
-    { header: 'State', cell: ({ state, isDisabled }) => (isDisabled ? 'disabled' : <StateBadge state={state} />) },
-    { header: 'Login by link', cell: ({ linkLogin }) => linkLogin },
-    { header: 'Last active', cell: ({ lastActiveAt }) => <When at={lastActiveAt} now={now} never="not seen yet" /> },
+    { header: 'State', cell: ({ state, isDisabled }) => (isDisabled ? 'Disabled' : <StateBadge state={state} />) },
+    { header: 'Login by link', cell: ({ linkLogin }) => (linkLogin === 'on' ? 'On' : 'Off') },
+    { header: 'Last active', cell: ({ lastActiveAt }) => <When at={lastActiveAt} now={now} never="Not seen yet" /> },
     { header: 'Start or suspend', kind: 'actions', cell: (row) => <PowerButton frame={frame} row={row} /> },
     {
       header: 'More actions',
@@ -48,7 +48,7 @@ export function ComputeTable({ frame, computes, now }: ComputeTableProps): VNode
       columns={columns}
       rows={computes}
       rowKey={({ id }) => id}
-      empty="This project has no compute, so that nobody can connect. Add one."
+      empty="This project has no compute, so nobody can connect. Add one."
     />
   );
 }
@@ -76,4 +76,4 @@ function PowerButton({ frame, row }: { readonly frame: PageFrame; readonly row: 
   return null;
 }
 
-const KINDS = { read_write: 'read and write', read_only: 'read only' } as const;
+const KINDS = { read_write: 'Read-write', read_only: 'Read-only' } as const;

@@ -1,6 +1,7 @@
 // Live connections as rows. The server has cleaned the clients' own claims; <bdi> isolates them.
 
 import type { VNode } from 'preact';
+import { ProjectLabelTag, type ProjectLabelView } from '../../project-label.tsx';
 import { bytesInWords } from '../../quantities.ts';
 import { type Column, DataTable } from './data-table.tsx';
 import { When } from './when.tsx';
@@ -11,6 +12,7 @@ export interface ConnectionRow {
   readonly address: string;
   readonly application: string | null;
   readonly project: string | null;
+  readonly label: ProjectLabelView;
   readonly target: string | null;
   readonly phase: 'waiting' | 'connecting' | 'relaying';
   readonly since: Date;
@@ -47,7 +49,7 @@ export function ConnectionTable({ caption, connections, show, empty, now }: Conn
 function Named({ name, row }: { readonly name: string; readonly row: ConnectionRow }): VNode {
   return (
     <>
-      <bdi>{name}</bdi>
+      <bdi>{name}</bdi> <ProjectLabelTag label={row.label} />
       {row.target !== null && (
         <span class="row-detail">
           <bdi>{row.target}</bdi>
@@ -81,7 +83,7 @@ function EndControl({ row }: { readonly row: ConnectionRow }): VNode | null {
 }
 
 const STATES = {
-  waiting: { word: 'waiting', look: 'idle' },
-  connecting: { word: 'connecting', look: 'idle' },
-  relaying: { word: 'connected', look: 'active' },
+  waiting: { word: 'Waiting', look: 'idle' },
+  connecting: { word: 'Connecting', look: 'idle' },
+  relaying: { word: 'Connected', look: 'active' },
 } as const;

@@ -1,12 +1,14 @@
 // Remembered approvals as rows: their targets, addresses, ends, and uses.
 
 import type { VNode } from 'preact';
+import { ProjectLabelTag, type ProjectLabelView } from '../../project-label.tsx';
 import { type Column, DataTable } from './data-table.tsx';
 import { When } from './when.tsx';
 
 export interface GrantRow {
   readonly id: string;
   readonly project: string;
+  readonly label: ProjectLabelView;
   readonly target: string | null;
   readonly access: 'read_write' | 'read_only';
   readonly address: string;
@@ -47,16 +49,16 @@ export function GrantTable({ path, grants, now }: GrantTableProps): VNode {
       columns={columns}
       rows={grants}
       rowKey={({ id }) => id}
-      empty="Nothing is remembered: each connection is asked for."
+      empty="No remembered approvals. You’ll be asked every time."
     />
   );
 }
 
 function GrantTarget({ grant }: { readonly grant: GrantRow }): VNode {
-  const access = grant.access === 'read_only' ? 'read only' : 'read and write';
+  const access = grant.access === 'read_only' ? 'read-only' : 'read-write';
   return (
     <>
-      <bdi>{grant.project}</bdi>
+      <bdi>{grant.project}</bdi> <ProjectLabelTag label={grant.label} />
       <span class="row-detail">{grant.target === null ? access : `${grant.target}, ${access}`}</span>
     </>
   );

@@ -1,12 +1,14 @@
 // Projects as rows: name and id, the state of their computes, version, age.
 
 import type { VNode } from 'preact';
+import { ProjectLabelTag, type ProjectLabelView } from '../../project-label.tsx';
 import { type Column, DataTable } from './data-table.tsx';
 import { When } from './when.tsx';
 
 export interface ProjectRow {
   readonly id: string;
   readonly name: string;
+  readonly label: ProjectLabelView;
   readonly href: string;
   readonly pgVersion: number;
   readonly kind: 'hosted' | 'attached';
@@ -30,7 +32,7 @@ export function ProjectTable({ caption, projects, empty, now }: ProjectTableProp
       kind: 'main',
       cell: (project) => (
         <a class="row-link" href={project.href}>
-          <bdi>{project.name}</bdi>
+          <bdi>{project.name}</bdi> <ProjectLabelTag label={project.label} />
           {project.from === undefined ? (
             <span class="row-detail mono">{project.id}</span>
           ) : (
@@ -61,10 +63,10 @@ function ComputeStates({ states }: { readonly states: ProjectRow['computeStates'
   );
 }
 
-const STATES = { active: 'active', idle: 'idle', init: 'starting' } as const;
+const STATES = { active: 'Active', idle: 'Idle', init: 'Starting' } as const;
 
 /** The dot and the label of a compute's state. */
 export function StateBadge({ state }: { readonly state: keyof typeof STATES | null }): VNode {
-  if (state === null) return <span class="quiet-text">none</span>;
+  if (state === null) return <span class="quiet-text">None</span>;
   return <span class={`state ${state}`}>{STATES[state]}</span>;
 }

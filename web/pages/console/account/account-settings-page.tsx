@@ -3,7 +3,8 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
-import { type PolicyFields, PolicyForm } from '../../../components/console/forms/policy-fields.tsx';
+import { PolicyForm } from '../../../components/console/forms/policy-fields.tsx';
+import type { PolicyFields } from '../../../components/console/forms/policy-groups.tsx';
 import { Panel } from '../../../components/console/panel.tsx';
 import { CopyLine } from '../../../components/copy-line.tsx';
 import { TextField } from '../../../components/text-field.tsx';
@@ -18,6 +19,13 @@ export interface AccountSettingsProps extends ConsoleProps {
   readonly mayChangePolicy: boolean;
   readonly mayDelete: boolean;
   readonly policy: PolicyFields;
+  readonly rememberedCount: number;
+  /** Null without an identity provider, and for people who may not change it. */
+  readonly signInPath: string | null;
+  /** Null for those who may not. */
+  readonly notificationsPath: string | null;
+  /** Null for those who may not see it. */
+  readonly breakGlassPath: string | null;
   /** Null for people who are not members. */
   readonly leavePath: string | null;
 }
@@ -27,6 +35,9 @@ export function AccountSettingsPage(props: AccountSettingsProps): VNode {
   return (
     <ConsolePage frame={frame} view={view} title="Settings">
       {kind === 'organization' ? <OrganizationPanel {...props} /> : <ProfileLink />}
+      {props.signInPath !== null && <SignInPanel path={props.signInPath} />}
+      {props.notificationsPath !== null && <NotificationsPanel path={props.notificationsPath} />}
+      {props.breakGlassPath !== null && <BreakGlassPanel path={props.breakGlassPath} />}
       <PolicyPanel {...props} />
       {kind === 'organization' && <EndPanel {...props} />}
     </ConsolePage>
@@ -58,6 +69,51 @@ function OrganizationPanel({ frame, path, id, name, mayRename }: AccountSettings
   );
 }
 
+function NotificationsPanel({ path }: { readonly path: string }): VNode {
+  return (
+    <Panel
+      id="notifications"
+      title="Notifications"
+      lead="Which chats and webhooks are told of broken glass, requests, reported logins, members and keys."
+      actions={
+        <a class="button plain small" href={path}>
+          Notifications
+        </a>
+      }
+    />
+  );
+}
+
+function BreakGlassPanel({ path }: { readonly path: string }): VNode {
+  return (
+    <Panel
+      id="break-glass"
+      title="Break the glass"
+      lead="Who may let themselves in where no access rule does, and what they did."
+      actions={
+        <a class="button plain small" href={path}>
+          Break the glass
+        </a>
+      }
+    />
+  );
+}
+
+function SignInPanel({ path }: { readonly path: string }): VNode {
+  return (
+    <Panel
+      id="sign-in"
+      title="Single sign-on"
+      lead="Who may join by the identity provider, which groups fill which teams, and what a logout there ends."
+      actions={
+        <a class="button plain small" href={path}>
+          Single sign-on
+        </a>
+      }
+    />
+  );
+}
+
 function ProfileLink(): VNode {
   return (
     <Panel
@@ -78,18 +134,24 @@ function ProfileLink(): VNode {
   );
 }
 
-function PolicyPanel({ frame, path, policy, mayChangePolicy }: AccountSettingsProps): VNode {
+function PolicyPanel({ frame, path, policy, mayChangePolicy, rememberedCount }: AccountSettingsProps): VNode {
   return (
     <Panel
       id="policy"
       title="Logins and connections"
       lead={
         mayChangePolicy
-          ? 'For all projects of this account. Saving forgets remembered approvals, so that everybody is asked again.'
+          ? 'For all projects of this account. After a change everybody is asked again.'
           : 'For all projects of this account. Only an admin may change this.'
       }
     >
-      <PolicyForm frame={frame} action={`${path}/policy`} policy={policy} mayChange={mayChangePolicy} />
+      <PolicyForm
+        frame={frame}
+        action={`${path}/policy`}
+        policy={policy}
+        mayChange={mayChangePolicy}
+        rememberedCount={rememberedCount}
+      />
     </Panel>
   );
 }
@@ -113,7 +175,7 @@ function EndPanel({ path, mayDelete, leavePath }: AccountSettingsProps): VNode {
             </a>
           )}
           {mayDelete && (
-            <a class="button danger" href={`${path}/delete`}>
+            <a class="button plain ends" href={`${path}/delete`}>
               Delete organization
             </a>
           )}

@@ -4,8 +4,9 @@ import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
 import { Figures, History, type HistoryView, type UsageFigures } from '../../../components/console/consumption.tsx';
-import { OptionalField, SelectField, TextArea } from '../../../components/console/forms/fields.tsx';
+import { OptionalField, TextArea } from '../../../components/console/forms/fields.tsx';
 import { Panel } from '../../../components/console/panel.tsx';
+import { type PlanRow, PlanTable } from '../../../components/console/plan-table.tsx';
 import { type Column, DataTable } from '../../../components/console/tables/data-table.tsx';
 import { bytesInWords, secondsInWords } from '../../../components/quantities.ts';
 import { CsrfField } from '../../../layout/csrf-field.tsx';
@@ -19,17 +20,10 @@ interface ProjectUsage {
 
 export interface BillingProps extends ConsoleProps {
   readonly path: string;
-  readonly plan: string;
-  readonly terms: {
-    readonly isPaid: boolean;
-    readonly consumptionHistory: 'included' | 'gated';
-    readonly projectsLimit: number | null;
-    readonly computesPerProject: number | null;
-    readonly databasesPerBranch: number | null;
-    readonly rolesPerBranch: number | null;
-  };
-  /** The other plans that an operator may choose from; empty for others. */
-  readonly plans: ReadonlyArray<{ readonly value: string; readonly label: string }>;
+  /** False: the page is about limits alone. */
+  readonly hasInvoices: boolean;
+  /** The account's plan, and for who may change it the others. */
+  readonly plans: readonly PlanRow[];
   readonly billing: {
     readonly company: string;
     readonly email: string;
@@ -45,53 +39,31 @@ export interface BillingProps extends ConsoleProps {
 }
 
 export function BillingPage(props: BillingProps): VNode {
-  const { frame, view, history } = props;
+  const { frame, view, history, hasInvoices, plans } = props;
+  const plan = plans.find(({ changePath }) => changePath === null)?.name ?? '';
   return (
     <ConsolePage
       frame={frame}
       view={view}
-      title="Billing"
-      lead={props.mayEdit ? undefined : 'Only admins can change billing.'}
+      title={hasInvoices ? 'Billing' : 'Limits'}
+      lead={hasInvoices && !props.mayEdit ? 'Only admins can change billing.' : undefined}
       islands={history === null ? [] : ['console-plots']}
     >
-      <div class="panel-pair">
-        <PlanPanel {...props} />
-        {props.mayEdit ? <DetailsForm {...props} /> : <DetailsFacts {...props} />}
-      </div>
+      <Panel
+        id="plan-terms"
+        title={`Plan: ${plan}`}
+        lead="Computes in each project; databases and roles in each branch."
+      >
+        <PlanTable plans={plans} />
+      </Panel>
       <UsagePanel {...props} />
+      {hasInvoices && (props.mayEdit ? <DetailsForm {...props} /> : <DetailsFacts {...props} />)}
       {history !== null && (
         <Panel id="history" title="Over time">
           <History history={history} />
         </Panel>
       )}
     </ConsolePage>
-  );
-}
-
-function PlanPanel({ path, plan, terms, plans }: BillingProps): VNode {
-  return (
-    <Panel id="plan-terms" title="Plan">
-      <p class="plan-name">{plan}</p>
-      <ul class="plain-list">
-        <li>{limitInWords(terms.projectsLimit, 'projects')}</li>
-        <li>{limitInWords(terms.computesPerProject, 'computes in each project')}</li>
-        <li>{limitInWords(terms.databasesPerBranch, 'databases in each branch')}</li>
-        <li>{limitInWords(terms.rolesPerBranch, 'database roles in each branch')}</li>
-        <li>
-          {terms.consumptionHistory === 'included'
-            ? 'Consumption by hour, day and month'
-            : 'Consumption of the running month'}
-        </li>
-      </ul>
-      {plans.length > 0 && (
-        <form class="field-row" method="get" action={`${path}/plan`}>
-          <SelectField name="plan" label="Move to plan" choices={plans} />
-          <button class="button plain" type="submit">
-            Compare
-          </button>
-        </form>
-      )}
-    </Panel>
   );
 }
 
@@ -167,8 +139,4 @@ function UsagePanel({ total, usage }: BillingProps): VNode {
       />
     </Panel>
   );
-}
-
-function limitInWords(limit: number | null, what: string): string {
-  return limit === null ? `Any number of ${what}` : `Up to ${limit.toLocaleString('en-US')} ${what}`;
 }

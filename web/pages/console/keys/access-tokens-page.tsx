@@ -14,6 +14,8 @@ interface TokenRow {
   readonly owner: 'person' | 'account';
   readonly place: string;
   readonly access: 'read_write' | 'read_only';
+  /** Whose tokens prove it; null: a secret does. */
+  readonly issuer: string | null;
   readonly expiresAt: Date;
   readonly isExpired: boolean;
   readonly lastUsedAt: Date | null;
@@ -30,8 +32,7 @@ export interface AccessTokensProps extends ConsoleProps {
 export function AccessTokensPage({ frame, view, path, kind, listing, now }: AccessTokensProps): VNode {
   const columns: ReadonlyArray<Column<TokenRow>> = [
     { header: 'Token', kind: 'main', sort: 'name', cell: (token) => <TokenName token={token} /> },
-    { header: 'Leads to', sort: 'place', cell: ({ place }) => <bdi>{place}</bdi> },
-    { header: 'Access', cell: ({ access }) => (access === 'read_only' ? 'read only' : 'read and write') },
+    { header: 'Leads to', sort: 'place', cell: (token) => <Target token={token} /> },
     ...(kind === 'organization'
       ? [{ header: 'Owner', cell: ({ owner }: TokenRow) => (owner === 'person' ? 'a person' : 'the organization') }]
       : []),
@@ -58,9 +59,14 @@ export function AccessTokensPage({ frame, view, path, kind, listing, now }: Acce
       title="Access tokens"
       lead="For tools that can’t show a link (GUIs, drivers, CI). Each token connects to one compute."
       actions={
-        <a class="button primary" href={`${path}/new`}>
-          New token
-        </a>
+        <>
+          <a class="button plain" href={`${path}/trust`}>
+            Trust a workload
+          </a>
+          <a class="button primary" href={`${path}/new`}>
+            New token
+          </a>
+        </>
       }
     >
       <ListedTable
@@ -80,11 +86,25 @@ function TokenName({ token }: { readonly token: TokenRow }): VNode {
     <>
       <bdi>{token.name}</bdi>
       <span class="row-detail mono">{token.id}</span>
+      {token.issuer !== null && (
+        <span class="row-detail">
+          proved by <bdi>{token.issuer}</bdi>
+        </span>
+      )}
+    </>
+  );
+}
+
+function Target({ token: { place, access } }: { readonly token: TokenRow }): VNode {
+  return (
+    <>
+      <bdi>{place}</bdi>
+      <span class="row-detail">{access === 'read_only' ? 'read-only' : 'read-write'}</span>
     </>
   );
 }
 
 function Expiry({ token, now }: { readonly token: TokenRow; readonly now: Date }): VNode {
-  if (token.isExpired) return <span class="pill caution">expired</span>;
+  if (token.isExpired) return <span class="pill caution">Expired</span>;
   return <When at={token.expiresAt} now={now} />;
 }

@@ -20,13 +20,12 @@ export interface IdentitiesProps {
   readonly path: string;
   readonly now: Date;
   readonly identities: {
-    /** The name of the configured provider; null without one. */
-    readonly provider: string | null;
+    readonly providers: ReadonlyArray<{ readonly key: string; readonly name: string }>;
     readonly rows: readonly IdentityRow[];
   };
 }
 
-export function IdentitiesPanel({ frame, path, now, identities: { provider, rows } }: IdentitiesProps): VNode {
+export function IdentitiesPanel({ frame, path, now, identities: { providers, rows } }: IdentitiesProps): VNode {
   const columns: ReadonlyArray<Column<IdentityRow>> = [
     { header: 'Identity', kind: 'main', cell: ({ shownAs }) => <bdi>{shownAs}</bdi> },
     { header: 'Provider', cell: ({ shownIssuer }) => <bdi>{shownIssuer}</bdi> },
@@ -50,11 +49,16 @@ export function IdentitiesPanel({ frame, path, now, identities: { provider, rows
       id="identities"
       title="Single sign-on"
       lead="Linking asks you to sign in at the provider, and both here and there within the last minutes."
-      actions={
-        provider !== null && (
-          <PostButton frame={frame} action="/sign-in/oidc/link" label={`Link ${provider}`} look="plain" />
-        )
-      }
+      actions={providers.map(({ key, name }) => (
+        <PostButton
+          key={key}
+          frame={frame}
+          action="/sign-in/oidc/link"
+          fields={{ issuer: key }}
+          label={`Link ${name}`}
+          look="plain"
+        />
+      ))}
     >
       <DataTable
         caption="Identities linked to you"

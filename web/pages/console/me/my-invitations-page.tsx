@@ -47,7 +47,7 @@ export function MyInvitationsPage(props: MyInvitationsProps): VNode {
       frame={frame}
       view={view}
       title="My invitations"
-      lead="Nobody becomes a member without accepting. The admins of an organization that you join see your e-mail, and are told when you report a login that was not yours."
+      lead="Nobody becomes a member without accepting. Admins of the organizations you join see your email. They are told when you report a login that wasn’t yours."
     >
       {isEmailVerified ? (
         <DataTable

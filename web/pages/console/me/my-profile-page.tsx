@@ -13,8 +13,8 @@ export interface MyProfileProps extends ConsoleProps {
   readonly path: string;
   readonly name: string;
   readonly email: string;
-  /** False for people who only sign in through an identity provider. */
-  readonly hasPassword: boolean;
+  /** `none`: not chosen yet. */
+  readonly password: 'set' | 'none' | 'at_provider';
   readonly isEmailVerified: boolean;
   /** As typed into a form that was refused. */
   readonly newEmail: string;
@@ -25,7 +25,7 @@ export interface MyProfileProps extends ConsoleProps {
 }
 
 export function MyProfilePage(props: MyProfileProps): VNode {
-  const { frame, view, path, name, hasPassword } = props;
+  const { frame, view, path, name, password } = props;
   return (
     <ConsolePage frame={frame} view={view} title="Profile">
       <Panel id="you" title="You">
@@ -38,7 +38,7 @@ export function MyProfilePage(props: MyProfileProps): VNode {
         </form>
       </Panel>
       <EmailPanel {...props} />
-      {hasPassword ? (
+      {password !== 'at_provider' ? (
         <PasswordPanel {...props} />
       ) : (
         <Panel
@@ -83,28 +83,35 @@ function EmailPanel({ frame, path, email, isEmailVerified, newEmail, hasMail }: 
   );
 }
 
-function PasswordPanel({ frame, path, email }: MyProfileProps): VNode {
+function PasswordPanel({ frame, path, email, password }: MyProfileProps): VNode {
+  const isFirst = password === 'none';
   return (
     <Panel
       id="password"
       title="Password"
-      lead="Changing it signs out your other browsers and ends your connections and remembered approvals."
+      lead={
+        isFirst
+          ? 'You have none yet. Choose one to sign in with your email, here and in other browsers.'
+          : 'Changing it signs out your other browsers and ends your connections and remembered approvals.'
+      }
     >
       <form class="stack form-narrow" method="post" action={`${path}/password`}>
         <CsrfField frame={frame} />
         {/* For password managers. */}
         <input type="hidden" name="username" autocomplete="username" value={email} />
-        <TextField
-          name="current_password"
-          label="Current password"
-          type="password"
-          autocomplete="current-password"
-          maxLength={1024}
-        />
+        {!isFirst && (
+          <TextField
+            name="current_password"
+            label="Current password"
+            type="password"
+            autocomplete="current-password"
+            maxLength={1024}
+          />
+        )}
         <NewPasswordField name="new_password" label="New password" />
         <div class="form-foot">
           <button class="button primary" type="submit">
-            Change password
+            {isFirst ? 'Set password' : 'Change password'}
           </button>
         </div>
       </form>

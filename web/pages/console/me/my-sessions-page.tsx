@@ -1,4 +1,4 @@
-// The person's connections, browser sessions, remembered approvals and recent events.
+// The person's connections, browser sessions, remembered approvals, programs and recent events.
 
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
@@ -8,6 +8,9 @@ import { Panel } from '../../../components/console/panel.tsx';
 import { type ConnectionRow, ConnectionTable } from '../../../components/console/tables/connection-table.tsx';
 import { type Column, DataTable } from '../../../components/console/tables/data-table.tsx';
 import { type GrantRow, GrantTable } from '../../../components/console/tables/grant-table.tsx';
+import { type KeyRow, KeyTable } from '../../../components/console/tables/key-table.tsx';
+import { type ProgramRow, ProgramTable } from '../../../components/console/tables/program-table.tsx';
+import { type RecentLogin, RecentLogins } from '../../../components/console/tables/recent-logins.tsx';
 import { When } from '../../../components/console/tables/when.tsx';
 
 interface BrowserRow {
@@ -19,22 +22,17 @@ interface BrowserRow {
   readonly lastSeenAt: Date;
 }
 
-interface HistoryRow {
-  readonly at: Date;
-  readonly what: string;
-  readonly detail: string | null;
-  readonly from: string | null;
-}
-
 export interface MySessionsProps extends ConsoleProps {
   readonly path: string;
   readonly connections: readonly ConnectionRow[];
   readonly grants: readonly GrantRow[];
+  readonly keys: readonly KeyRow[];
   /** Last used first. */
   readonly browsers: readonly BrowserRow[];
   /** The number of further ones. */
   readonly hiddenBrowsers: number;
-  readonly history: readonly HistoryRow[];
+  readonly programs: readonly ProgramRow[];
+  readonly logins: readonly RecentLogin[];
   readonly now: Date;
 }
 
@@ -47,7 +45,7 @@ export function MySessionsPage(props: MySessionsProps): VNode {
       title="My sessions"
       lead="Everything signed in as you. Don’t recognize something? End it."
       actions={
-        <a class="button danger" href="/app/me/sign-out-everywhere">
+        <a class="button plain ends" href="/app/me/sign-out-everywhere">
           Sign out everywhere
         </a>
       }
@@ -68,8 +66,20 @@ export function MySessionsPage(props: MySessionsProps): VNode {
       >
         <GrantTable path={`${path}/grants`} grants={props.grants} now={now} />
       </Panel>
+      <Panel
+        id="keys"
+        title="Keys of terminals"
+        lead="An approval that is remembered for a key works from any address, and for nobody else there."
+      >
+        <KeyTable path={`${path}/keys`} keys={props.keys} now={now} />
+      </Panel>
       <Browsers {...props} />
-      <History {...props} />
+      <Panel id="programs" title="Programs" lead="They act for you with what you let them do.">
+        <ProgramTable path={`${path}/programs`} programs={props.programs} now={now} />
+      </Panel>
+      <Panel id="history" title="Recent logins">
+        <RecentLogins logins={props.logins} now={now} />
+      </Panel>
     </ConsolePage>
   );
 }
@@ -108,26 +118,6 @@ function Browsers({ frame, path, browsers, hiddenBrowsers, now }: MySessionsProp
     <Panel id="browsers" title="Browsers">
       <DataTable caption="Browsers that are signed in" columns={columns} rows={browsers} rowKey={({ id }) => id} />
       {hiddenBrowsers > 0 && <p class="quiet">And {hiddenBrowsers} more. Signing out everywhere ends them all.</p>}
-    </Panel>
-  );
-}
-
-function History({ history, now }: MySessionsProps): VNode {
-  const columns: ReadonlyArray<Column<HistoryRow>> = [
-    { header: 'What', kind: 'main', cell: ({ what }) => what },
-    { header: 'Detail', cell: ({ detail }) => detail && <bdi>{detail}</bdi> },
-    { header: 'From', cell: ({ from }) => from && <span class="mono">{from}</span> },
-    { header: 'When', cell: ({ at }) => <When at={at} now={now} /> },
-  ];
-  return (
-    <Panel id="history" title="Recent logins">
-      <DataTable
-        caption="Recent logins and sign-ins"
-        columns={columns}
-        rows={history}
-        rowKey={({ at, what }) => `${at.toISOString()} ${what}`}
-        empty="Nothing was written down yet."
-      />
     </Panel>
   );
 }

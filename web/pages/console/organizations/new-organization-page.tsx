@@ -26,11 +26,15 @@ export interface NewOrganizationProps extends ConsoleProps {
   /** The person's requests, where organizations are created on request. */
   readonly requests: readonly RequestRow[];
   readonly typed: Readonly<Record<string, string>>;
+  /** Whether the decision is mailed. */
+  readonly hasMail: boolean;
   readonly now: Date;
 }
 
 export function NewOrganizationPage(props: NewOrganizationProps): VNode {
   const { frame, view, isOnRequest, requests } = props;
+  const open = requests.find(({ status }) => status === 'requested');
+  if (open !== undefined) return <RequestPage {...props} open={open} />;
   return (
     <ConsolePage
       frame={frame}
@@ -39,7 +43,56 @@ export function NewOrganizationPage(props: NewOrganizationProps): VNode {
       lead="Work on projects with your team. You keep your personal account."
     >
       {isOnRequest ? <RequestForm {...props} /> : <CreateForm {...props} />}
-      {requests.length > 0 && <OwnRequests {...props} />}
+      {requests.length > 0 && <OwnRequests requests={requests} now={props.now} />}
+    </ConsolePage>
+  );
+}
+
+/** Between sending a request and its decision. */
+function RequestPage({
+  frame,
+  view,
+  open,
+  hasMail,
+  requests,
+  now,
+}: NewOrganizationProps & { open: RequestRow }): VNode {
+  const earlier = requests.filter((request) => request !== open);
+  return (
+    <ConsolePage
+      frame={frame}
+      view={view}
+      title="Your request is with the operators"
+      actions={
+        <a class="button plain" href="/app">
+          Back to projects
+        </a>
+      }
+    >
+      <section class="panel form-panel" aria-label={open.name}>
+        <h2>
+          <bdi>{open.name}</bdi>
+        </h2>
+        <ol class="request-steps">
+          <li data-step="done">
+            <span>
+              Sent <When at={open.createdAt} now={now} />
+            </span>
+          </li>
+          <li data-step="now">An operator decides</li>
+          <li>Your projects and plan move to it, and you invite your team</li>
+        </ol>
+        <p class="quiet-text">
+          {hasMail ? (
+            <>
+              We’ll write to <bdi>{frame.person?.email}</bdi> as soon as it’s decided. You can close this page.
+            </>
+          ) : (
+            'The decision shows up on this page.'
+          )}
+        </p>
+      </section>
+      {earlier.length > 0 && <OwnRequests requests={earlier} now={now} />}
     </ConsolePage>
   );
 }
@@ -83,12 +136,12 @@ function RequestForm({ frame, typed }: NewOrganizationProps): VNode {
       />
       <TextField
         name="admin_email"
-        label="E-mail of its admin"
+        label="Email of its admin"
         type="email"
         value={typed.admin_email ?? ''}
         autocomplete="email"
         maxLength={256}
-        help="You’ll be an admin as well."
+        help="You’ll be an admin as well. Someone else gets an invitation."
       />
       <div class="stack-tight">
         <p class="label">When an operator approves</p>
@@ -111,7 +164,7 @@ function RequestForm({ frame, typed }: NewOrganizationProps): VNode {
   );
 }
 
-function OwnRequests({ requests, now }: NewOrganizationProps): VNode {
+function OwnRequests({ requests, now }: Pick<NewOrganizationProps, 'requests' | 'now'>): VNode {
   const columns: ReadonlyArray<Column<RequestRow>> = [
     { header: 'Organization', kind: 'main', cell: (row) => <RequestName row={row} /> },
     { header: 'Requested', cell: ({ createdAt }) => <When at={createdAt} now={now} /> },

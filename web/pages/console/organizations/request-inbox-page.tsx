@@ -61,7 +61,7 @@ function WaitingRequest({ frame, row, now }: WaitingRequestProps): VNode {
       lead={
         <>
           <bdi>{row.requester}</bdi>
-          {!row.isRequesterVerified && ' (e-mail not verified)'} asked <When at={row.createdAt} now={now} />, with{' '}
+          {!row.isRequesterVerified && ' (email not verified)'} asked <When at={row.createdAt} now={now} />, with{' '}
           <bdi>{row.admin.email}</bdi> as admin: {ADMINS[row.admin.is]}.
         </>
       }
@@ -94,8 +94,8 @@ function WaitingRequest({ frame, row, now }: WaitingRequestProps): VNode {
 
 const ADMINS = {
   requester: 'the same person',
-  verified: 'has an account with this verified e-mail, and is invited by approving',
-  unverified: 'somebody has an account with this e-mail, not verified; approving invites the mailbox',
+  verified: 'has an account with this verified email, and is invited by approving',
+  unverified: 'somebody has an account with this email, not verified; approving invites the mailbox',
   unknown: 'has no account yet, and is invited by approving',
 } as const;
 

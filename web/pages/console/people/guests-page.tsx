@@ -27,7 +27,7 @@ export function GuestsPage(props: GuestsProps): VNode {
   const menuOf = ({ email, shareId }: GuestRow): MenuItem[] =>
     isAdmin
       ? [
-          { kind: 'post', label: 'Invite as member', action: `${place}/guests/convert`, fields: { email } },
+          { kind: 'post', label: 'Convert to member', action: `${place}/guests/convert`, fields: { email } },
           { kind: 'link', label: 'Remove from project', href: `${place}/guests/${shareId}/remove`, tone: 'danger' },
         ]
       : [];
@@ -69,7 +69,7 @@ function GuestName({ guest }: { readonly guest: GuestRow }): VNode {
     return (
       <>
         <bdi>{guest.shownEmail}</bdi>
-        <span class="row-detail">no account yet</span>
+        <span class="row-detail">hasn’t used the link yet</span>
       </>
     );
   }

@@ -28,7 +28,7 @@ export function InviteGuestsPage({ frame, view, place, projects, picked, typed }
         <form class="panel form-panel" method="post" action={`${place}/invite-guests`}>
           <CsrfField frame={frame} />
           <SelectField name="project_id" label="Project" choices={projects} picked={picked} />
-          <EmailsField label="E-mail addresses" value={typed.emails ?? ''} />
+          <EmailsField label="Email addresses" value={typed.emails ?? ''} />
           <div class="form-foot">
             <button class="button primary" type="submit">
               Share project

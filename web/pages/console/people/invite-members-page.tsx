@@ -28,7 +28,7 @@ export function InviteMembersPage({ frame, view, place, organization, typed }: I
     >
       <form class="panel form-panel" method="post" action={`${place}/invite`}>
         <CsrfField frame={frame} />
-        <EmailsField label="E-mail addresses" value={typed.emails ?? ''} />
+        <EmailsField label="Email addresses" value={typed.emails ?? ''} />
         <Segments
           name="role"
           legend="Role"

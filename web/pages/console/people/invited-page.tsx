@@ -62,7 +62,7 @@ function CopyAll({ links }: { readonly links: readonly string[] }): VNode {
       <pre data-copy-text hidden>
         {links.join('\n')}
       </pre>
-      <button class="button plain" type="button" data-copy hidden>
+      <button class="button plain" type="button" data-copy data-keeps-room hidden>
         <span data-copy-label>Copy all</span>
         <span class="visually-hidden"> links</span>
       </button>

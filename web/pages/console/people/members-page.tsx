@@ -11,6 +11,7 @@ interface MemberRow {
   readonly id: string;
   readonly name: string;
   readonly email: string;
+  readonly isEmailVerified: boolean;
   readonly memberRole: 'admin' | 'member';
   readonly joinedAt: Date;
   readonly isYou: boolean;
@@ -74,6 +75,7 @@ function MemberName({ member }: { readonly member: MemberRow }): VNode {
       {member.isYou && <span class="quiet-text"> (you)</span>}
       <span class="row-detail">
         <bdi>{member.email}</bdi>
+        {!member.isEmailVerified && ' · not verified'}
       </span>
     </>
   );

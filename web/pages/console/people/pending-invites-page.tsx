@@ -31,7 +31,7 @@ export function PendingInvitesPage(props: PendingInvitesProps): VNode {
         ]
       : [];
   const columns: ReadonlyArray<Column<InvitationRow>> = [
-    { header: 'E-mail', kind: 'main', sort: 'email', cell: (row) => <InviteName row={row} isAdmin={isAdmin} /> },
+    { header: 'Email', kind: 'main', sort: 'email', cell: (row) => <InviteName row={row} isAdmin={isAdmin} /> },
     { header: 'Role', sort: 'role', cell: ({ memberRole }) => <MemberRolePill memberRole={memberRole} /> },
     { header: 'Invited', sort: 'invited', cell: ({ invitedAt }) => <When at={invitedAt} now={now} /> },
     { header: 'Open until', sort: 'until', cell: (row) => <Expiry row={row} now={now} /> },
@@ -74,6 +74,6 @@ function InviteName({ row, isAdmin }: { readonly row: InvitationRow; readonly is
 }
 
 function Expiry({ row, now }: { readonly row: InvitationRow; readonly now: Date }): VNode {
-  if (row.isExpired) return <span class="pill caution">expired</span>;
+  if (row.isExpired) return <span class="pill caution">Expired</span>;
   return <When at={row.expiresAt} now={now} />;
 }

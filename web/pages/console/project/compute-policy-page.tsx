@@ -3,7 +3,8 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
-import { type PolicyFields, PolicyForm } from '../../../components/console/forms/policy-fields.tsx';
+import { PolicyForm } from '../../../components/console/forms/policy-fields.tsx';
+import type { PolicyFields } from '../../../components/console/forms/policy-groups.tsx';
 import { Panel } from '../../../components/console/panel.tsx';
 
 export interface ComputePolicyProps extends ConsoleProps {
@@ -12,9 +13,11 @@ export interface ComputePolicyProps extends ConsoleProps {
   readonly name: string;
   readonly mayChange: boolean;
   readonly policy: PolicyFields;
+  readonly rememberedCount: number;
 }
 
-export function ComputePolicyPage({ frame, view, path, name, mayChange, policy }: ComputePolicyProps): VNode {
+export function ComputePolicyPage(props: ComputePolicyProps): VNode {
+  const { frame, view, path, name, mayChange, policy, rememberedCount } = props;
   const scope = 'For this compute, on top of the account’s policy: the stricter of both holds.';
   return (
     <ConsolePage frame={frame} view={view} title={`Compute ${name}`}>
@@ -22,12 +25,16 @@ export function ComputePolicyPage({ frame, view, path, name, mayChange, policy }
         id="policy"
         title="Logins and connections"
         lead={
-          mayChange
-            ? `${scope} Saving forgets remembered approvals, so that everybody is asked again.`
-            : `${scope} Only an admin may change this.`
+          mayChange ? `${scope} After a change everybody is asked again.` : `${scope} Only an admin may change this.`
         }
       >
-        <PolicyForm frame={frame} action={path} policy={policy} mayChange={mayChange} />
+        <PolicyForm
+          frame={frame}
+          action={path}
+          policy={policy}
+          mayChange={mayChange}
+          rememberedCount={rememberedCount}
+        />
       </Panel>
     </ConsolePage>
   );

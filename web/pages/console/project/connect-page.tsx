@@ -10,12 +10,13 @@ import { CopyLine } from '../../../components/copy-line.tsx';
 
 export interface ConnectProps extends ConsoleProps {
   readonly place: string;
-  readonly psqlCommand: string;
+  /** Null where no access rule lets the person in by link. */
+  readonly psqlCommand: string | null;
   readonly databases: readonly string[];
   readonly roles: ReadonlyArray<{ readonly name: string; readonly isReadOnly: boolean }>;
   readonly computes: ReadonlyArray<{ readonly id: string; readonly name: string }>;
   readonly picked: { readonly database: string; readonly role: string; readonly compute: string };
-  /** Empty when the project has no database, role or compute. */
+  /** Empty without a database, compute, or role whose password lets the person in. */
   readonly strings: ReadonlyArray<{ readonly client: string; readonly text: string; readonly hint: string | null }>;
   /** Set only on the page that reveals it. */
   readonly password: string | null;
@@ -32,7 +33,11 @@ export function ConnectPage(props: ConnectProps): VNode {
         title="By link, without a password"
         lead="For psql, pg_dump and other tools that can show a link."
       >
-        <CopyLine text={psqlCommand} what="psql command" />
+        {psqlCommand === null ? (
+          <p class="table-empty">No access rule lets you in by link.</p>
+        ) : (
+          <CopyLine text={psqlCommand} what="psql command" />
+        )}
       </Panel>
       <Panel
         id="by-password"
@@ -45,7 +50,7 @@ export function ConnectPage(props: ConnectProps): VNode {
         }
       >
         {strings.length === 0 ? (
-          <p class="table-empty">This project has no compute, database or role to connect to.</p>
+          <p class="table-empty">There is no compute, database or role here that you may connect to by a password.</p>
         ) : (
           <>
             <Choice {...props} />
@@ -72,7 +77,7 @@ function Choice({ place, databases, roles, computes, picked }: ConnectProps): VN
         label="Role"
         choices={roles.map(({ name, isReadOnly }) => ({
           value: name,
-          label: isReadOnly ? `${name} (read only)` : name,
+          label: isReadOnly ? `${name} (read-only)` : name,
         }))}
         picked={picked.role}
       />

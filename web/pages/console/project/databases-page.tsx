@@ -102,7 +102,7 @@ function Roles(props: DatabasesProps): VNode {
   const { frame, path, isHosted, roles, now } = props;
   const columns: ReadonlyArray<Column<RoleRow>> = [
     { header: 'Role', kind: 'main', cell: ({ shownName }) => <bdi>{shownName}</bdi> },
-    { header: 'Access', cell: ({ isReadOnly }) => (isReadOnly ? 'read only' : 'read and write') },
+    { header: 'Access', cell: ({ isReadOnly }) => (isReadOnly ? 'Read-only' : 'Read-write') },
     { header: 'Password set', cell: (row) => <PasswordAge row={row} now={now} /> },
     {
       header: 'Actions',
@@ -111,11 +111,7 @@ function Roles(props: DatabasesProps): VNode {
     },
   ];
   return (
-    <Panel
-      id="roles"
-      title="Roles"
-      lead="Login by link needs none of these passwords; drivers and tools that show no link do."
-    >
+    <Panel id="roles" title="Roles" lead="You only need these passwords for tools that can’t sign in with a link.">
       <DataTable caption="Roles" columns={columns} rows={roles} rowKey={({ name }) => name} />
       {isHosted && (
         <details class="more" open={props.typed.role !== undefined}>

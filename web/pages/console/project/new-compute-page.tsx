@@ -53,8 +53,8 @@ function Address({ typed }: Pick<NewComputeProps, 'typed'>): VNode {
         name="type"
         label="Kind"
         choices={[
-          { value: 'read_only', label: 'Read only' },
-          { value: 'read_write', label: 'Read and write' },
+          { value: 'read_only', label: 'Read-only' },
+          { value: 'read_write', label: 'Read-write' },
         ]}
         picked={typed.type ?? 'read_only'}
       />

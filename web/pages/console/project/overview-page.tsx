@@ -7,9 +7,15 @@ import { Panel } from '../../../components/console/panel.tsx';
 import { type ComputeRow, ComputeTable } from '../../../components/console/tables/compute-table.tsx';
 import { type ConnectionRow, ConnectionTable } from '../../../components/console/tables/connection-table.tsx';
 import { CopyLine } from '../../../components/copy-line.tsx';
+import { ProjectLabelTag, type ProjectLabelView } from '../../../components/project-label.tsx';
 
 export interface OverviewProps extends ConsoleProps {
-  readonly project: { readonly name: string; readonly id: string; readonly pgVersion: number };
+  readonly project: {
+    readonly name: string;
+    readonly id: string;
+    readonly pgVersion: number;
+    readonly label: ProjectLabelView;
+  };
   /** The account that owns it, for its guests. */
   readonly from: string | null;
   readonly place: string;
@@ -35,6 +41,11 @@ export function OverviewPage(props: OverviewProps): VNode {
       title={project.name}
       lead={
         <>
+          {project.label !== 'none' && (
+            <>
+              <ProjectLabelTag label={project.label} /> ·{' '}
+            </>
+          )}
           {from !== null && (
             <>
               from <bdi>{from}</bdi> ·{' '}

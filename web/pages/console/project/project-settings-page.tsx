@@ -5,6 +5,7 @@ import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
 import { SelectField } from '../../../components/console/forms/fields.tsx';
 import { Panel } from '../../../components/console/panel.tsx';
+import { ProjectLabelTag, type ProjectLabelView } from '../../../components/project-label.tsx';
 import { TextField } from '../../../components/text-field.tsx';
 import { CsrfField } from '../../../layout/csrf-field.tsx';
 
@@ -13,7 +14,11 @@ export interface ProjectSettingsProps extends ConsoleProps {
   readonly name: string;
   readonly projectId: string;
   readonly mayRename: boolean;
+  readonly label: ProjectLabelView;
+  readonly mayLabel: boolean;
   readonly mayDelete: boolean;
+  /** As a guest. */
+  readonly mayLeave: boolean;
   readonly isOrganization: boolean;
   /** Accounts to which this person may move it; empty when there are none. */
   readonly destinations: ReadonlyArray<{ readonly value: string; readonly label: string }>;
@@ -24,8 +29,9 @@ export function ProjectSettingsPage(props: ProjectSettingsProps): VNode {
   return (
     <ConsolePage frame={frame} view={view} title="Settings">
       <NamePanel {...props} />
+      <LabelPanel {...props} />
       {props.destinations.length > 0 && <TransferPanel {...props} />}
-      <DeletePanel {...props} />
+      {props.mayLeave ? <LeavePanel {...props} /> : <DeletePanel {...props} />}
     </ConsolePage>
   );
 }
@@ -54,6 +60,34 @@ function NamePanel({ frame, place, name, projectId, mayRename }: ProjectSettings
   );
 }
 
+const LABELS = [
+  { value: 'none', label: 'None' },
+  { value: 'staging', label: 'Staging' },
+  { value: 'production', label: 'Production' },
+] as const;
+
+function LabelPanel({ frame, place, label, mayLabel }: ProjectSettingsProps): VNode {
+  return (
+    <Panel
+      id="label-panel"
+      title="Label"
+      lead="People see it in its color wherever they decide. Production is read-only unless they type “prod”."
+    >
+      {mayLabel ? (
+        <form class="field-row" method="post" action={`${place}/settings/label`}>
+          <CsrfField frame={frame} />
+          <SelectField name="label" label="This project is" choices={LABELS} picked={label} />
+          <button class="button plain" type="submit">
+            Set label
+          </button>
+        </form>
+      ) : (
+        <p>{label === 'none' ? 'No label. An admin can set one.' : <ProjectLabelTag label={label} />}</p>
+      )}
+    </Panel>
+  );
+}
+
 function TransferPanel({ place, destinations }: ProjectSettingsProps): VNode {
   return (
     <Panel
@@ -68,6 +102,21 @@ function TransferPanel({ place, destinations }: ProjectSettingsProps): VNode {
         </button>
       </form>
     </Panel>
+  );
+}
+
+function LeavePanel({ place }: ProjectSettingsProps): VNode {
+  return (
+    <Panel
+      id="leave"
+      title="Leave"
+      lead="The project disappears from “Shared with me”, and your connections to it end."
+      actions={
+        <a class="button danger" href={`${place}/leave`}>
+          Leave project
+        </a>
+      }
+    />
   );
 }
 
@@ -92,7 +141,7 @@ function DeletePanel({ place, mayDelete, isOrganization }: ProjectSettingsProps)
       tone="danger"
       lead="Everybody’s connections to it end, and it cannot be brought back."
       actions={
-        <a class="button danger" href={`${place}/delete`}>
+        <a class="button plain ends" href={`${place}/delete`}>
           Delete project
         </a>
       }

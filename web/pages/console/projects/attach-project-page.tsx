@@ -18,7 +18,7 @@ export function AttachProjectPage({ frame, view, base, typed }: AttachProjectPro
       frame={frame}
       view={view}
       title="Attach a database"
-      lead="An existing Postgres becomes a project: people log in here, and nobody needs its password any more."
+      lead="Connect a Postgres you already run. Your team signs in here, and no one needs its password again."
     >
       <form class="panel form-panel" method="post" action={`${base}/projects/attach`} data-busy="Connecting to it…">
         <CsrfField frame={frame} />
@@ -31,7 +31,7 @@ export function AttachProjectPage({ frame, view, base, typed }: AttachProjectPro
           help="postgres://role:password@host:5432/database?sslmode=verify-full. The password is sealed and never shown again."
         />
         <details class="more">
-          <summary>Read-only role, own certificate authority, old authentication</summary>
+          <summary>Advanced</summary>
           <Details typed={typed} />
         </details>
         <div class="form-foot">

@@ -35,7 +35,7 @@ export function NewProjectPage({ frame, view, base, servers, typed }: NewProject
         <TextField name="name" label="Name" value={typed.name ?? ''} autocomplete="off" maxLength={256} focus="first" />
         <SelectField name="server" label="Postgres" choices={servers} picked={typed.server ?? null} />
         <details class="more" open={(typed.database ?? '') !== '' || (typed.role ?? '') !== ''}>
-          <summary>Names of the database and its role</summary>
+          <summary>Advanced</summary>
           <div class="stack">
             <OptionalField
               name="database"

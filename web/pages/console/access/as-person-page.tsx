@@ -1,0 +1,66 @@
+// What one person may reach, for an admin.
+
+import type { VNode } from 'preact';
+import { ConsolePage } from '../../../components/console/console-page.tsx';
+import type { ConsoleProps } from '../../../components/console/console-view.ts';
+import { type Column, DataTable } from '../../../components/console/tables/data-table.tsx';
+import { TextField } from '../../../components/text-field.tsx';
+
+type Answer = 'allowed' | 'may_ask' | 'denied';
+
+interface ReachRow {
+  readonly id: string;
+  readonly name: string;
+  readonly link: Answer;
+  readonly token: Answer;
+  readonly password: Answer;
+  readonly sentence: string;
+}
+
+export interface AsPersonProps extends ConsoleProps {
+  readonly path: string;
+  readonly person: string;
+  readonly isUnknown: boolean;
+  readonly rows: readonly ReachRow[];
+}
+
+export function AsPersonPage({ frame, view, path, person, isUnknown, rows }: AsPersonProps): VNode {
+  const columns: ReadonlyArray<Column<ReachRow>> = [
+    { header: 'Compute', kind: 'main', cell: ({ name }) => <bdi>{name}</bdi> },
+    { header: 'Link', cell: ({ link }) => <AnswerPill answer={link} /> },
+    { header: 'Token', cell: ({ token }) => <AnswerPill answer={token} /> },
+    { header: 'Role password', cell: ({ password }) => <AnswerPill answer={password} /> },
+    { header: 'Why, by link', cell: ({ sentence }) => <span class="quiet-text">{sentence}</span> },
+  ];
+  return (
+    <ConsolePage
+      frame={frame}
+      view={view}
+      title="As a person sees it"
+      lead="What one person may reach now, from any address, and the rule that says so."
+    >
+      <form class="panel field-row" method="get" action={path}>
+        <TextField name="person" label="Email of a member or guest" value={person} autocomplete="off" />
+        <button class="button primary" type="submit">
+          Show
+        </button>
+      </form>
+      {isUnknown && <p class="table-empty">Nobody in this account has that email.</p>}
+      {person !== '' && !isUnknown && (
+        <DataTable
+          caption="What the person may reach"
+          columns={columns}
+          rows={rows}
+          rowKey={({ id }) => id}
+          empty="There is nothing to reach."
+        />
+      )}
+    </ConsolePage>
+  );
+}
+
+const WORDS = { allowed: 'yes', may_ask: 'may ask', denied: 'no' } as const satisfies Record<Answer, string>;
+
+function AnswerPill({ answer }: { readonly answer: Answer }): VNode {
+  return <span class={answer === 'allowed' ? 'pill accent' : 'pill'}>{WORDS[answer]}</span>;
+}
