@@ -3,8 +3,10 @@
 
 import { z } from 'zod';
 import { listParam } from '../../../web/components/ops/row-order.ts';
-import { ConnectionDetailPage } from '../../../web/pages/ops/connection-detail-page.tsx';
+import { ConnectionDetailPage, type ConnectionDetailProps } from '../../../web/pages/ops/connection-detail-page.tsx';
 import * as actions from '../../actions/connections/act-on-connections.ts';
+import { readStatement } from '../../actions/connections/read-statement.ts';
+import { findCompute } from '../../catalogue/projects/compute-rows.ts';
 import { may } from '../../catalogue/rights/permissions.ts';
 import type { LiveConnectionRecord } from '../../fleet/live-connection.ts';
 import type { FleetOutcome } from '../../fleet/live-connections.ts';
@@ -25,11 +27,28 @@ import {
 } from './operations-scope.ts';
 
 export async function showConnection(call: OperationsCall, again?: Again): Promise<void> {
-  const { parts, request, response, scope, person, now } = call;
+  const { parts, request, response } = call;
+  parts.renderer.send(request, response, ConnectionDetailPage, await detailsOf(call, again));
+}
+
+/** Looked up when somebody asks, and shown once. */
+export async function showStatement(call: OperationsCall): Promise<void> {
+  const { parts, request, response, context, scope } = call;
+  const connection = await requireConnection(call);
+  const found = await readStatement(parts, context, { connection, capacity: scope.capacity });
+  const statement =
+    found === null ? null : { ...found, text: found.text === null ? null : cleanUpstreamText(found.text) };
+  const props = { ...(await detailsOf(call)), statement: { kind: 'seen', statement } as const };
+  await parts.renderer.sendOnce(request, response, ConnectionDetailPage, props);
+}
+
+async function detailsOf(call: OperationsCall, again?: Again): Promise<Omit<ConnectionDetailProps, 'frame'>> {
+  const { scope, person, now } = call;
   const record = await requireConnection(call);
   const path = `${scope.connectionsPath}/${record.id}`;
   const allowed = (action: ScopedAction) => may(person, scope.actions[action], scope.resource);
-  parts.renderer.send(request, response, ConnectionDetailPage, {
+  const isHosted = allowed('read_statement') && (await isOnHost(call, record));
+  return {
     view: await withNames(call, operationsView(call, { label: record.id, href: path }, again)),
     path,
     listPath: scope.listPath,
@@ -46,7 +65,13 @@ export async function showConnection(call: OperationsCall, again?: Again): Promi
     mayNotify: allowed('notify'),
     now: now.getTime(),
     typed: again?.typed ?? {},
-  });
+    statement: { kind: isHosted && record.upstreamPid !== null ? 'offered' : 'none' },
+  };
+}
+
+async function isOnHost({ parts }: OperationsCall, { computeId }: LiveConnectionRecord): Promise<boolean> {
+  const compute = computeId === null ? null : await findCompute(parts.catalogue.db, computeId);
+  return compute !== null && compute.hostId !== null;
 }
 
 export async function endConnection(call: OperationsCall): Promise<void> {
@@ -56,9 +81,12 @@ export async function endConnection(call: OperationsCall): Promise<void> {
 }
 
 export async function cancelQuery(call: OperationsCall): Promise<void> {
-  const { connection, place, outcome } = await perform(call, actions.cancelQuery);
-  if (outcome === 'not_found') return goTo(call, call.scope.listPath + place, 'connection_gone');
-  stayOn(call, { connection, place }, outcome === 'done' ? 'query_canceled' : 'connection_unanswered');
+  const { connection, place, from, outcome } = await perform(call, actions.cancelQuery);
+  const listPath = call.scope.listPath + place;
+  if (outcome === 'not_found') return goTo(call, listPath, 'connection_gone');
+  const code = outcome === 'done' ? 'query_canceled' : 'connection_unanswered';
+  if (from === 'connection') return stayOn(call, { connection, place }, code);
+  goTo(call, done(listPath, code) + toParam([connection.id]));
 }
 
 interface OnPage {
@@ -70,12 +98,12 @@ interface OnPage {
 async function perform(
   call: OperationsCall,
   act: typeof actions.endConnection,
-): Promise<OnPage & { readonly outcome: FleetOutcome }> {
+): Promise<OnPage & { readonly from: 'list' | 'connection'; readonly outcome: FleetOutcome }> {
   const { parts, context, scope } = call;
   const connection = await requireConnection(call);
-  const { reason, list } = parseForm(call, reasonForm);
+  const { reason, list, from } = parseForm(call, reasonForm);
   const outcome = await act(parts, context, { connection, capacity: scope.capacity, reason });
-  return { connection, place: cleanPlace(list), outcome };
+  return { connection, place: cleanPlace(list), from, outcome };
 }
 
 function stayOn(call: OperationsCall, { connection, place }: OnPage, code: DoneCode): void {
@@ -86,7 +114,13 @@ function stayOn(call: OperationsCall, { connection, place }: OnPage, code: DoneC
 export const MAX_REASON_CHARACTERS = 200;
 
 export const operatorReason = operatorText(MAX_REASON_CHARACTERS, 'say why');
-export const reasonForm = z.object({ reason: operatorReason, list: placeText.default('') });
+/** The page that the form is on. */
+const fromPage = z.enum(['list', 'connection']);
+export const reasonForm = z.object({
+  reason: operatorReason,
+  list: placeText.default(''),
+  from: fromPage.default('connection'),
+});
 export const noticeText = operatorText(MAX_OPERATOR_TEXT_CHARACTERS, 'write what to tell them');
 
 /** The most connections of one notice; their ids fit into the largest form that is read. */
@@ -104,8 +138,7 @@ const noticeForm = z
     /** Of ticked rows that the page's script has out of view. */
     connections: idList(MAX_LIST_CHARACTERS).default([]),
     list: placeText.default(''),
-    /** The page that the form is on. */
-    from: z.enum(['list', 'connection']).default('list'),
+    from: fromPage.default('list'),
   })
   .transform(({ connection, connections, ...rest }) => ({ ...rest, ids: new Set([...connection, ...connections]) }))
   .refine(({ ids }) => ids.size > 0, { path: ['connections'], error: 'tick at least one' })

@@ -6,7 +6,8 @@ import type { AuditEventName } from '../../catalogue/trail/audit-event-codes.ts'
 import type { AuditEventBody } from '../../catalogue/trail/audit-events.ts';
 import type { TrailNames } from '../../catalogue/trail/trail-names.ts';
 import { cleanForPage, cleanSentence, escapeInJson } from '../../untrusted-text.ts';
-import { AUDIT_SENTENCES, type AuditFacts } from './audit-sentences.ts';
+import { AUDIT_SENTENCES } from './audit-sentences.ts';
+import type { AuditFacts } from './operations-sentences.ts';
 
 /** Newest first, as given; a login stands where its newest event does. */
 export function auditEntries(events: readonly AuditEventBody[], names: TrailNames): AuditEntry[] {
@@ -30,6 +31,7 @@ function auditEntry(group: readonly AuditEventBody[], names: TrailNames): AuditE
 
 /** The event of a login that says most; all others stand behind it. */
 const TELLING: Readonly<Record<string, number>> = {
+  'login.report_undone': 7,
   'login.reported': 6,
   'login.denied': 5,
   'login.approved': 4,
@@ -56,7 +58,7 @@ function eventView(body: AuditEventBody, names: TrailNames): AuditEventView {
     id: String(body.id),
     at: new Date(String(body.at)),
     code: cleanForPage(String(body.code)),
-    outcome: cleanForPage(String(body.outcome)),
+    failing: body.outcome === 'success' ? null : body.outcome === 'refused' ? 'Refused' : 'Failed',
     sentence: sentenceOf(body, names),
     json: escapeInJson(JSON.stringify(body, null, 1)),
   };
@@ -66,7 +68,7 @@ export function sentenceOf(body: AuditEventBody, names: TrailNames): string {
   const name = String(body.event);
   const facts = factsOf(body, names);
   if (!isEventName(name)) return cleanSentence(`${facts.who}: ${name}`);
-  const sentence = AUDIT_SENTENCES[name][1](facts);
+  const sentence = AUDIT_SENTENCES[name][1](facts).replace(/^a terminal/, 'A terminal');
   if (body.outcome === 'refused' && !name.endsWith('refused') && !name.endsWith('rejected'))
     return `Refused: ${sentence}`;
   return body.outcome === 'failure' && name.startsWith('ops.') ? `Failed: ${sentence}` : sentence;
@@ -83,7 +85,7 @@ function factsOf(body: AuditEventBody, names: TrailNames): AuditFacts {
   const reason = text('reason').replaceAll('_', ' ');
   return {
     who: whoOf(text),
-    terminal: `${text('untrusted_application') || 'A terminal'} from ${from}`,
+    terminal: `${text('untrusted_application') || 'a terminal'} from ${from}`,
     forProject: body.project_id === undefined ? '' : ` for ${project}`,
     project,
     account: cleanForPage(names.accounts.get(text('account_id')) ?? text('account_id')) || 'an account',

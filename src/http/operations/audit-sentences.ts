@@ -2,28 +2,8 @@
 // Every event of the trail has both, and so may not be added without them.
 
 import type { AuditEventName } from '../../catalogue/trail/audit-event-codes.ts';
-
-/** Cleaned texts, with names in place of ids as far as they are known. */
-export interface AuditFacts {
-  readonly who: string;
-  /** `psql from 127.0.0.1`. */
-  readonly terminal: string;
-  /** ` for shop`, or empty. */
-  readonly forProject: string;
-  readonly project: string;
-  readonly account: string;
-  readonly subject: string;
-  readonly database: string;
-  readonly role: string;
-  /** ` (reason)`, or empty. */
-  readonly why: string;
-  readonly reason: string;
-  /** `8h 00m`, or empty. */
-  readonly lasting: string;
-  readonly from: string;
-}
-
-type Entry = readonly [title: string, sentence: (facts: AuditFacts) => string];
+import { REQUESTS } from './audit-sentences-of-requests.ts';
+import { type AuditFacts, type Entry, OPERATIONS } from './operations-sentences.ts';
 
 const changed =
   (thing: string, verb: string) =>
@@ -40,16 +20,16 @@ const LOGINS = {
   'login.consumed': ['Approval used', ({ terminal, forProject }) => `${terminal} used its approval${forProject}`],
   'login.reported': ['Login reported', ({ who, terminal }) => `${who} reported ${terminal}: “This was not me”`],
   'login.refused': ['Link refused', ({ terminal, why }) => `${terminal} was refused a link${why}`],
+  'login.extended': ['More time to decide', ({ who, terminal }) => `${who} got more time to decide about ${terminal}`],
+  'login.denial_undone': ['Denial taken back', ({ who, terminal }) => `${who} took the denial of ${terminal} back`],
+  'login.report_undone': ['Report taken back', ({ who, terminal }) => `${who} took the report of ${terminal} back`],
   'grant.created': [
     'Approval remembered',
     ({ who, terminal, lasting, why }) =>
       `${who} remembered ${terminal}${lasting === '' ? '' : ` for ${lasting}`}${why}`,
   ],
   'grant.used': ['Remembered approval used', ({ who, terminal }) => `${terminal} came back under ${who}’s approval`],
-  'grant.revoked': [
-    'Remembered approval revoked',
-    ({ who, subject, why }) => `${who} ended an approval of ${subject}${why}`,
-  ],
+  'grant.revoked': ['Approval revoked', ({ who, subject, why }) => `${who} ended an approval of ${subject}${why}`],
   'grant.ended': ['Remembered approval ended', ({ who, why }) => `A remembered approval of ${who} ended${why}`],
 } as const satisfies Partial<Record<AuditEventName, Entry>>;
 
@@ -118,6 +98,33 @@ const PEOPLE = {
     'Invitation withdrawn',
     ({ who, subject, why }) => `${who} withdrew the invitation of ${subject}${why}`,
   ],
+  'team.created': ['Team made', ({ who, subject, account }) => `${who} made ${subject} in ${account}`],
+  'team.changed': ['Team changed', ({ who, subject, why }) => `${who} changed ${subject}${why}`],
+  'team.removed': ['Team deleted', ({ who, subject }) => `${who} deleted ${subject}`],
+  'provisioning.created': [
+    'Provisioned',
+    ({ who, subject, account }) => `${who} provisioned ${subject} for ${account}`,
+  ],
+  'provisioning.changed': [
+    'Provisioned user changed',
+    ({ who, subject, account, why }) => `${who} changed ${subject} of ${account}${why}`,
+  ],
+  'provisioning.removed': [
+    'Provisioned user removed',
+    ({ who, subject, account, why }) => `${who} removed ${subject} from ${account}${why}`,
+  ],
+  'access_rule.created': [
+    'Access rule made',
+    ({ who, account, why }) => `${who} made an access rule of ${account}${why}`,
+  ],
+  'access_rule.changed': [
+    'Access rule changed',
+    ({ who, subject, account, why }) => `${who} changed ${subject} of ${account}${why}`,
+  ],
+  'access_rule.removed': [
+    'Access rule removed',
+    ({ who, subject, account }) => `${who} removed ${subject} of ${account}`,
+  ],
   'share.created': ['Project shared', ({ who, subject, project }) => `${who} shared ${project} with ${subject}`],
   'share.removed': [
     'Sharing ended',
@@ -151,30 +158,12 @@ const PROJECTS = {
   'policy.changed': ['Policy changed', ({ who, account }) => `${who} changed the policy of ${account}`],
 } as const satisfies Partial<Record<AuditEventName, Entry>>;
 
-const OPERATIONS = {
-  'ops.connection_ended': [
-    'Connection ended',
-    ({ who, subject, why }) => `${who} ended a connection of ${subject}${why}`,
-  ],
-  'ops.query_canceled': [
-    'Query canceled by an operator',
-    ({ who, subject, why }) => `${who} canceled a query of ${subject}${why}`,
-  ],
-  'ops.notice_sent': ['NOTICE sent', ({ who, subject, reason }) => `${who} sent a NOTICE to ${subject}: “${reason}”`],
-  'ops.node_drained': ['Node drained', ({ who, subject, why }) => `${who} drained the node ${subject}${why}`],
-  'ops.organization_decided': [
-    'Organization request decided',
-    ({ who, subject, why }) => `${who} decided on the organization ${subject}${why}`,
-  ],
-  'ops.audit_exported': ['Audit trail exported', ({ who }) => `${who} exported the audit trail`],
-  'ops.audit_pruned': ['Audit trail pruned', ({ who, why }) => `${who} pruned the audit trail${why}`],
-} as const satisfies Partial<Record<AuditEventName, Entry>>;
-
 /** Complete: an event without a sentence does not compile. */
 export const AUDIT_SENTENCES: Readonly<Record<AuditEventName, Entry>> = {
   ...LOGINS,
   ...CONNECTIONS,
   ...PEOPLE,
   ...PROJECTS,
+  ...REQUESTS,
   ...OPERATIONS,
 };

@@ -35,6 +35,7 @@ export function liveRow(record: LiveConnectionRecord): LiveRow {
     address: record.address,
     application: cleaned(record.application),
     project: cleaned(record.projectName),
+    label: record.projectLabel ?? 'none',
     compute: cleaned(record.computeName),
     database: cleaned(record.database),
     databaseRole: cleaned(record.databaseRole),
@@ -72,6 +73,7 @@ export function nodeRow(record: NodeRecord): NodeRow {
     live: record.liveConnections,
     waiting: record.waitingConnections,
     isDraining: record.isDraining,
+    livePeaks: record.livePeaks,
   };
 }
 

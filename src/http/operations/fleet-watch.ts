@@ -23,6 +23,7 @@ export interface FleetList extends PickedRows {
   readonly at: Date;
   readonly shown: readonly LiveRow[];
   readonly first: number;
+  readonly opened: LiveRow | null;
   readonly nodes: readonly NodeRow[];
 }
 
@@ -133,9 +134,9 @@ export class FleetWatch {
     }
   }
 
-  /** Reads the counters of the rows that are shown, or all when a list is sorted by counters. */
+  /** Reads the counters of the rows that are shown, or all when a list is picked by counters. */
   async #countedLists(lists: readonly WatchedList[], purpose: 'for rates' | 'for one page'): Promise<FleetList[]> {
-    const isAll = lists.some(({ picker }) => picker.sortsByCounters);
+    const isAll = lists.some(({ picker }) => picker.picksByCounters);
     const all = isAll ? await this.#view.allCounters() : null;
     const at = this.#clock.now();
     const facts = (record: LiveConnectionRecord) => this.#rows.of(record);
@@ -153,9 +154,9 @@ export class FleetWatch {
     const { version } = this.#view;
     const picked = lists.map(({ picker }) => {
       const rows = picker.pick({ records: this.#view.records(), version }, rowOf);
-      return { rows, first: picker.firstOf(rows), shown: picker.windowOf(rows) };
+      return { rows, first: picker.firstOf(rows), shown: picker.windowOf(rows), opened: picker.openedOf(rows) };
     });
-    const shown = picked.flatMap((list) => list.shown);
+    const shown = picked.flatMap((list) => (list.opened === null ? list.shown : [...list.shown, list.opened]));
     const counters = all ?? (await this.#view.counters(shown.map(placeOf)));
     if (all === null && purpose === 'for rates') {
       this.#rates.add(
@@ -163,11 +164,12 @@ export class FleetWatch {
         shown.map((row) => withCounters(row, counters.get(idFrom<ConnectionId>(row.id)))),
       );
     }
-    return picked.map(({ rows, first, shown }) => ({
+    return picked.map(({ rows, first, shown, opened }) => ({
       ...rows,
       at,
       first,
       shown: shown.map((row) => current(row, counters)),
+      opened: opened === null ? null : current(opened, counters),
       nodes: this.#nodes,
     }));
   }

@@ -68,8 +68,9 @@ export class LiveFeed {
   }
 
   /** Nodes change with their heartbeats, every two seconds; in between they are left out. */
-  #head({ at, counts, rows, first, nodes }: FleetList, which: 'all' | 'changed') {
-    const head = { now: at.getTime(), counts, picked: rows.length, first };
+  #head({ at, counts, rows, first, opened, nodes }: FleetList, which: 'all' | 'changed') {
+    const beside = this.#request.opened == null ? {} : { opened };
+    const head = { now: at.getTime(), counts, picked: rows.length, first, ...beside };
     if (this.#request.nodes === 'hidden') return head;
     const text = JSON.stringify(nodes);
     const isNew = text !== this.#nodes;

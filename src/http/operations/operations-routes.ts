@@ -4,12 +4,13 @@ import { Router as createRouter, type Router } from 'express';
 import type { Log } from '../../log.ts';
 import { openCall } from '../console/shell/console-call.ts';
 import { type OpenCall, type RouteTable, tableRoutes } from '../console/shell/form-route.ts';
-import { cancelQuery, endConnection, sendNotice, showConnection } from './act-on-connections.ts';
+import { cancelQuery, endConnection, sendNotice, showConnection, showStatement } from './act-on-connections.ts';
 import { exportAudit, showAudit } from './audit-page.ts';
 import { askEndings, endConnections } from './end-connections.ts';
 import { FleetWatch } from './fleet-watch.ts';
 import { LiveFeeds } from './live-feed.ts';
 import { askDrain, drainNode, showNodes } from './nodes-page.ts';
+import { showOffboarding } from './offboarding-page.ts';
 import { type OperationsCall, type OperationsParts, openOperations, openOversight } from './operations-scope.ts';
 import * as people from './people-page.ts';
 import { approveRequest, declineRequest, showRequests } from './request-inbox.ts';
@@ -23,6 +24,7 @@ const PEOPLE: RouteTable<OperationsCall> = {
     ['/:userId/operator', people.askOperator, people.changeOperator],
     ['/:userId/disable', people.askDisable, people.disable],
     ['/:userId/remove', people.askRemove, people.remove],
+    ['/:userId/offboarding', showOffboarding],
   ],
   forms: [['/:userId/enable', people.enable, people.showPeople]],
 };
@@ -86,6 +88,7 @@ function scopedRoutes(parts: OperationsParts, feeds: LiveFeeds, { list, connecti
         [`${connections}/notice`, sendNotice, showList],
         [`${connections}/:connectionId/end`, endConnection, showConnection],
         [`${connections}/:connectionId/cancel`, cancelQuery, showConnection],
+        [`${connections}/:connectionId/statement`, showStatement, showConnection],
       ],
     }),
   );

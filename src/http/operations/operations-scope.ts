@@ -2,7 +2,7 @@
 // overseers; and its frame. Lists use the scope's filter, all else its permissions.
 
 import type { Request, Response } from 'express';
-import type { ConsoleView, Link } from '../../../web/components/console/console-view.ts';
+import type { ConsoleView, Link, Tab } from '../../../web/components/console/console-view.ts';
 import type { Capacity } from '../../actions/connections/act-on-connections.ts';
 import { pause } from '../../async/retry.ts';
 import { loadPersonActor } from '../../catalogue/rights/actors.ts';
@@ -27,6 +27,7 @@ import {
   param,
 } from '../console/shell/console-call.ts';
 import { accountView, personView } from '../console/shell/open-console-view.ts';
+import { REQUESTS_PATH } from '../console/shell/what-waits.ts';
 import type { EventStreams } from '../request/event-streams.ts';
 import type { FleetWatch } from './fleet-watch.ts';
 
@@ -35,7 +36,7 @@ export interface OperationsParts extends ConsoleParts {
   readonly streams: EventStreams;
 }
 
-export type ScopedAction = 'read' | 'end' | 'cancel' | 'notify' | 'read_audit';
+export type ScopedAction = 'read' | 'end' | 'cancel' | 'notify' | 'read_statement' | 'read_audit';
 
 export interface OperationsScope {
   readonly resource: Resource;
@@ -64,6 +65,7 @@ const OPERATORS_SCOPE: OperationsScope = {
     end: 'ops.end_connection',
     cancel: 'ops.cancel_query',
     notify: 'ops.send_notice',
+    read_statement: 'ops.read_statement',
     read_audit: 'ops.read_audit',
   },
   listPath: '/ops',
@@ -100,6 +102,7 @@ export async function openOversight(
       end: 'account.end_connection',
       cancel: 'account.cancel_query',
       notify: 'account.send_notice',
+      read_statement: 'account.read_statement',
       read_audit: 'account.read_audit',
     },
     listPath: `${base}/connections`,
@@ -148,14 +151,22 @@ export async function findInScope(
   return (await parts.liveConnections.findAll([...ids])).filter((record) => matchesFilter(record, scope.filter));
 }
 
-export const OPERATORS_PAGES: readonly Link[] = [
+const OPERATORS_PAGES: readonly Link[] = [
   { label: 'Connections', href: '/ops' },
   { label: 'Over time', href: '/ops/history' },
   { label: 'Nodes', href: '/ops/nodes' },
   { label: 'Audit trail', href: '/ops/audit' },
   { label: 'People', href: '/ops/people' },
-  { label: 'Organization requests', href: '/ops/requests' },
+  { label: 'Requests', href: REQUESTS_PATH },
 ];
+
+/** The tabs of operators; the page at `current` is open. */
+export function operatorsTabs({ waiting }: Pick<ConsoleCall, 'waiting'>, current: string): Tab[] {
+  return OPERATORS_PAGES.map((tab) => {
+    const count = waiting.find(({ href }) => href === tab.href)?.count;
+    return { ...tab, isCurrent: tab.href === current, ...(count === undefined ? {} : { count }) };
+  });
+}
 
 /** `page` is the last breadcrumb; the list of connections itself has none. */
 export function operationsView(call: OperationsCall, page: Link | null, again?: Again): ConsoleView {
@@ -168,6 +179,6 @@ export function operationsView(call: OperationsCall, page: Link | null, again?: 
   return {
     ...personView(call, again),
     crumbs: [{ label: 'Operations', href: call.scope.listPath }, ...crumbs],
-    tabs: OPERATORS_PAGES.map((tab) => ({ ...tab, isCurrent: tab.href === href })),
+    tabs: operatorsTabs(call, href),
   };
 }

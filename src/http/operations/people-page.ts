@@ -1,5 +1,6 @@
 // The people of the installation, for operators: found, helped back in, disabled, removed.
 
+import { z } from 'zod';
 import type { MenuItem } from '../../../web/components/console/tables/kebab.tsx';
 import type { ConfirmProps } from '../../../web/pages/console/confirm-page.tsx';
 import { SecretPage } from '../../../web/pages/console/secret-page.tsx';
@@ -11,8 +12,8 @@ import { type ListedPerson, listPeople } from '../../catalogue/people/manage-peo
 import { INSTALLATION, requireMay } from '../../catalogue/rights/permissions.ts';
 import { idFrom, type UserId } from '../../ids.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
-import { type Again, goTo, param, queryText, sendConfirmation } from '../console/shell/console-call.ts';
-import { offerReset, remarkPasswords, resetChoice } from '../console/shell/known-passwords.ts';
+import { type Again, goTo, param, parseForm, queryText, sendConfirmation } from '../console/shell/console-call.ts';
+import { offerReset, remarkPasswords, resetChoice } from '../console/shell/known-secrets.ts';
 import { theirConnections } from '../console/shell/who-is-connected.ts';
 import { type OperationsCall, operationsView } from './operations-scope.ts';
 
@@ -46,14 +47,24 @@ export async function askResetLink(call: OperationsCall, again?: Again): Promise
   const user = await requireUser(call);
   ask(call, again, {
     title: `Make a reset link for ${cleanForPage(user.email)}?`,
-    text: 'It lets whoever has it choose a new password and sign in as this person, once, within an hour. Pass it on to nobody else. The person is told by mail.',
+    text: 'It lets anyone who has it choose a new password and sign in as this person, once, within an hour. Pass it on to nobody else. The person is told by mail.',
     button: 'Make reset link',
+    also: [
+      {
+        name: 'remove_factors',
+        label: 'Also remove passkeys, one-time codes and recovery codes',
+        help: 'For people who lost all of them. Without it they are asked for one after the new password.',
+        isTicked: 'no',
+      },
+    ],
   });
 }
 
 export async function makeResetLink(call: OperationsCall): Promise<void> {
   const { parts, request, response, context } = call;
-  const { user, link } = await createResetLink(parts, context, { userId: userIn(call) });
+  const form = parseForm(call, z.object({ remove_factors: z.literal('yes').optional().catch(undefined) }));
+  const removesFactors = form.remove_factors ?? 'no';
+  const { user, link } = await createResetLink(parts, context, { userId: userIn(call), removesFactors });
   await parts.renderer.sendOnce(request, response, SecretPage, {
     view: operationsView(call, { label: 'Reset link', href: request.path }),
     title: `Reset link for ${cleanForPage(user.email)}`,
@@ -70,14 +81,19 @@ export async function askDisable(call: OperationsCall, again?: Again): Promise<v
     text: 'They are signed out everywhere, and their connections end now. API keys and access tokens stop working. You can enable the account again.',
     touches: await theirConnections(call, { userId: user.id }),
     button: 'Disable account',
-    ...(await offerReset(call, { userId: user.id })),
+    also: await offerReset(call, { userId: user.id }),
   });
 }
 
 export async function disable(call: OperationsCall): Promise<void> {
-  const ended = await people.disablePerson(call.parts, call.context, { userId: userIn(call), ...resetChoice(call) });
+  const user = await requireUser(call);
+  const ended = await people.disablePerson(call.parts, call.context, { userId: user.id, ...resetChoice(call) });
   remarkPasswords(call, ended.knownPasswords);
-  goTo(call, PATH, 'person_disabled');
+  goTo(call, PATH, {
+    code: 'person_disabled',
+    title: `${cleanForPage(user.email)} is disabled; everything of theirs has ended`,
+    undo: { action: `${PATH}/${user.id}/enable`, fields: {} },
+  });
 }
 
 export async function enable(call: OperationsCall): Promise<void> {
@@ -107,7 +123,11 @@ export async function changeOperator(call: OperationsCall): Promise<void> {
   const { parts, context } = call;
   const user = await requireUser(call);
   await people.setOperator(parts, context, { userId: user.id, isOperator: !user.isOperator });
-  goTo(call, PATH, user.isOperator ? 'operator_unmade' : 'operator_made');
+  goTo(call, PATH, {
+    code: user.isOperator ? 'operator_unmade' : 'operator_made',
+    title: `${cleanForPage(user.email)} is ${user.isOperator ? 'no operator any more' : 'an operator now'}`,
+    undo: { action: call.request.path, fields: {} },
+  });
 }
 
 export async function askRemove(call: OperationsCall, again?: Again): Promise<void> {
@@ -117,7 +137,7 @@ export async function askRemove(call: OperationsCall, again?: Again): Promise<vo
     text: 'The account, its memberships, keys and tokens are gone, and their connections end now. The audit trail stays.',
     touches: await theirConnections(call, { userId: user.id }),
     button: 'Remove person',
-    ...(await offerReset(call, { userId: user.id })),
+    also: await offerReset(call, { userId: user.id }),
   });
 }
 
@@ -150,10 +170,12 @@ function menuOf({ id, isOperator, disabledAt }: ListedPerson): MenuItem[] {
   if (disabledAt !== null) {
     return [
       { kind: 'post', label: 'Enable', action: `${own}/enable` },
+      { kind: 'link', label: 'What they had', href: `${own}/offboarding` },
       { kind: 'link', label: 'Remove…', href: `${own}/remove`, tone: 'danger' },
     ];
   }
   return [
+    { kind: 'link', label: 'What they had', href: `${own}/offboarding` },
     { kind: 'link', label: 'New reset link…', href: `${own}/reset-link` },
     { kind: 'link', label: isOperator ? 'Take operations away…' : 'Make operator…', href: `${own}/operator` },
     { kind: 'link', label: 'Disable…', href: `${own}/disable`, tone: 'danger' },

@@ -12,9 +12,8 @@ import { listOrganizationRequests, type OrganizationRequest } from '../../catalo
 import { cleanForPage } from '../../untrusted-text.ts';
 import { type Again, type ConsoleCall, goTo, param, parseForm } from '../console/shell/console-call.ts';
 import { personView } from '../console/shell/open-console-view.ts';
-import { OPERATORS_PAGES } from './operations-scope.ts';
-
-const PATH = '/ops/requests';
+import { REQUESTS_PATH as PATH } from '../console/shell/what-waits.ts';
+import { operatorsTabs } from './operations-scope.ts';
 
 export async function showRequests(call: ConsoleCall, again?: Again): Promise<void> {
   const { parts, request, response, context, now } = call;
@@ -49,8 +48,7 @@ function inboxView(call: ConsoleCall, again?: Again): ConsoleView {
     { label: 'Operations', href: '/ops' },
     { label: 'Organization requests', href: PATH },
   ];
-  const tabs = OPERATORS_PAGES.map((tab) => ({ ...tab, isCurrent: tab.href === PATH }));
-  return { ...personView(call, again, crumbs), tabs };
+  return { ...personView(call, again, crumbs), tabs: operatorsTabs(call, PATH) };
 }
 
 /** Throws `not_found` for anybody but operators. */

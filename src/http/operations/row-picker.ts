@@ -2,6 +2,7 @@
 
 import type { LiveRow } from '../../../web/components/ops/live-row.ts';
 import { pickRows, type RowQuery, type Sort } from '../../../web/components/ops/row-order.ts';
+import { termsOf } from '../../../web/components/ops/row-search.ts';
 import { filterMatcher, type LiveConnectionFilter, type LiveConnectionRecord } from '../../fleet/live-connection.ts';
 
 export interface RowRequest {
@@ -11,6 +12,8 @@ export interface RowRequest {
   /** The window: the index of its first row, and at most how many rows. */
   readonly first: number;
   readonly count: number;
+  /** A connection that is shown beside the list, wherever in it. */
+  readonly opened?: string | null;
 }
 
 export interface PickedRows {
@@ -23,22 +26,23 @@ const SORTS_BY_COUNTERS: ReadonlySet<Sort> = new Set(['sent', 'received', 'sendi
 
 export class RowPicker {
   readonly request: RowRequest;
-  /** Whether the order depends on counters, which change all the time. */
-  readonly sortsByCounters: boolean;
+  /** Whether the rows or their order depend on counters, which change all the time. */
+  readonly picksByCounters: boolean;
   readonly #isInScope: (record: LiveConnectionRecord) => boolean;
   #picked: { readonly version: string; readonly rows: PickedRows } | null = null;
 
   constructor(request: RowRequest) {
     this.request = request;
     this.#isInScope = filterMatcher(request.filter);
-    this.sortsByCounters = SORTS_BY_COUNTERS.has(request.query.sort);
+    const byState = termsOf(request.query.search).some(({ key }) => key === 'state');
+    this.picksByCounters = byState || SORTS_BY_COUNTERS.has(request.query.sort);
   }
 
   pick(
     { records, version }: { readonly records: Iterable<LiveConnectionRecord>; readonly version: string },
     rowOf: (record: LiveConnectionRecord) => LiveRow,
   ): PickedRows {
-    if (this.#picked?.version === version && !this.sortsByCounters) return this.#picked.rows;
+    if (this.#picked?.version === version && !this.picksByCounters) return this.#picked.rows;
     const { query } = this.request;
     const inScope: LiveRow[] = [];
     for (const record of records) if (this.#isInScope(record)) inScope.push(rowOf(record));
@@ -56,6 +60,12 @@ export class RowPicker {
   firstOf({ rows }: PickedRows): number {
     const { first, count } = this.request;
     return Math.min(first, Math.max(0, Math.ceil(rows.length / count) - 1) * count);
+  }
+
+  /** Null when the list has it no more. */
+  openedOf({ rows }: PickedRows): LiveRow | null {
+    const { opened } = this.request;
+    return opened == null ? null : (rows.find(({ id }) => id === opened) ?? null);
   }
 
   windowOf(picked: PickedRows): readonly LiveRow[] {

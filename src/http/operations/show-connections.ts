@@ -3,6 +3,7 @@
 
 import type { Request } from 'express';
 import { z } from 'zod';
+import { COLUMNS_COOKIE, hiddenColumnsIn } from '../../../web/components/ops/live-columns.ts';
 import { ROW_ACTS } from '../../../web/components/ops/live-menu.tsx';
 import { ConnectionHistoryPage } from '../../../web/pages/ops/connection-history-page.tsx';
 import { ConnectionsPage } from '../../../web/pages/ops/connections-page.tsx';
@@ -12,9 +13,10 @@ import { readConnectionHistory } from '../../catalogue/trail/connection-history.
 import { FRAME_SIZE_OF } from '../../metering/frames/frame-bounds.ts';
 import { type Again, queryText } from '../console/shell/console-call.ts';
 import { FRAME_LABELS } from '../console/shell/consumption-view.ts';
+import { cookieValue } from '../request/cookies.ts';
 import { type EventStreams, retryText } from '../request/event-streams.ts';
 import type { FleetWatch } from './fleet-watch.ts';
-import { pageNumber, placeOf, rowQuery } from './list-place.ts';
+import { openedIn, pageNumber, placeOf, rowQuery } from './list-place.ts';
 import type { LiveFeeds } from './live-feed.ts';
 import { withNames } from './named-toasts.ts';
 import { type OperationsCall, operationsView, requireScoped, whileAllowed } from './operations-scope.ts';
@@ -40,7 +42,8 @@ export function showConnections(watch: FleetWatch) {
       pickedCount: list.rows.length,
       counts: list.counts,
       nodes: scope.accountId === null ? list.nodes : [],
-      nodeIds: [...new Set([...list.nodeIds, ...(query.node === '' ? [] : [query.node])])].sort(),
+      nodeIds: scope.accountId === null ? list.nodeIds : [],
+      hiddenColumns: hiddenColumnsIn(cookieValue(request, COLUMNS_COOKIE)),
       page: list.first / count + 1,
       pageCount: Math.max(1, Math.ceil(list.rows.length / count)),
       now: list.at.getTime(),
@@ -87,7 +90,12 @@ export function followLive(feeds: LiveFeeds, streams: EventStreams) {
     const signal = streams.open(response, { userId: person.userId, sessionId, longestMs: LONGEST_STREAM_MS });
     response.write(retryText(RETRY_AFTER_MS));
     const { filter, accountId } = scope;
-    const wanted = { filter, query: rowQuery(request.query), ...streamWindow(request) };
+    const wanted = {
+      filter,
+      query: rowQuery(request.query),
+      ...streamWindow(request),
+      opened: openedIn(request.query),
+    };
     // A browser that holds as many streams as it may asks again instead.
     const isOnce = request.query.once !== undefined;
     const over = linkedAbort(signal);

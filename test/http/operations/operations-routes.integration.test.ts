@@ -230,7 +230,7 @@ describe('ending, canceling, telling', () => {
     expect((await browser.post(path, { csrf_token, reason: 'new kernel' })).location).toBe(
       '/ops/nodes?done=node_drains',
     );
-    expect((await browser.get('/ops/nodes')).text).toContain('draining');
+    expect((await browser.get('/ops/nodes')).text).toContain('Draining');
     expect(await auditOf(other, { event: 'ops.node_drained' })).toMatchObject([
       { code: 'PO83S', subject: nodeId, reason: 'new kernel' },
     ]);

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPersonalKey } from '../../../src/catalogue/access/api-keys.ts';
-import { createBrowserSession } from '../../../src/catalogue/accounts/browser-sessions.ts';
 import { createOrganization } from '../../../src/catalogue/accounts/organizations.ts';
 import { getUser } from '../../../src/catalogue/accounts/users.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { BrowserJar, csrfTokenIn } from '../../support/browser/browser-jar.ts';
+import { beginSession } from '../../support/browser/session-for-tests.ts';
 import { newIdentity, startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
 import { actingAs } from '../../support/databases/catalogue-for-tests.ts';
 import { hold, organizationForTests, type PersonAtBrowser, personAtBrowser } from '../console/console-for-tests.ts';
@@ -62,7 +62,7 @@ describe('Operations → People', () => {
     const bearer = { Authorization: `Bearer ${key.reveal()}`, Accept: 'application/json' };
     expect((await new BrowserJar(web.url).get('/api/v2/users/me', bearer)).status).toBe(401);
     const session = { userId: member.userId, ip: '127.0.0.1', userAgent: 'test' };
-    await expect(createBrowserSession(web.catalogue, session)).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(beginSession(web.catalogue, session)).rejects.toMatchObject({ code: 'forbidden' });
   });
 
   it('enables the person again, whose keys work as before', async () => {

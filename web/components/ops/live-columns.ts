@@ -7,45 +7,49 @@ export interface LiveColumn {
   /** Also the CSS class of its cells. */
   readonly name: string;
   readonly sorts: ReadonlyArray<{ readonly sort: Sort; readonly label: string }>;
+  /** Whether it can be hidden. */
+  readonly isOptional: boolean;
 }
 
 export const LIVE_COLUMNS: readonly LiveColumn[] = [
-  { name: 'of-who', sorts: [{ sort: 'person', label: 'Person' }] },
-  { name: 'of-state', sorts: [{ sort: 'state', label: 'State' }] },
-  {
-    name: 'of-from',
-    sorts: [
-      { sort: 'address', label: 'Address' },
-      { sort: 'application', label: 'Application' },
-    ],
-  },
-  {
-    name: 'of-where',
-    sorts: [
-      { sort: 'project', label: 'Project' },
-      { sort: 'compute', label: 'Compute' },
-    ],
-  },
-  { name: 'of-age', sorts: [{ sort: 'age', label: 'Age' }] },
-  {
-    name: 'of-sent',
-    sorts: [
-      { sort: 'sent', label: 'Sent' },
-      { sort: 'sending', label: 'Rate out' },
-    ],
-  },
-  {
-    name: 'of-received',
-    sorts: [
-      { sort: 'received', label: 'Received' },
-      { sort: 'receiving', label: 'Rate in' },
-    ],
-  },
-  {
-    name: 'of-node',
-    sorts: [
-      { sort: 'node', label: 'Node' },
-      { sort: 'pid', label: 'Upstream pid' },
-    ],
-  },
+  column('of-who', 'kept', [['person', 'Person']]),
+  column('of-state', 'kept', [['state', 'State']]),
+  column('of-from', 'optional', [
+    ['address', 'Address'],
+    ['application', 'App'],
+  ]),
+  column('of-where', 'optional', [
+    ['project', 'Project'],
+    ['compute', 'Compute'],
+  ]),
+  column('of-age', 'optional', [['age', 'Age']]),
+  column('of-sent', 'optional', [
+    ['sent', 'Sent'],
+    ['sending', 'out/s'],
+  ]),
+  column('of-received', 'optional', [
+    ['received', 'Received'],
+    ['receiving', 'in/s'],
+  ]),
+  column('of-node', 'optional', [
+    ['node', 'Node'],
+    ['pid', 'pid'],
+  ]),
 ];
+
+/** Names of hidden columns by dot, written by the page's script. */
+export const COLUMNS_COOKIE = 'postern_columns';
+
+/** Of what the cookie says, the columns that there are. */
+export function hiddenColumnsIn(cookie: string | null): string[] {
+  const wanted = (cookie ?? '').split('.');
+  return LIVE_COLUMNS.filter(({ name, isOptional }) => isOptional && wanted.includes(name)).map(({ name }) => name);
+}
+
+function column(
+  name: string,
+  need: 'kept' | 'optional',
+  sorts: ReadonlyArray<readonly [sort: Sort, label: string]>,
+): LiveColumn {
+  return { name, isOptional: need === 'optional', sorts: sorts.map(([sort, label]) => ({ sort, label })) };
+}

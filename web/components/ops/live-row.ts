@@ -1,6 +1,8 @@
 // One live connection as the operations pages show it: plain, short values, since browsers receive
 // thousands of them.
 
+import type { ProjectLabelView } from '../project-label.tsx';
+
 export interface LiveRow {
   readonly id: string;
   readonly phase: 'waiting' | 'connecting' | 'relaying';
@@ -10,6 +12,7 @@ export interface LiveRow {
   readonly address: string;
   readonly application: string | null;
   readonly project: string | null;
+  readonly label: ProjectLabelView;
   readonly compute: string | null;
   readonly database: string | null;
   readonly databaseRole: string | null;

@@ -2,23 +2,13 @@
 // view out of all.
 
 import type { VNode } from 'preact';
-import { bytesInWords } from '../quantities.ts';
+import { Detail, ROLES, Two } from './live-cells.tsx';
 import { LIVE_COLUMNS, type LiveColumn } from './live-columns.ts';
 import { LiveMenu, type RowAct } from './live-menu.tsx';
 import type { LiveRow } from './live-row.ts';
 import { stateInWords } from './live-state.ts';
 import { listParam, type Order, queryString, type RowQuery, type Sort, sortedBy } from './row-order.ts';
-import { ageInWords, rateInWords } from './words.ts';
-
-// Explicit because browsers drop roles for rows that are styled as cards.
-const ROLES = {
-  table: { role: 'table' },
-  rowgroup: { role: 'rowgroup' },
-  row: { role: 'row' },
-  columnheader: { role: 'columnheader' },
-  rowheader: { role: 'rowheader' },
-  cell: { role: 'cell' },
-} as const;
+import { ageInWords, rateInWords, sizeInTable } from './words.ts';
 
 export interface LiveTableProps {
   readonly caption: string;
@@ -96,23 +86,25 @@ function Head({ column, query, listPath, live }: LiveTableProps & { readonly col
   const current = column.sorts.find(({ sort }) => sort === query.sort);
   return (
     <th scope="col" {...ROLES.columnheader} class={column.name} aria-sort={current && ARIA_SORTS[query.order]}>
-      {column.sorts.map(({ sort, label }) => (
-        <a
-          key={sort}
-          class="sort"
-          href={listPath + queryString(sortedBy(query, sort))}
-          data-order={sort === query.sort ? query.order : undefined}
-          onClick={
-            live &&
-            ((event: Event) => {
-              event.preventDefault();
-              live.onSort(sort);
-            })
-          }
-        >
-          <span class="visually-hidden">Sort by </span>
-          {label}
-        </a>
+      {column.sorts.map(({ sort, label }, index) => (
+        <span key={sort}>
+          {index > 0 && <span aria-hidden="true"> · </span>}
+          <a
+            class="sort"
+            href={listPath + queryString(sortedBy(query, sort))}
+            data-order={sort === query.sort ? query.order : undefined}
+            onClick={
+              live &&
+              ((event: Event) => {
+                event.preventDefault();
+                live.onSort(sort);
+              })
+            }
+          >
+            <span class="visually-hidden">Sort by </span>
+            {label}
+          </a>
+        </span>
       ))}
     </th>
   );
@@ -148,10 +140,10 @@ function Row({ row, index, table }: RowProps): VNode {
         <span class={`pill ${state.look}`}>{state.text}</span>
       </td>
       <Two class="of-from" main={row.address} detail={row.application} />
-      <Two class="of-where" main={row.project ?? '–'} detail={row.compute} />
+      <Two class="of-where" main={row.project ?? '–'} label={row.label} detail={row.compute} />
       <Two class="of-age" main={ageInWords(now - row.since)} detail={null} />
-      <Two class="of-sent" main={bytesInWords(row.sent)} detail={rateInWords(row.sending)} />
-      <Two class="of-received" main={bytesInWords(row.received)} detail={rateInWords(row.receiving)} />
+      <Two class="of-sent" main={sizeInTable(row.sent)} detail={rateInWords(row.sending)} />
+      <Two class="of-received" main={sizeInTable(row.received)} detail={rateInWords(row.receiving)} />
       <Two class="of-node" main={row.node} detail={row.pid === null ? null : `pid ${row.pid}`} />
       {acts.length > 0 && (
         <td {...ROLES.cell} class="of-menu">
@@ -182,17 +174,4 @@ function Tick({ row, table: { live }, form }: Omit<RowProps, 'index'> & { readon
 
 function targetOf({ database, databaseRole }: LiveRow): string {
   return databaseRole === null ? `${database}` : `${database} as ${databaseRole}`;
-}
-
-function Two(props: { readonly class: string; readonly main: string; readonly detail: string | null }): VNode {
-  return (
-    <td {...ROLES.cell} class={props.class}>
-      <bdi>{props.main}</bdi>
-      <Detail text={props.detail} />
-    </td>
-  );
-}
-
-function Detail({ text }: { readonly text: string | null }): VNode | null {
-  return text === null ? null : <bdi class="live-detail">{text}</bdi>;
 }

@@ -9,6 +9,8 @@ export interface NodeRow {
   readonly live: number;
   readonly waiting: number;
   readonly isDraining: boolean;
+  /** The most connections in each of the last minutes, oldest first. */
+  readonly livePeaks: readonly number[];
 }
 
 /**

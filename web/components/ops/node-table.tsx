@@ -3,7 +3,9 @@
 import type { VNode } from 'preact';
 import { type Column, DataTable } from '../console/tables/data-table.tsx';
 import { healthOf, type NodeRow } from './node-row.ts';
-import { ageInWords } from './words.ts';
+import { searchOf } from './row-search.ts';
+import { Sparkline } from './sparkline.tsx';
+import { ageInWords, countInTable } from './words.ts';
 
 interface NodeTableProps {
   readonly nodes: readonly NodeRow[];
@@ -13,10 +15,15 @@ interface NodeTableProps {
 
 export function NodeTable({ nodes, now }: NodeTableProps): VNode {
   const columns: ReadonlyArray<Column<NodeRow>> = [
-    { header: 'Node', kind: 'main', cell: ({ id }) => <a href={`/ops?node=${encodeURIComponent(id)}`}>{id}</a> },
+    {
+      header: 'Node',
+      kind: 'main',
+      cell: ({ id }) => <a href={`/ops?search=${encodeURIComponent(searchOf([{ key: 'node', value: id }]))}`}>{id}</a>,
+    },
     { header: 'Health', cell: (node) => <Health health={healthOf(node, now)} /> },
-    { header: 'Connected', kind: 'number', cell: ({ live }) => live.toLocaleString('en-US') },
-    { header: 'Waiting', kind: 'number', cell: ({ waiting }) => waiting.toLocaleString('en-US') },
+    { header: 'Connected', kind: 'number', cell: ({ live }) => countInTable(live) },
+    { header: 'Last hour', cell: ({ livePeaks }) => <LastHour peaks={livePeaks} /> },
+    { header: 'Waiting', kind: 'number', cell: ({ waiting }) => countInTable(waiting) },
     { header: 'Up for', kind: 'number', cell: ({ startedAt }) => ageInWords(now - startedAt) },
     { header: 'Last heartbeat', kind: 'number', cell: ({ beatAt }) => `${ageInWords(now - beatAt)} ago` },
     { header: 'Version', cell: ({ version }) => <span class="mono">{version}</span> },
@@ -33,6 +40,13 @@ export function NodeTable({ nodes, now }: NodeTableProps): VNode {
   );
 }
 
+const MINUTES = 60;
+
+function LastHour({ peaks }: { readonly peaks: readonly number[] }): VNode {
+  const peak = countInTable(Math.max(0, ...peaks));
+  return <Sparkline counts={peaks} room={MINUTES} label={`At most ${peak === '–' ? 'none' : peak} at a time`} />;
+}
+
 function DrainLink({ node }: { readonly node: NodeRow }): VNode | null {
   if (node.isDraining) return null;
   return (
@@ -43,7 +57,12 @@ function DrainLink({ node }: { readonly node: NodeRow }): VNode | null {
 }
 
 function Health({ health }: { readonly health: ReturnType<typeof healthOf> }): VNode {
-  return <span class={`pill ${LOOKS[health]}`}>{health}</span>;
+  const { look, word } = HEALTH[health];
+  return <span class={`pill ${look}`}>{word}</span>;
 }
 
-const LOOKS = { healthy: 'accent', late: 'caution', draining: 'caution' } as const;
+const HEALTH = {
+  healthy: { look: 'accent', word: 'Healthy' },
+  late: { look: 'caution', word: 'Late' },
+  draining: { look: 'caution', word: 'Draining' },
+} as const;

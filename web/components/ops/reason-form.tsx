@@ -6,11 +6,11 @@ import type { PageFrame } from '../../layout/page-frame.ts';
 import { Panel } from '../console/panel.tsx';
 
 interface ReasonFormProps {
-  readonly frame: PageFrame;
+  readonly frame: Pick<PageFrame, 'csrfToken'>;
   /** Names the panel and its field. */
   readonly id: string;
   readonly title: string;
-  readonly lead: string;
+  readonly lead?: string;
   readonly action: string;
   readonly field: { readonly name: string; readonly label: string; readonly help: string; readonly max: number };
   readonly typed: string;
@@ -27,7 +27,12 @@ interface ReasonFormProps {
 export function ReasonForm(props: ReasonFormProps): VNode {
   const { frame, id, title, lead, action, field, typed, button, look, hidden = {}, idle = null, cancelPath } = props;
   return (
-    <Panel id={id} title={title} lead={lead} {...(look === 'danger' ? { tone: look } : {})}>
+    <Panel
+      id={id}
+      title={title}
+      {...(lead === undefined ? {} : { lead })}
+      {...(look === 'danger' ? { tone: look } : {})}
+    >
       <form class="stack" method="post" action={action}>
         <CsrfField frame={frame} />
         {Object.entries(hidden).map(([name, value]) => (

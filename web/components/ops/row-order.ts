@@ -3,6 +3,7 @@
 
 import type { LiveRow } from './live-row.ts';
 import { pressOrder } from './live-state.ts';
+import { matcherOf } from './row-search.ts';
 
 /** The sort keys, as they appear in the URL. */
 export const SORTS = [
@@ -24,22 +25,19 @@ export type Sort = (typeof SORTS)[number];
 export type Order = 'asc' | 'desc';
 
 export interface RowQuery {
-  /** Words that must all occur in the row. */
+  /** As typed; see row-search.ts. */
   readonly search: string;
-  readonly phase: LiveRow['phase'] | '';
-  readonly node: string;
   readonly sort: Sort;
   readonly order: Order;
 }
 
-export const DEFAULT_QUERY: RowQuery = { search: '', phase: '', node: '', sort: 'state', order: 'asc' };
+export const DEFAULT_QUERY: RowQuery = { search: '', sort: 'state', order: 'asc' };
 
 /**
  * The rows that match the query, in its order; rows without the value are last in either direction.
  */
 export function pickRows(rows: Iterable<LiveRow>, query: RowQuery): LiveRow[] {
-  const words = query.search.toLowerCase().split(/\s+/).filter(Boolean);
-  const picked = [...rows].filter((row) => isPicked(row, query, words));
+  const picked = [...rows].filter(matcherOf(query.search));
   const valueIn = VALUES[query.sort];
   const sign = query.order === 'asc' ? 1 : -1;
   // Once per row instead of once per comparison: there may be thousands.
@@ -92,28 +90,6 @@ const VALUES: Readonly<Record<Sort, (row: LiveRow) => Value>> = {
   sending: (row) => row.sending,
   receiving: (row) => row.receiving,
 };
-
-function isPicked(row: LiveRow, { phase, node }: RowQuery, words: readonly string[]): boolean {
-  if (phase !== '' && row.phase !== phase) return false;
-  if (node !== '' && row.node !== node) return false;
-  if (words.length === 0) return true;
-  const text = [
-    row.person,
-    row.requestedUser,
-    row.address,
-    row.application,
-    row.project,
-    row.compute,
-    row.database,
-    row.databaseRole,
-    row.node,
-    row.pid,
-    row.id,
-  ]
-    .join(' ')
-    .toLowerCase();
-  return words.every((word) => text.includes(word));
-}
 
 function compare(a: Value, b: Value, sign: number): number {
   if (a === b) return 0;

@@ -27,6 +27,22 @@ export function rateInWords(bytesPerSecond: number | null): string | null {
   return bytesPerSecond === 0 ? '–' : `${bytesInWords(bytesPerSecond)}/s`;
 }
 
+/** `240 connections`, `12 of 240 connections`. */
+export function shownOfAll(picked: number, all: number): string {
+  const [shown, total] = [picked, all].map((count) => count.toLocaleString('en-US'));
+  const what = `${total} ${all === 1 ? 'connection' : 'connections'}`;
+  return picked === all ? what : `${shown} of ${what}`;
+}
+
+/** A zero is nothing to look at. */
+export function countInTable(count: number): string {
+  return count === 0 ? '–' : count.toLocaleString('en-US');
+}
+
+export function sizeInTable(bytes: number): string {
+  return bytes === 0 ? '–' : bytesInWords(bytes);
+}
+
 function padded(amount: number): string {
   return String(amount).padStart(2, '0');
 }

@@ -1,33 +1,29 @@
-// Reads and writes the filter form.
+// Reads and writes the search field.
 
-import type { LiveRow } from '../../components/ops/live-row.ts';
 import { DEFAULT_QUERY, type RowQuery, SORTS, type Sort } from '../../components/ops/row-order.ts';
 
-type Field = HTMLInputElement | HTMLSelectElement;
-
-const PHASES: ReadonlyArray<LiveRow['phase']> = ['waiting', 'connecting', 'relaying'];
-
-export function readFilters(): RowQuery {
-  const sort = textOf('sort');
-  const phase = textOf('phase');
+/** What the page was loaded with. */
+export function readQuery(): RowQuery {
+  const params = new URLSearchParams(location.search);
+  const sort = params.get('sort');
   return {
-    search: textOf('search'),
-    phase: PHASES.find((known) => known === phase) ?? '',
-    node: textOf('node'),
+    search: readSearch(),
     sort: SORTS.find((known): known is Sort => known === sort) ?? DEFAULT_QUERY.sort,
-    order: textOf('order') === 'desc' ? 'desc' : 'asc',
+    order: params.get('order') === 'desc' ? 'desc' : 'asc',
   };
 }
 
-export function showFilters(query: RowQuery): void {
-  for (const [name, value] of Object.entries(query)) {
-    const field = fieldOf(name);
-    if (field !== null && field.value !== value) field.value = value;
-  }
+export function readSearch(): string {
+  return field()?.value ?? '';
 }
 
-/** Calls back on every key and choice; the form is no longer submitted. */
-export function whenFiltersChange(listener: () => void): void {
+export function showSearch(search: string): void {
+  const shown = field();
+  if (shown !== null && shown.value !== search) shown.value = search;
+}
+
+/** Calls back on every key; the form is no longer submitted. */
+export function whenSearchChanges(listener: () => void): void {
   const form = document.querySelector<HTMLFormElement>('[data-live-filters]');
   form?.addEventListener('input', listener);
   form?.addEventListener('submit', (event) => {
@@ -36,10 +32,6 @@ export function whenFiltersChange(listener: () => void): void {
   });
 }
 
-function textOf(name: string): string {
-  return fieldOf(name)?.value ?? '';
-}
-
-function fieldOf(name: string): Field | null {
-  return document.querySelector<Field>(`[data-live-filters] [name="${name}"]`);
+function field(): HTMLInputElement | null {
+  return document.querySelector<HTMLInputElement>('[data-live-filters] [name="search"]');
 }

@@ -3,12 +3,16 @@
 
 import { render } from 'preact';
 import { LiveFigures } from '../../components/ops/live-figures.tsx';
+import { LiveChips } from '../../components/ops/live-filters.tsx';
 import { ROW_ACTS, type RowAct } from '../../components/ops/live-menu.tsx';
 import { applyDelta, type LiveRow } from '../../components/ops/live-row.ts';
 import { LiveTable } from '../../components/ops/live-table.tsx';
 import type { NodeRow } from '../../components/ops/node-row.ts';
 import { pickRows, queryString, type RowQuery, sortedBy } from '../../components/ops/row-order.ts';
-import { readFilters, showFilters, whenFiltersChange } from './filters.ts';
+import { shownOfAll } from '../../components/ops/words.ts';
+import { chooseColumns } from './columns.ts';
+import { readQuery, readSearch, showSearch, whenSearchChanges } from './filters.ts';
+import { LivePanel } from './live-panel.ts';
 import { heightOfRows, type RowRange, rowsToAsk, rowsToDraw } from './row-window.ts';
 import { Selection } from './selection.ts';
 import { type Delta, LiveStream, type Whole } from './stream.ts';
@@ -30,9 +34,11 @@ export class LiveList {
     delta: (event) => this.#change(event),
     away: (words) => this.#say(words),
   });
+  readonly #panel: LivePanel;
+  #opened: LiveRow | null = null;
   #nodes: readonly NodeRow[] = [];
   #counts = { live: 0, waiting: 0 };
-  #query: RowQuery = readFilters();
+  #query: RowQuery = readQuery();
   #picked: readonly LiveRow[] = [];
   /** The index of the first of those rows, and how many rows the query picks in all. */
   #first = 0;
@@ -51,14 +57,21 @@ export class LiveList {
     this.#listPath = region.dataset.live ?? '';
     const acts = region.dataset.acts?.split(' ');
     this.#acts = ROW_ACTS.filter((act) => acts?.includes(act));
+    this.#panel = new LivePanel({
+      region,
+      acts: this.#acts,
+      place: () => queryString(this.#query),
+      onChange: () => this.#openedAnother(),
+    });
   }
 
   start(): void {
     this.#ask();
-    whenFiltersChange(() => this.#changeQuery(readFilters()));
+    whenSearchChanges(() => this.#changeQuery({ ...this.#query, search: readSearch() }));
     this.#region.addEventListener('scroll', () => this.#viewMoved(), { passive: true });
     addEventListener('resize', () => this.#viewMoved());
     this.#listenToButtons();
+    chooseColumns(this.#region);
   }
 
   /** Rows come by the stream from here on, so paging and submitting the form have no use. */
@@ -90,12 +103,16 @@ export class LiveList {
 
   #changeQuery(query: RowQuery): void {
     this.#query = query;
-    showFilters(query);
-    history.replaceState(null, '', this.#listPath + queryString(query));
+    showSearch(query.search);
+    this.#showPlace();
     this.#selection.setPlace(queryString(query));
     this.#isAnnouncementDue = true;
     this.#pick();
     this.#askSoon();
+  }
+
+  #showPlace(): void {
+    history.replaceState(null, '', this.#listPath + this.#panel.withOpen(queryString(this.#query)));
   }
 
   #viewMoved(): void {
@@ -116,6 +133,7 @@ export class LiveList {
     const params = new URLSearchParams(queryString(this.#query));
     params.set('first', String(this.#asked.first));
     params.set('count', String(this.#asked.end - this.#asked.first));
+    if (this.#panel.id !== null) params.set('open', this.#panel.id);
     this.#stream.open(`${this.#listPath}/events?${params}`);
   }
 
@@ -133,7 +151,8 @@ export class LiveList {
     this.#take(event);
   }
 
-  #take({ now, counts, picked, first, nodes }: Delta | Whole): void {
+  #take({ now, counts, picked, first, nodes, opened = null }: Delta | Whole): void {
+    this.#opened = opened;
     this.#now = now;
     this.#counts = counts;
     this.#pickedCount = picked;
@@ -150,10 +169,18 @@ export class LiveList {
     this.#drawSoon();
   }
 
+  /** What the list knows of it is shown at once. */
+  #openedAnother(): void {
+    this.#opened = this.#rows.get(this.#panel.id ?? '') ?? null;
+    this.#showPlace();
+    this.#drawSoon();
+    this.#ask();
+  }
+
   #announce(): void {
     this.#isAnnouncementDue = false;
     this.#announcedAt = performance.now();
-    this.#say(`${inWords(this.#pickedCount)} of ${inWords(this.#counts.live + this.#counts.waiting)} connections`);
+    this.#say(shownOfAll(this.#pickedCount, this.#counts.live + this.#counts.waiting));
   }
 
   #say(words: string): void {
@@ -175,8 +202,20 @@ export class LiveList {
     render(this.#table(), this.#region);
     // The focused row is gone: keep the focus in the list instead of at the top of the page.
     if (hadFocus && !this.#region.contains(document.activeElement)) this.#region.focus({ preventScroll: true });
+    this.#drawChips();
+    void this.#panel
+      .draw(this.#opened, this.#now)
+      .catch(() => this.#say('The connection cannot be shown. Open its page.'));
     const figures = document.querySelector('[data-live-figures]');
     if (figures !== null) render(<LiveFigures counts={this.#counts} nodes={this.#nodes} now={this.#now} />, figures);
+  }
+
+  #drawChips(): void {
+    const chips = document.querySelector<HTMLElement>('[data-live-chips]');
+    if (chips === null) return;
+    const nodeIds = this.#nodes.length > 0 ? this.#nodes.map(({ id }) => id) : splitIds(chips.dataset.nodes);
+    const onSearch = (search: string) => this.#changeQuery({ ...this.#query, search });
+    render(<LiveChips query={this.#query} nodeIds={nodeIds} listPath={this.#listPath} onSearch={onSearch} />, chips);
   }
 
   #table() {
@@ -213,6 +252,6 @@ export class LiveList {
   }
 }
 
-function inWords(count: number): string {
-  return count.toLocaleString('en-US');
+function splitIds(ids = ''): string[] {
+  return ids.split(' ').filter(Boolean);
 }

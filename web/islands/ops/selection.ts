@@ -8,7 +8,10 @@ export class Selection {
     [...document.querySelectorAll<HTMLInputElement>('input[name="connection"]:checked')].map(({ value }) => value),
   );
   readonly #onChange: () => void;
+  readonly #notice = document.querySelector<HTMLFormElement>('.notice-form');
   #place = '';
+  /** What was typed already is kept in sight. */
+  #isTelling = (document.querySelector<HTMLInputElement>('#notice-text')?.value ?? '') !== '';
 
   constructor(onChange: () => void) {
     this.#onChange = onChange;
@@ -17,6 +20,8 @@ export class Selection {
       this.#changed();
     });
     document.querySelector('[data-live-tell]')?.addEventListener('click', () => {
+      this.#isTelling = true;
+      this.#showBar();
       document.querySelector<HTMLInputElement>('#notice-text')?.focus();
     });
   }
@@ -59,6 +64,8 @@ export class Selection {
     const count = bar?.querySelector('[data-live-bar-count]');
     const end = bar?.querySelector<HTMLAnchorElement>('[data-live-end]');
     if (bar) bar.hidden = this.ids.size === 0;
+    if (this.ids.size === 0 && bar) this.#isTelling = false;
+    if (this.#notice) this.#notice.hidden = !this.#isTelling;
     if (count) count.textContent = this.ids.size.toLocaleString('en-US');
     if (!end) return;
     // One more than may end at once says it as well as thousands, which no address holds.

@@ -15,6 +15,8 @@ interface LiveEvent {
   readonly picked: number;
   readonly first: number;
   readonly nodes?: readonly NodeRow[];
+  /** Of the connection that was asked for beside the list; null: it is not there. */
+  readonly opened?: LiveRow | null;
 }
 export type Whole = LiveEvent & { readonly rows: readonly LiveRow[] };
 export type Delta = LiveEvent & Partial<LiveRowsDelta>;

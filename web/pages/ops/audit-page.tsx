@@ -10,7 +10,7 @@ export interface AuditEventView {
   readonly id: string;
   readonly at: Date;
   readonly code: string;
-  readonly outcome: string;
+  readonly failing: 'Refused' | 'Failed' | null;
   readonly sentence: string;
   /** The whole event, one field a line. */
   readonly json: string;
@@ -154,23 +154,25 @@ function Days({ entries }: { readonly entries: readonly AuditEntry[] }): VNode {
 function Entry({ entry }: { readonly entry: AuditEntry }): VNode {
   const others = entry.events.length - 1;
   return (
-    <details class="audit-entry">
+    <details class="audit-entry" name="audit-entry">
       <summary>
         <Line event={entry} />
         {others > 0 && <span class="audit-more">{others} more of this login</span>}
       </summary>
-      {others === 0 ? (
-        <Raw event={entry} />
-      ) : (
-        entry.events.map((event) => (
-          <details key={event.id} class="audit-part">
-            <summary>
-              <Line event={event} />
-            </summary>
-            <Raw event={event} />
-          </details>
-        ))
-      )}
+      <div class="audit-beside">
+        {others === 0 ? (
+          <Raw event={entry} />
+        ) : (
+          entry.events.map((event) => (
+            <details key={event.id} class="audit-part">
+              <summary>
+                <Line event={event} />
+              </summary>
+              <Raw event={event} />
+            </details>
+          ))
+        )}
+      </div>
     </details>
   );
 }
@@ -178,7 +180,7 @@ function Entry({ entry }: { readonly entry: AuditEntry }): VNode {
 function Raw({ event }: { readonly event: AuditEventView }): VNode {
   return (
     <div class="audit-event" data-copy-box>
-      <button class="button plain small" type="button" data-copy hidden>
+      <button class="button plain small" type="button" data-copy data-keeps-room hidden>
         <span data-copy-label>Copy JSON</span>
       </button>
       <pre data-copy-text>{event.json}</pre>
@@ -186,12 +188,12 @@ function Raw({ event }: { readonly event: AuditEventView }): VNode {
   );
 }
 
-function Line({ event: { at, sentence, code, outcome } }: { readonly event: AuditEventView }): VNode {
+function Line({ event: { at, sentence, code, failing } }: { readonly event: AuditEventView }): VNode {
   return (
     <span class="audit-line">
       <time datetime={at.toISOString()}>{TIME.format(at)}</time>
       <bdi>{sentence}</bdi>
-      {outcome !== 'success' && <span class="pill caution">{outcome}</span>}
+      {failing !== null && <span class="pill caution">{failing}</span>}
       <code>{code}</code>
     </span>
   );

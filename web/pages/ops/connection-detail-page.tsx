@@ -4,11 +4,11 @@ import type { VNode } from 'preact';
 import { ConsolePage } from '../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../components/console/console-view.ts';
 import { Panel } from '../../components/console/panel.tsx';
-import { When } from '../../components/console/tables/when.tsx';
+import { ConnectionFacts } from '../../components/ops/connection-facts.tsx';
 import type { LiveRow } from '../../components/ops/live-row.ts';
-import { mayBeCanceled, stateInWords } from '../../components/ops/live-state.ts';
+import { mayBeCanceled } from '../../components/ops/live-state.ts';
 import { ReasonForm } from '../../components/ops/reason-form.tsx';
-import { bytesInWords } from '../../components/quantities.ts';
+import { StatementPanel, type StatementView } from '../../components/ops/statement-panel.tsx';
 
 export interface ConnectionDetailProps extends ConsoleProps {
   /** The page's path. */
@@ -19,6 +19,7 @@ export interface ConnectionDetailProps extends ConsoleProps {
   readonly noticePath: string;
   readonly auditPath: string;
   readonly row: LiveRow;
+  readonly statement: StatementView;
   readonly tls: string | null;
   readonly port: number;
   readonly grantId: string | null;
@@ -50,6 +51,13 @@ export function ConnectionDetailPage(props: ConnectionDetailProps): VNode {
       }
     >
       <Facts {...props} />
+      <StatementPanel
+        frame={frame}
+        view={props.statement}
+        action={`${path}/statement`}
+        place={place}
+        now={new Date(props.now)}
+      />
       {props.mayNotify && (
         <ReasonForm
           frame={frame}
@@ -97,34 +105,8 @@ export function ConnectionDetailPage(props: ConnectionDetailProps): VNode {
   );
 }
 
-function Facts(props: ConnectionDetailProps): VNode {
-  const { row, auditPath, now, tls, port, grantId, accessTokenId } = props;
-  const since = new Date(row.since);
-  const state = stateInWords(row, now);
-  const facts: ReadonlyArray<readonly [label: string, value: string | number | VNode | null]> = [
-    [
-      'State',
-      <span key="state" class={`pill ${state.look}`}>
-        {state.text}
-      </span>,
-    ],
-    ['Person', row.person],
-    ['Address', `${row.address}, port ${port}`],
-    ['Application', row.application],
-    ['Requested user', row.requestedUser],
-    ['Project', row.project],
-    ['Compute', row.compute],
-    ['Database', row.database],
-    ['Database role', row.databaseRole],
-    ['Upstream pid', row.pid],
-    ['Node', row.node],
-    ['Since', <When key="since" at={since} now={new Date(now)} />],
-    ['Sent to the database', bytesInWords(row.sent)],
-    ['Received from it', bytesInWords(row.received)],
-    ['TLS', tls ?? 'none'],
-    ['Grant', grantId],
-    ['Access token', accessTokenId],
-  ];
+function Facts({ row, auditPath, now, tls, port, grantId, accessTokenId }: ConnectionDetailProps): VNode {
+  const more = { Port: String(port), TLS: tls ?? 'none', Grant: grantId, 'Access token': accessTokenId };
   return (
     <Panel
       id="facts"
@@ -135,18 +117,7 @@ function Facts(props: ConnectionDetailProps): VNode {
         </a>
       }
     >
-      <dl class="ops-facts">
-        {facts.map(([label, value]) =>
-          value === null ? null : (
-            <div key={label}>
-              <dt>{label}</dt>
-              <dd>
-                <bdi>{value}</bdi>
-              </dd>
-            </div>
-          ),
-        )}
-      </dl>
+      <ConnectionFacts row={row} now={now} more={more} />
     </Panel>
   );
 }

@@ -5,6 +5,7 @@ import { ConsolePage } from '../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../components/console/console-view.ts';
 import { type Plot, type PlotStretch, Plots, StepLinks } from '../../components/console/plots.tsx';
 import { type Column, DataTable } from '../../components/console/tables/data-table.tsx';
+import { countInTable } from '../../components/ops/words.ts';
 
 export interface ConnectionHistoryRow {
   readonly start: Date;
@@ -58,9 +59,7 @@ export function ConnectionHistoryPage(props: ConnectionHistoryProps): VNode {
       ([name, header]): Column<ConnectionHistoryRow> => ({
         header,
         kind: 'number',
-        cell: (row) => (
-          <data value={String(row[name])}>{row[name] === 0 ? '–' : row[name].toLocaleString('en-US')}</data>
-        ),
+        cell: (row) => <data value={String(row[name])}>{countInTable(row[name])}</data>,
       }),
     ),
   ];

@@ -8,11 +8,13 @@ import type { ConsoleProps } from '../../components/console/console-view.ts';
 import { type Counts, LiveFigures } from '../../components/ops/live-figures.tsx';
 import { LiveFilters } from '../../components/ops/live-filters.tsx';
 import type { RowAct } from '../../components/ops/live-menu.tsx';
+import { ColumnsMenu, SortMenu } from '../../components/ops/live-options.tsx';
 import type { LiveRow } from '../../components/ops/live-row.ts';
 import { LiveTable } from '../../components/ops/live-table.tsx';
 import type { NodeRow } from '../../components/ops/node-row.ts';
 import { queryString, type RowQuery } from '../../components/ops/row-order.ts';
 import { SelectionBar } from '../../components/ops/selection-bar.tsx';
+import { shownOfAll } from '../../components/ops/words.ts';
 import { CsrfField } from '../../layout/csrf-field.tsx';
 
 const NOTICE_FORM = 'notice';
@@ -33,6 +35,8 @@ export interface ConnectionsProps extends ConsoleProps {
   /** Empty for one account, since nodes are only shown to operators. */
   readonly nodes: readonly NodeRow[];
   readonly nodeIds: readonly string[];
+  /** Of the columns that can be hidden. */
+  readonly hiddenColumns: readonly string[];
   readonly page: number;
   readonly pageCount: number;
   /** Milliseconds since 1970. */
@@ -80,17 +84,18 @@ function AccountLinks({ listPath, auditPath }: Pick<ConnectionsProps, 'listPath'
   );
 }
 
-function Shown({ rows, firstIndex, pickedCount, counts }: ConnectionsProps): VNode {
+function Shown(props: ConnectionsProps): VNode {
+  const { rows, firstIndex, pickedCount, counts, query, listPath, hiddenColumns } = props;
   return (
     <div class="live-bar">
       <p role="status" data-live-status>
         {rows.length === 0
           ? 'No connection to show'
-          : `${firstIndex + 1}–${firstIndex + rows.length} of ${pickedCount.toLocaleString('en-US')}, ${(
-              counts.live + counts.waiting
-            ).toLocaleString('en-US')} in all`}
+          : `${firstIndex + 1}–${firstIndex + rows.length} of ${shownOfAll(pickedCount, counts.live + counts.waiting)}`}
       </p>
-      <div class="page-actions" data-live-controls hidden>
+      <SortMenu query={query} listPath={listPath} />
+      <div class="page-actions" data-live-controls data-keeps-room hidden>
+        <ColumnsMenu hiddenColumns={hiddenColumns} />
         <button class="button plain small" type="button" data-live-select>
           Select all shown
         </button>
@@ -115,6 +120,7 @@ function LiveRegion(props: ConnectionsProps): VNode {
       data-connections={connectionsPath}
       data-notice-form={noticeForm ?? undefined}
       data-acts={acts.join(' ')}
+      data-hidden={props.hiddenColumns.join(' ')}
     >
       <div>
         <LiveTable

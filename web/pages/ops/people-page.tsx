@@ -43,13 +43,15 @@ export function OperatorsPeoplePage(props: OperatorsPeopleProps): VNode {
   ];
   return (
     <ConsolePage frame={frame} view={view} title="People" lead={total === 1 ? '1 account' : `${total} accounts`}>
-      <SearchForm action={listing.path} label="Search by name or email" value={listing.search} />
-      {people.length === 0 ? (
-        <p class="quiet">Nobody matches.</p>
-      ) : (
-        <DataTable caption="People" columns={columns} rows={people} rowKey={({ id }) => id} />
-      )}
-      <Pages listing={listing} of="people" />
+      <div class="stack">
+        <SearchForm action={listing.path} label="Search by name or email" value={listing.search} />
+        {people.length === 0 ? (
+          <p class="table-empty">Nobody matches.</p>
+        ) : (
+          <DataTable caption="People" columns={columns} rows={people} rowKey={({ id }) => id} />
+        )}
+        <Pages listing={listing} of="people" />
+      </div>
     </ConsolePage>
   );
 }
