@@ -14,9 +14,13 @@ import { apiAddressRoute } from '../docs/api-reference-routes.ts';
 import { docsRoutes } from '../docs/docs-routes.ts';
 import { SentOnce } from '../forms/sent-once.ts';
 import { ShownOnce } from '../forms/shown-once.ts';
+import { consentRoutes } from '../oauth/issuer/consent-routes.ts';
+import { TokenIssuer } from '../oauth/issuer/issuer.ts';
+import { oauthRoutes } from '../oauth/oauth-routes.ts';
 import { operationsRoutes } from '../operations/operations-routes.ts';
 import { errorHandler, unknownPath } from '../pages/error-handler.ts';
 import { createPageRenderer, type PageRenderer } from '../pages/page-renderer.ts';
+import { boundHeaders } from '../request/bounded-headers.ts';
 import { trustNetworks } from '../request/client-address.ts';
 import { EventStreams } from '../request/event-streams.ts';
 import type { HttpDependencies } from '../request/http-dependencies.ts';
@@ -25,18 +29,27 @@ import { loadRequestContext } from '../request/request-context.ts';
 import { SessionWatch } from '../request/session-watch.ts';
 import { singleSlashes } from '../request/single-slashes.ts';
 import { assetRoutes, type WebAssets } from '../request/static-assets.ts';
+import { scimRoutes } from '../scim/scim-routes.ts';
 import { requireOwnForm } from '../security/require-own-form.ts';
 import { securityHeaders } from '../security/security-headers.ts';
 import { confirmEmailRoutes } from '../sign-in/confirm-email-routes.ts';
 import { invitationRoutes } from '../sign-in/invitation-routes.ts';
+import { Issuers } from '../sign-in/issuers.ts';
+import { joinRoutes } from '../sign-in/join-routes.ts';
+import { logoutRoutes } from '../sign-in/logout-routes.ts';
 import { oidcRoutes } from '../sign-in/oidc-routes.ts';
+import { passkeyRoutes } from '../sign-in/passkeys/passkey-routes.ts';
 import { recoveryRoutes } from '../sign-in/recovery-routes.ts';
+import { secondStepRoutes } from '../sign-in/second-step-routes.ts';
 import { signInRoutes } from '../sign-in/sign-in-routes.ts';
+import type { SignInParts } from '../sign-in/sign-in-steps.ts';
 import { signUpRoutes } from '../sign-in/sign-up-routes.ts';
 import { healthRoutes, type Readiness } from './health-routes.ts';
 import { homeRoutes } from './home-routes.ts';
+import { iconRoutes } from './icon-routes.ts';
 import { exceptReads, refuseOtherMethods } from './other-methods.ts';
 import { requestLog, requestMetrics } from './request-log.ts';
+import { themeRoutes } from './theme-routes.ts';
 
 const MAX_FORM_BYTES = 256 * 1024;
 const MAX_FORM_FIELDS = 500;
@@ -58,22 +71,30 @@ export function buildApp({ deps, address, assets, readiness, mailer }: AppOption
   app.disable('x-powered-by').disable('etag');
   const proxies = parseNetworks(config.http.trustedProxies);
   app.set('trust proxy', trustNetworks(proxies));
-  app.use(requestLog(deps.log), requestMetrics(deps.metrics), securityHeaders(address), singleSlashes);
-  app.use(readProxyHeaders(proxies, deps.log));
+  app.use(requestLog(deps.log), requestMetrics(deps.metrics), boundHeaders, securityHeaders(address), singleSlashes);
+  app.use(readProxyHeaders({ trustedProxies: proxies, counts: config.http.proxyHeader }, deps.log));
   const health = healthRoutes(readiness);
-  app.use(health, refuseOtherMethods(health), assetRoutes(assets));
+  const icons = iconRoutes(assets, config.brand);
+  app.use(health, refuseOtherMethods(health), assetRoutes(assets), icons, refuseOtherMethods(icons));
   app.use(neverStored, loadRequestContext({ catalogue, address }));
   const consumption = createConsumptionHistory(catalogue);
   app.use(apiAddressRoute({ config, address, renderer }));
   app.use(apiRoutes({ ...deps, address, mailer, consumption }));
   app.use(API_PREFIX, apiErrors);
-  const pages = pageRoutes({ deps, mailer, renderer, address, consumption });
+  app.use(scimRoutes({ ...deps, address }));
+  const issuers = new Issuers(config.issuers, deps.log);
+  const signInParts = { deps: { ...deps, address, mailer }, renderer, address, issuers };
+  const issuer = config.oauthClients.length === 0 ? null : new TokenIssuer({ deps, address, renderer });
+  const oauth = oauthRoutes({ deps, address, issuer });
+  app.use(logoutRoutes(signInParts), oauth, refuseOtherMethods(oauth));
+  const pages = pageRoutes({ deps, mailer, renderer, address, consumption, signInParts });
+  if (issuer !== null) pages.use(consentRoutes({ ...signInParts, issuer }));
   const otherMethods = refuseOtherMethods(pages);
   // A form sent to a page without one is refused before its token is checked.
   app.use(exceptReads(otherMethods));
   app.use(express.urlencoded({ extended: false, limit: MAX_FORM_BYTES, parameterLimit: MAX_FORM_FIELDS }));
   const sentOnce = new SentOnce({ redis: deps.redis, address });
-  app.use(sentOnce.handle, requireOwnForm(address), shownOnce.page);
+  app.use(sentOnce.handle, requireOwnForm({ catalogue, address }), shownOnce.page);
   app.use(pages, otherMethods);
   app.use(unknownPath, errorHandler({ renderer, address }));
   return app;
@@ -82,20 +103,26 @@ export function buildApp({ deps, address, assets, readiness, mailer }: AppOption
 interface PageParts extends Pick<AppOptions, 'deps' | 'mailer' | 'address'> {
   readonly renderer: PageRenderer;
   readonly consumption: ConsumptionHistory;
+  readonly signInParts: SignInParts;
 }
 
-function pageRoutes({ deps, mailer, renderer, address, consumption }: PageParts): express.Router {
-  const { config, catalogue } = deps;
+function pageRoutes({ deps, mailer, renderer, address, consumption, signInParts }: PageParts): express.Router {
+  const { config, catalogue, loginRequests } = deps;
   const sessions = new SessionWatch(catalogue);
   const streams = new EventStreams(sessions);
   const pages = express.Router();
-  const signInParts = { deps: { ...deps, address, mailer }, renderer, address };
-  pages.use(homeRoutes({ catalogue, config, address, renderer }), docsRoutes({ config, address, renderer }));
-  pages.use(signInRoutes(signInParts), oidcRoutes(signInParts));
+  pages.use(
+    homeRoutes({ catalogue, config, address, renderer, loginRequests }),
+    docsRoutes({ config, address, renderer }),
+  );
+  pages.use(themeRoutes(address));
+  pages.use(signInRoutes(signInParts), oidcRoutes(signInParts), joinRoutes(signInParts));
+  pages.use(secondStepRoutes(signInParts), passkeyRoutes(signInParts));
   pages.use(signUpRoutes(signInParts), invitationRoutes(signInParts));
   pages.use(recoveryRoutes(signInParts), confirmEmailRoutes(signInParts));
   const { sharedNetworks } = config.limits;
-  const services = { ...deps, nodeId: catalogue.nodeId, reverseCode: config.login.reverseCode, sharedNetworks };
+  const { reverseCode, askTtlMs } = config.login;
+  const services = { ...deps, nodeId: catalogue.nodeId, reverseCode, askTtlMs, sharedNetworks };
   const approvalParts = { ...deps, brand: config.brand, psqlCommand: psqlCommand(config, address) };
   pages.use(approvalRoutes({ ...approvalParts, services, renderer, mailer, streams, address }));
   const consoleParts = { ...deps, mailer, consumption, renderer, address, sessions };

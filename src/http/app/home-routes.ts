@@ -4,6 +4,7 @@ import { Router as createRouter, type Router } from 'express';
 import { HomePage, type HomeStep } from '../../../web/pages/home-page.tsx';
 import { listTargets } from '../../catalogue/access/targets.ts';
 import { hasApprovedTerminal, installationSteps } from '../../catalogue/accounts/first-steps.ts';
+import { canSignInAgain } from '../../catalogue/people/ways-to-sign-in.ts';
 import { loadPersonActor, type PersonActor } from '../../catalogue/rights/actors.ts';
 import { INSTALLATION, may } from '../../catalogue/rights/permissions.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
@@ -11,15 +12,18 @@ import type { Config } from '../../config/config.ts';
 import { type PublicAddress, psqlCommand } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
 import { personalAccountId } from '../../ids.ts';
+import type { LoginRequests } from '../../login/request/login-requests.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import type { PageRenderer } from '../pages/page-renderer.ts';
 import { requireSession } from '../request/request-context.ts';
+import { waitingTerminals } from './waiting-terminals.ts';
 
 interface HomeParts {
   readonly catalogue: Catalogue;
   readonly config: Config;
   readonly address: PublicAddress;
   readonly renderer: PageRenderer;
+  readonly loginRequests: LoginRequests;
 }
 
 export function homeRoutes(parts: HomeParts): Router {
@@ -30,10 +34,13 @@ export function homeRoutes(parts: HomeParts): Router {
     if (person === null) throw new PosternError('not_signed_in');
     const targets = await listTargets(catalogue, person);
     const hasConnected = await hasApprovedTerminal(catalogue, person.userId);
+    const waitingFor = { userId: person.userId, now: catalogue.clock.now() };
     renderer.send(request, response, HomePage, {
       command: psqlCommand(config, address),
       projects: targets.flatMap(({ projects }) => projects.map(({ name }) => cleanForPage(name))),
       hasConnected,
+      waiting: await waitingTerminals(parts.loginRequests, waitingFor),
+      canSignInAgain: await canSignInAgain(catalogue.db, person.userId),
       steps: may(person, 'ops.read', INSTALLATION) ? await stepsOf(parts, { person, hasConnected }) : [],
     });
   });

@@ -9,6 +9,7 @@ import type { HttpDependencies } from '../request/http-dependencies.ts';
 import { loadWebAssets } from '../request/static-assets.ts';
 import { buildApp } from './build-app.ts';
 import type { Readiness } from './health-routes.ts';
+import { RequestsUnderWay } from './one-request-at-a-time.ts';
 import { answerUnreadable, MAX_HEADER_BYTES } from './unreadable-requests.ts';
 import { limitWebConnections } from './web-connections.ts';
 
@@ -31,7 +32,8 @@ export function createHttpServer(deps: HttpDependencies): HttpServer {
   const { host, port } = deps.config.http;
   const readiness: Readiness = { isReady: false };
   const mailer = createMailer(deps);
-  const server = createLimitedServer(deps.config);
+  const underWay = new RequestsUnderWay();
+  const server = createLimitedServer(deps.config, underWay);
   return {
     async listen() {
       server.listen(port, host);
@@ -42,7 +44,8 @@ export function createHttpServer(deps: HttpDependencies): HttpServer {
       );
       const boundPort = portOf(server);
       const address = publicAddress(deps.config.http, boundPort);
-      server.on('request', buildApp({ deps, address, assets: loadWebAssets(), readiness, mailer }));
+      const app = buildApp({ deps, address, assets: loadWebAssets(), readiness, mailer });
+      server.on('request', underWay.oneAtATime(app));
       return { host, port: boundPort, url: address.url };
     },
     setReady(state) {
@@ -63,7 +66,7 @@ export function createHttpServer(deps: HttpDependencies): HttpServer {
 }
 
 /** Slow clients, and clients with many connections, cannot use up the server. */
-function createLimitedServer({ http, limits }: HttpDependencies['config']): Server {
+function createLimitedServer({ http, limits }: HttpDependencies['config'], underWay: RequestsUnderWay): Server {
   const server = createServer({
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: HEADERS_LIMIT_MS,
@@ -71,7 +74,7 @@ function createLimitedServer({ http, limits }: HttpDependencies['config']): Serv
     connectionsCheckingInterval: CHECK_EVERY_MS,
   });
   const uncounted = [...http.trustedProxies, ...limits.unlimitedNetworks];
-  limitWebConnections(server, { openFiles: openFilesLimit(), uncounted, shared: limits.sharedNetworks });
+  limitWebConnections(server, { openFiles: openFilesLimit(), uncounted, shared: limits.sharedNetworks, underWay });
   answerUnreadable(server);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.maxHeadersCount = MAX_HEADERS;

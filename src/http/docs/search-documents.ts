@@ -36,14 +36,25 @@ function wordsOf(query: string): string[] {
 }
 
 /** 0 when a word is missing. */
-function scoreOf({ chapter, title, text }: SearchedSection, words: readonly string[]): number {
-  const scores = words.map(
-    (word) =>
-      (title.toLowerCase().includes(word) ? TITLE_WEIGHT : 0) +
-      (chapter.toLowerCase().includes(word) ? CHAPTER_WEIGHT : 0) +
-      Math.min(text.toLowerCase().split(word).length - 1, MOST_COUNTED),
-  );
-  return scores.includes(0) ? 0 : scores.reduce((sum, score) => sum + score, 0);
+function scoreOf(section: SearchedSection, words: readonly string[]): number {
+  const [chapter, title, text] = [section.chapter, section.title, section.text].map((part) => part.toLowerCase());
+  let score = 0;
+  for (const word of words) {
+    const ofWord =
+      (title?.includes(word) ? TITLE_WEIGHT : 0) +
+      (chapter?.includes(word) ? CHAPTER_WEIGHT : 0) +
+      countUpTo(MOST_COUNTED, word, text ?? '');
+    if (ofWord === 0) return 0;
+    score += ofWord;
+  }
+  return score;
+}
+
+// Anybody may search, on the thread that relays bytes: no more is counted than counts.
+function countUpTo(most: number, word: string, text: string): number {
+  let count = 0;
+  for (let at = text.indexOf(word); at !== -1 && count < most; at = text.indexOf(word, at + word.length)) count += 1;
+  return count;
 }
 
 function excerptOf(text: string, words: readonly string[]): Found['excerpt'] {
@@ -53,11 +64,12 @@ function excerptOf(text: string, words: readonly string[]): Found['excerpt'] {
   const start = first <= BEFORE ? 0 : text.lastIndexOf(' ', first - BEFORE) + 1;
   const end = Math.min(text.length, first + AFTER);
   const excerpt = `${start > 0 ? '… ' : ''}${text.slice(start, end)}${end < text.length ? ' …' : ''}`;
-  const pattern = new RegExp(`(${words.map(escaped).join('|')})`, 'giu');
+  const pattern = new RegExp(`(${words.map(literally).join('|')})`, 'giu');
   // A pattern with one group: every second piece is a match.
   return excerpt.split(pattern).map((piece, index) => ({ text: piece, isMatch: index % 2 === 1 }));
 }
 
-function escaped(word: string): string {
-  return word.replaceAll(/[.-]/g, '\\$&');
+/** Each sign as its code point: what `\\-` escapes without the flag `u` is an error with it. */
+function literally(word: string): string {
+  return Array.from(word, (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`).join('');
 }

@@ -1,5 +1,7 @@
-// The cookies: browser session; visitor, which binds forms to one browser, and outlives sessions,
-// so that tabs that were opened before a sign-in go on after it; the account used last.
+// The cookies: browser session; a password that waits for its second step; sign-ins under way at
+// identity providers; visitor, which binds
+// forms to one browser, and outlives sessions, so that tabs that were opened before a sign-in go on
+// after it; the account used last; the theme.
 
 import { createHmac, randomBytes } from 'node:crypto';
 import { parseCookie } from 'cookie';
@@ -8,7 +10,7 @@ import type { PublicAddress } from '../../config/public-address.ts';
 import type { UserId } from '../../ids.ts';
 import { ownOrigin } from './own-origin.ts';
 
-export type CookieName = 'session' | 'visitor' | 'account';
+export type CookieName = 'session' | 'visitor' | 'account' | 'theme' | 'second_step' | `oidc_${string}`;
 
 const VISITOR_LIFE_MS = 365 * 24 * 3_600_000;
 
@@ -42,7 +44,21 @@ export function readCookie(request: Request, address: PublicAddress, name: Cooki
 
 /** Of any name, even one that Postern did not set; null when it is missing. */
 export function cookieValue(request: Request, wanted: string): string | null {
-  return parseCookie(request.headers.cookie ?? '')[wanted] ?? null;
+  const header = request.headers.cookie ?? '';
+  // Only what is wanted is taken apart: other applications may have set thousands.
+  for (let at = header.indexOf(`${wanted}=`); at !== -1; at = header.indexOf(`${wanted}=`, at + 1)) {
+    if (!beginsCookie(header, at)) continue;
+    const end = header.indexOf(';', at);
+    const value = parseCookie(header.slice(at, end === -1 ? undefined : end))[wanted];
+    if (value !== undefined) return value;
+  }
+  return null;
+}
+
+function beginsCookie(header: string, at: number): boolean {
+  let before = at - 1;
+  while (header[before] === ' ' || header[before] === '\t') before -= 1;
+  return before < 0 || header[before] === ';';
 }
 
 function attributes({ isHttps }: PublicAddress): CookieOptions {

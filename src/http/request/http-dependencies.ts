@@ -4,6 +4,7 @@ import type { ActionParts } from '../../actions/action-parts.ts';
 import type { UserId } from '../../ids.ts';
 import type { Log } from '../../log.ts';
 import type { TerminalMemory } from '../../login/decide/terminal-memory.ts';
+import type { DeviceLogins } from '../../login/device/device-logins.ts';
 import type { LoginRequests } from '../../login/request/login-requests.ts';
 import type { ReverseCodes } from '../../login/request/reverse-codes.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
@@ -14,6 +15,7 @@ export interface HttpDependencies extends Omit<ActionParts, 'mailer' | 'address'
   readonly log: Log;
   readonly redis: RedisClient;
   readonly loginRequests: LoginRequests;
+  readonly deviceLogins: DeviceLogins;
   readonly reverseCodes: ReverseCodes;
   readonly terminalMemory: TerminalMemory;
   readonly metrics: Metrics;

@@ -1,6 +1,6 @@
 // What is known about a request before its route runs: id, browser's address, person.
 
-import type { RequestHandler, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { type BrowserSession, findBrowserSession } from '../../catalogue/accounts/browser-sessions.ts';
 import { loadPersonActor, SYSTEM } from '../../catalogue/rights/actors.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
@@ -19,23 +19,46 @@ export interface RequestContext {
 }
 
 const KEY = 'requestContext';
+/** It is stored with sessions and with operations. */
+const MOST_USER_AGENT_CHARACTERS = 512;
 
-export function loadRequestContext(options: {
+interface SessionParts {
   readonly catalogue: Catalogue;
   readonly address: PublicAddress;
-}): RequestHandler {
-  const { catalogue, address } = options;
+}
+
+export function loadRequestContext(parts: SessionParts): RequestHandler {
   return async (request, response, next) => {
-    const cookie = readCookie(request, address, 'session');
     const context: RequestContext = {
       requestId: String(request.id),
       address: clientAddress(request),
-      userAgent: request.get('user-agent') ?? '',
-      session: cookie === null ? null : await findBrowserSession(catalogue, cookie),
+      userAgent: (request.get('user-agent') ?? '').slice(0, MOST_USER_AGENT_CHARACTERS),
+      session: await findSession(parts, request),
     };
     response.locals[KEY] = context;
     next();
   };
+}
+
+/**
+ * NOTE: after the body was read and before anything is allowed: a client may take minutes over a
+ * body, and its session may end meanwhile.
+ */
+export async function askSessionAgain(parts: SessionParts, response: Response): Promise<void> {
+  const context = contextOf(response);
+  const { req: request } = response;
+  if (context.session === null || !hasBody(request)) return;
+  response.locals[KEY] = { ...context, session: await findSession(parts, request) } satisfies RequestContext;
+}
+
+async function findSession({ catalogue, address }: SessionParts, request: Request): Promise<BrowserSession | null> {
+  const cookie = readCookie(request, address, 'session');
+  return cookie === null ? null : await findBrowserSession(catalogue, cookie);
+}
+
+// RFC 9112, 6: a message has a body when it says how that is framed.
+function hasBody(request: Request): boolean {
+  return request.get('transfer-encoding') !== undefined || Number(request.get('content-length') ?? 0) > 0;
 }
 
 export function contextOf(response: Response): RequestContext {
@@ -64,9 +87,9 @@ export function auditContextOfVisitor(response: Response): AuditContext {
 
 /** For changes by the signed-in person, with current rights. Throws `not_signed_in`. */
 export async function auditContextOfPerson(catalogue: Catalogue, response: Response): Promise<AuditContext> {
-  const { user } = requireSession(response);
+  const { user, sessionId } = requireSession(response);
   const { requestId, address, userAgent } = contextOf(response);
   const actor = await loadPersonActor(catalogue, user.id);
   if (actor === null) throw new PosternError('not_signed_in');
-  return { actor, requestId, browserIp: address, userAgent };
+  return { actor: { ...actor, viaSessionId: sessionId }, requestId, browserIp: address, userAgent };
 }

@@ -1,7 +1,7 @@
 // The redirect target after sign-in: only paths of this site.
 
 /** Long enough for a page with a form that is kept (kept-form.ts). */
-const MAX_NEXT_CHARACTERS = 4_096;
+export const MAX_NEXT_CHARACTERS = 4_096;
 // Browsers treat backslashes as slashes, and drop control characters before parsing (WHATWG URL).
 const UNSAFE = /[\\\u0000-\u0020\u007f]/;
 const BASE = 'http://postern.invalid';

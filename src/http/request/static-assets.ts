@@ -1,4 +1,5 @@
 // The built styles and scripts: cached for ever, since their names change with their content.
+// Served from memory, so that no request holds a file open for a browser that does not read.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
@@ -29,26 +30,28 @@ export function loadWebAssets(): WebAssets {
 
 export function assetRoutes({ folder }: WebAssets): Router {
   const router = express.Router();
-  router.use('/assets', compressedAsset(folder));
-  router.use('/assets', express.static(folder, { immutable: true, maxAge: '365d', index: false, redirect: false }));
+  router.use('/assets', sendAsset(readFiles(folder)));
   return router;
 }
 
 const ENDINGS = { br: '.br', gzip: '.gz' } as const;
 
-/** Leads to the file that the build compressed, where there is one that the browser reads. */
-function compressedAsset(folder: string): RequestHandler {
-  const names = new Set(readdirSync(folder));
+/** What the build compressed, where there is that and the browser reads it, else the plain file. */
+function sendAsset(files: ReadonlyMap<string, Buffer>): RequestHandler {
   return (request, response, next) => {
-    response.vary('Accept-Encoding');
     const name = request.path.slice(1);
+    const plain = files.get(name);
+    if (plain === undefined || !['GET', 'HEAD'].includes(request.method)) return next();
     const encoding = acceptedEncoding(request);
-    if (encoding !== null && names.has(name + ENDINGS[encoding])) {
-      response.type(extname(name)).set('Content-Encoding', encoding);
-      request.url = `/${name}${ENDINGS[encoding]}`;
-    }
-    next();
+    const packed = encoding === null ? undefined : files.get(name + ENDINGS[encoding]);
+    response.vary('Accept-Encoding').type(extname(name)).set('Cache-Control', 'public, max-age=31536000, immutable');
+    if (encoding !== null && packed !== undefined) response.set('Content-Encoding', encoding);
+    response.send(packed ?? plain);
   };
+}
+
+function readFiles(folder: string): Map<string, Buffer> {
+  return new Map(readdirSync(folder).map((name) => [name, readFileSync(folder + name)]));
 }
 
 function readManifest(folder: string): Record<string, string> | null {

@@ -3,6 +3,7 @@
 
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
+import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
 import { isLoopbackName } from '../../network-address.ts';
@@ -10,24 +11,29 @@ import { pathWithOutdatedForm } from '../forms/kept-form.ts';
 import { markRefused } from '../forms/refused-form.ts';
 import { wantsPage } from '../pages/error-handler.ts';
 import { csrfToken, csrfTokenOf, ensureVisitor, findVisitor } from '../request/cookies.ts';
-import { contextOf } from '../request/request-context.ts';
+import { askSessionAgain, contextOf } from '../request/request-context.ts';
 import { isSameText } from '../request/same-text.ts';
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** May be sent by a page that was loaded before another tab signed in. */
-const SIGN_IN_PATH = '/sign-in';
+const SIGN_IN_PATHS: ReadonlySet<string> = new Set(['/sign-in', '/sign-in/passkey', '/sign-in/passkey/options']);
 const formSchema = z.object({ csrf_token: z.string().max(128) });
 
 /** `outdated`: from our own page, of another person or browser state than now. */
 type FormOrigin = 'own' | 'outdated' | 'foreign';
 
 /**
- * Lets a change pass when origin and token are right. An outdated form is not carried out; its page
- * comes back with what was typed, after a sign-in where needed. Throws `forged_request` otherwise,
- * `cookies_needed` for browsers that keep no cookie.
+ * Lets a change pass when origin and token are right, for the session as it is after the body. An
+ * outdated form is not carried out; its page comes back with what was typed, after a sign-in where
+ * needed. Throws `forged_request` otherwise, `cookies_needed` for browsers that keep no cookie.
  */
-export function requireOwnForm(address: PublicAddress): RequestHandler {
-  return (request, response, next) => {
+export function requireOwnForm(parts: {
+  readonly catalogue: Catalogue;
+  readonly address: PublicAddress;
+}): RequestHandler {
+  const { address } = parts;
+  return async (request, response, next) => {
+    await askSessionAgain(parts, response);
     // A form on its way back to its page: the cookie that was set with the redirect is not here.
     if (request.query.kept !== undefined && findVisitor(request, address) === null) {
       throw new PosternError('cookies_needed');
@@ -56,7 +62,7 @@ function formOrigin(request: Request, response: Response, address: PublicAddress
   if (visitor === null) return 'outdated';
   const { session } = contextOf(response);
   const accepted = [csrfToken(visitor, session?.user.id ?? null)];
-  if (request.path === SIGN_IN_PATH) accepted.push(csrfToken(visitor, null));
+  if (SIGN_IN_PATHS.has(request.path)) accepted.push(csrfToken(visitor, null));
   const sent = csrfTokenOf(sentToken(request));
   return accepted.some((token) => isSameText(sent, token)) ? 'own' : 'outdated';
 }

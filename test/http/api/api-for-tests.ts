@@ -54,6 +54,11 @@ export class ApiForTests {
     this.#check = check;
   }
 
+  /** The same, with another key. */
+  withKey(key: string): ApiForTests {
+    return new ApiForTests(this.#url, key, this.#check);
+  }
+
   get(path: string): Promise<ApiReply> {
     return this.send('GET', path);
   }

@@ -46,6 +46,7 @@ async function useProject(
     ...{
       access: 'read_write',
       loginRequestId: null,
+      glassId: null,
       rightAsOf: null,
       lifeMs: 60_000,
       longestGrantMs: 60_000,
@@ -55,8 +56,14 @@ async function useProject(
   web.liveConnections.register(
     {
       ...{ ...target, ...terminal, id: newConnectionId(), nodeId: web.catalogue.nodeId, phase: 'relaying', port: 5000 },
-      ...{ userId: idFrom<UserId>(person.userId), personEmail: person.email, projectName: 'shop', computeName: 'main' },
-      ...{ grantId: null, accessTokenId: null, loginRequestId: null, since: new Date().toISOString() },
+      ...{
+        userId: idFrom<UserId>(person.userId),
+        personEmail: person.email,
+        projectName: 'shop',
+        projectLabel: null,
+        computeName: 'main',
+      },
+      ...{ grantId: null, accessTokenId: null, loginRequestId: null, glassId: null, since: new Date().toISOString() },
       ...{
         bytesToUpstream: 0,
         bytesToClient: 0,

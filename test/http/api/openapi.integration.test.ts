@@ -24,6 +24,44 @@ const NOT_IN_2_7_3: Readonly<Record<string, '2.7.2' | '1.10.0' | 'ours'>> = {
   'GET /consumption/projects': '1.10.0',
   'POST /organizations/{org_id}/invitations/{invitation_id}/resend': 'ours',
   'DELETE /organizations/{org_id}/invitations/{invitation_id}': 'ours',
+  'GET /organizations/{org_id}/access_rules': 'ours',
+  'POST /organizations/{org_id}/access_rules': 'ours',
+  'POST /organizations/{org_id}/access_rules/start': 'ours',
+  'PATCH /organizations/{org_id}/access_rules/{rule_id}': 'ours',
+  'DELETE /organizations/{org_id}/access_rules/{rule_id}': 'ours',
+  'GET /organizations/{org_id}/access_requests': 'ours',
+  'GET /users/me/access_requests': 'ours',
+  'GET /access_requests/{request_id}': 'ours',
+  'DELETE /access_requests/{request_id}': 'ours',
+  'POST /projects/{project_id}/access_requests': 'ours',
+  'GET /organizations/{org_id}/break_glass_people': 'ours',
+  'POST /organizations/{org_id}/break_glass_people': 'ours',
+  'DELETE /organizations/{org_id}/break_glass_people/{user_id}': 'ours',
+  'GET /organizations/{org_id}/broken_glass': 'ours',
+  'GET /organizations/{org_id}/on_call_keys': 'ours',
+  'POST /organizations/{org_id}/on_call_keys': 'ours',
+  'DELETE /organizations/{org_id}/on_call_keys/{on_call_key_id}': 'ours',
+  'GET /organizations/{org_id}/on_call_approvals': 'ours',
+  'POST /organizations/{org_id}/on_call_approvals': 'ours',
+  'GET /projects/{project_id}/access_rules': 'ours',
+  'POST /projects/{project_id}/access_rules': 'ours',
+  'PATCH /projects/{project_id}/access_rules/{rule_id}': 'ours',
+  'DELETE /projects/{project_id}/access_rules/{rule_id}': 'ours',
+  'GET /projects/{project_id}/access_decision': 'ours',
+  'GET /organizations/{org_id}/notification_targets': 'ours',
+  'POST /organizations/{org_id}/notification_targets': 'ours',
+  'DELETE /organizations/{org_id}/notification_targets/{target_id}': 'ours',
+  'POST /organizations/{org_id}/notification_targets/{target_id}/test': 'ours',
+  'GET /organizations/{org_id}/scim_keys': 'ours',
+  'POST /organizations/{org_id}/scim_keys': 'ours',
+  'DELETE /organizations/{org_id}/scim_keys/{scim_key_id}': 'ours',
+  'GET /organizations/{org_id}/teams': 'ours',
+  'POST /organizations/{org_id}/teams': 'ours',
+  'GET /organizations/{org_id}/teams/{team_id}': 'ours',
+  'PATCH /organizations/{org_id}/teams/{team_id}': 'ours',
+  'DELETE /organizations/{org_id}/teams/{team_id}': 'ours',
+  'POST /organizations/{org_id}/teams/{team_id}/members': 'ours',
+  'DELETE /organizations/{org_id}/teams/{team_id}/members/{user_id}': 'ours',
 };
 
 describe('the OpenAPI document', () => {
@@ -87,6 +125,12 @@ async function visitEverything(api: ApiForTests, orgId: string): Promise<void> {
   const invitation = `${organization}/invitations/${invited.body.invitations[0].id}`;
   await api.post(`${invitation}/resend`);
   await api.delete(invitation);
+  await visitTeams(api, organization, members.body.members[0].member.user_id);
+  const rules = `${organization}/access_rules`;
+  await visitRules(api, rules);
+  await visitRequests(api, orgId);
+  await visitGlassAndOnCall(api, orgId, members.body.members[0].member.user_id);
+  await api.post(`${rules}/start`, { set: 'everyone' });
   await visitKeys(api, organization);
   const made = await api.post('/projects', { project: {} });
   await visitProject(api, made.body);
@@ -102,6 +146,66 @@ async function visitEverything(api: ApiForTests, orgId: string): Promise<void> {
     (await api.post(`${organization}/projects/transfer`, { ...move, destination_org_id: 'org-a-b-1' })).status,
   ).toBe(404);
   expect((await api.delete(`/projects/${made.body.project.id}`)).status).toBe(200);
+}
+
+async function visitTeams(api: ApiForTests, organization: string, userId: string): Promise<void> {
+  const made = await api.post(`${organization}/teams`, { name: 'Data' });
+  const team = `${organization}/teams/${made.body.id}`;
+  await api.post(`${team}/members`, { user_id: userId });
+  for (const path of [`${organization}/teams`, team]) await api.get(path);
+  await api.patch(team, { name: 'Web' });
+  await api.delete(`${team}/members/${userId}`);
+  expect((await api.delete(team)).status).toBe(200);
+  const targets = `${organization}/notification_targets`;
+  const chat = { name: 'Chat', format: 'json', url: 'https://chat.example/x', classes: ['keys'] };
+  const target = await api.post(targets, chat);
+  expect((await api.get(targets)).body.notification_targets[0].host).toBe('chat.example');
+  expect((await api.post(`${targets}/${target.body.id}/test`, {})).status).toBe(200);
+  expect((await api.delete(`${targets}/${target.body.id}`)).status).toBe(200);
+  const key = await api.post(`${organization}/scim_keys`, { name: 'Okta' });
+  expect((await api.get(`${organization}/scim_keys`)).body.scim_keys).toHaveLength(1);
+  expect((await api.delete(`${organization}/scim_keys/${key.body.id}`)).status).toBe(200);
+}
+
+async function visitRules(api: ApiForTests, rules: string): Promise<void> {
+  const made = await api.post(rules, { subject: { kind: 'members' }, grants: { roles: 'read_only' } });
+  await api.get(rules);
+  await api.patch(`${rules}/${made.body.id}`, { grants: { doors: ['link'], longest_approval_seconds: 3600 } });
+  expect((await api.delete(`${rules}/${made.body.id}`)).status).toBe(200);
+}
+
+/** Under a rule that asks for a reason only. */
+async function visitRequests(api: ApiForTests, orgId: string): Promise<void> {
+  const rules = `/organizations/${orgId}/access_rules`;
+  await api.post(`${rules}/start`, { set: 'strict' });
+  await api.post(rules, { subject: { kind: 'members' }, grants: { doors: ['link'], reason: 'required' } });
+  const made = await api.post('/projects', { project: { org_id: orgId } });
+  const body = { endpoint_id: made.body.endpoints[0].id, reason: 'Ticket 4711' };
+  const asked = await api.post(`/projects/${made.body.project.id}/access_requests`, body);
+  expect(asked.body.state).toBe('approved');
+  await api.get('/users/me/access_requests?state=approved');
+  await api.get(`/organizations/${orgId}/access_requests`);
+  await api.get(`/access_requests/${asked.body.id}`);
+  expect((await api.delete(`/access_requests/${asked.body.id}`)).body.state).toBe('withdrawn');
+}
+
+async function visitGlassAndOnCall(api: ApiForTests, orgId: string, userId: string): Promise<void> {
+  const organization = `/organizations/${orgId}`;
+  await api.post(`${organization}/break_glass_people`, { user_id: userId });
+  await api.get(`${organization}/break_glass_people`);
+  await api.get(`${organization}/broken_glass`);
+  expect((await api.delete(`${organization}/break_glass_people/${userId}`)).status).toBe(200);
+  const key = await api.post(`${organization}/on_call_keys`, { name: 'pager' });
+  const { body } = await api.post('/projects', { project: { org_id: orgId } });
+  const schedule = api.withKey(key.body.key);
+  const shift = { user_id: userId, project_id: body.project.id, duration_seconds: 3_600, reason: 'shift' };
+  const approved = await schedule.post(`${organization}/on_call_approvals`, shift);
+  expect(approved.status, JSON.stringify(approved.body)).toBe(201);
+  await api.get(`${organization}/on_call_approvals`);
+  expect((await schedule.delete(`/access_requests/${approved.body.id}`)).body.state).toBe('withdrawn');
+  expect((await schedule.get(`${organization}/members`)).status).toBe(403);
+  await api.get(`${organization}/on_call_keys`);
+  await api.delete(`${organization}/on_call_keys/${key.body.id}`);
 }
 
 async function visitKeys(api: ApiForTests, organization: string): Promise<void> {
@@ -129,6 +233,10 @@ async function visitProject(api: ApiForTests, made: any): Promise<void> {
   for (const isProtected of [true, false]) await api.patch(branch, { branch: { protected: isProtected } });
   for (const path of [`${project}/branches`, `${branch}/restore`, `${branch}/set_as_default`]) await api.post(path);
   await api.delete(branch);
+  await visitRules(api, `${project}/access_rules`);
+  const me = await api.get('/users/me');
+  const asked = new URLSearchParams({ user_id: me.body.id, endpoint_id: made.endpoints[0].id });
+  await api.get(`${project}/access_decision?${asked}`);
   await visitComputes(api, project, branch);
   await visitDatabasesAndRoles(api, branch, role);
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { API_PREFIX } from '../../../src/http/api/call/api-route.ts';
+import { SCIM_PREFIX } from '../../../src/http/scim/scim-call.ts';
 import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
 import { routesOf } from './routes-of.ts';
 
@@ -21,7 +22,7 @@ afterAll(() => web.close());
 function pages(): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
   for (const { method, path } of routesOf(web.app)) {
-    if (path.startsWith(API_PREFIX)) continue;
+    if (path.startsWith(API_PREFIX) || path.startsWith(SCIM_PREFIX)) continue;
     found.set(path, (found.get(path) ?? new Set()).add(method));
   }
   return found;

@@ -2,19 +2,28 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
+import { RequestsUnderWay } from '../../../src/http/app/one-request-at-a-time.ts';
 import { limitWebConnections } from '../../../src/http/app/web-connections.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 
 type Limits = Parameters<typeof limitWebConnections>[1];
 
-async function serve(limits: Partial<Limits>): Promise<{ server: Server; port: number }> {
-  const server = createServer((_request, response) => void response.end('here'));
-  limitWebConnections(server, { openFiles: null, uncounted: [], shared: [], ...limits });
+/** Answers but at `/never`, and to bodies that have come. */
+async function serve(limits: Partial<Limits>): Promise<{ server: Server; port: number; seen: () => number }> {
+  const underWay = new RequestsUnderWay();
+  let seen = 0;
+  const server = createServer(
+    underWay.oneAtATime((request, response) => {
+      seen += 1;
+      if (request.url !== '/never') request.on('end', () => response.end('here')).resume();
+    }),
+  );
+  limitWebConnections(server, { openFiles: null, uncounted: [], shared: [], underWay, ...limits });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
   const address = server.address();
-  return { server, port: typeof address === 'object' && address !== null ? address.port : 0 };
+  return { server, port: typeof address === 'object' && address !== null ? address.port : 0, seen: () => seen };
 }
 
 /** So many sockets that say nothing, as a slow attacker holds them. */
@@ -54,6 +63,34 @@ it('one address may hold a hundred connections, and new ones after closing some'
   }, 'the address is served again');
 });
 
+// A neighbour with a hundred connections that said nothing, or sent a body without an end, kept
+// everybody else behind the same address from every page.
+it.each([
+  ['say nothing', ''],
+  ['begin a request', 'GET / HTTP/1.1\r\nHost: '],
+  ['never finish a body', 'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\na'],
+  ['wait for an answer', 'GET /never HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+])('a hundred connections that %s keep out nobody else at their address', async (_kind, sent) => {
+  const { port, seen } = await serve({});
+  const neighbour = await hold(port, 100);
+  for (const socket of neighbour.sockets) socket.write(sent);
+  if (/^POST|never/.test(sent)) await waitUntil(() => seen() === 100, 'the requests are under way');
+  for (let visit = 0; visit < 20; visit++) {
+    const { sockets } = await hold(port, 1);
+    expect(await isAnswered(sockets)).toBe(true);
+  }
+});
+
+it('a connection with a request under way outlasts those without one at its address', async () => {
+  const { port, seen } = await serve({});
+  const own = await hold(port, 1);
+  own.sockets[0]?.write('GET /never HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await waitUntil(() => seen() === 1, 'the request is under way');
+  const neighbour = await hold(port, 150);
+  await waitUntil(() => neighbour.open() === 99, 'the oldest others are closed');
+  expect(own.open()).toBe(1);
+});
+
 it('a shared network may hold ten times as many, and a proxy any number', async () => {
   for (const [limits, most] of [
     [{ shared: ['127.0.0.0/8'] }, 1_000],
@@ -87,8 +124,9 @@ it('a crowd that holds all places gives way to connections from elsewhere', asyn
 });
 
 it('a request under way is not closed for the next connection of its own address', async () => {
-  const server = createServer((_request, response) => void response.write('begun'));
-  limitWebConnections(server, { openFiles: 40, uncounted: [], shared: [] });
+  const underWay = new RequestsUnderWay();
+  const server = createServer(underWay.oneAtATime((_request, response) => void response.write('begun')));
+  limitWebConnections(server, { openFiles: 40, uncounted: [], shared: [], underWay });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());

@@ -26,4 +26,10 @@ describe('searchDocuments', () => {
     expect(searchDocuments(SECTIONS, ' ((( ')).toEqual([]);
     expect(searchDocuments(SECTIONS, 'e.d')).toEqual([]);
   });
+
+  // `\-` is no escape in a pattern with the flag `u`: every word with a hyphen was an error.
+  it.each(['verify-full', 'a.b', '-', '--', '.', 'ß', 'İ', '𝒜-1', '_', 'a-'])('finds and marks "%s"', (word) => {
+    const [found] = searchDocuments([{ href: '/', chapter: '', title: word, text: `so ${word} it is` }], word);
+    expect(found?.excerpt.map((piece) => piece.text).join('')).toBe(`so ${word} it is`);
+  });
 });

@@ -75,7 +75,7 @@ describe('signing out everywhere ends', () => {
 
   it('the report on a project that is being made, but not its making', async () => {
     const visitor = await newDeveloper(web);
-    const gate = await closeTableGate(database.url, 'projects');
+    const gate = await closeTableGate(database.url, 'operation_steps');
     const fields = { accept: 'application/x-ndjson', name: 'bakery', server: '18@local' };
     const { accountId } = visitor.person;
     const answer = await begin(visitor, `/app/${accountId}/projects/new`, fields);

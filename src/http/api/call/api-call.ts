@@ -16,7 +16,7 @@ export interface ApiParts extends ActionParts {
 export interface Caller {
   readonly actor: Actor;
   /** Neon API 2.7.3: AuthDetailsResponse; the methods that exist here. */
-  readonly authMethod: 'session_cookie' | 'api_key_user' | 'api_key_org';
+  readonly authMethod: 'session_cookie' | 'api_key_user' | 'api_key_org' | 'oauth';
   /** Key under which calls are counted together. */
   readonly limitKey: string;
 }
@@ -42,6 +42,8 @@ export function accountOfCall({ context: { actor } }: ApiCall, orgId?: string): 
       return personalAccountId(actor.userId);
     case 'organization_key':
     case 'project_key':
+    case 'scim_key':
+    case 'on_call_key':
       return actor.accountId;
     case 'system':
       throw new PosternError('account_not_named');

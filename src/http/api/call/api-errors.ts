@@ -50,12 +50,19 @@ export function methodNotAllowed(methods: readonly string[]): RequestHandler {
   };
 }
 
+// RFC 6750, 3
+function challengeOf({ code, httpStatus, params }: PosternError): string | null {
+  if (code === 'scope_missing') return `Bearer error="insufficient_scope", scope="${params.scope ?? ''}"`;
+  return httpStatus === 401 ? 'Bearer' : null;
+}
+
 export const apiErrors: ErrorRequestHandler = (thrown: unknown, request, response, _next) => {
   const { error, details } = thrown instanceof ApiRefusal ? thrown : { error: asPosternError(thrown), details: {} };
   if (error.httpStatus >= 500) request.log.error({ err: error.cause ?? error, code: error.code }, error.message);
   if (response.headersSent) return void response.destroy();
   response.set(NEON_REQUEST_ID, String(request.id));
-  if (error.httpStatus === 401) response.set('WWW-Authenticate', 'Bearer');
+  const challenge = challengeOf(error);
+  if (challenge !== null) response.set('WWW-Authenticate', challenge);
   if (TEMPORARY.has(error.httpStatus)) response.set('Retry-After', error.params.seconds ?? RETRY_AFTER_SECONDS);
   const { code, message } = error;
   response.status(error.httpStatus).json({ code, message, request_id: String(request.id), ...details });

@@ -1,14 +1,16 @@
-// Authenticates a call by key, else by our own browser session, else by Neon's cookies.
+// Authenticates a call by a key or a program's token, else by our own browser session, else by
+// Neon's cookies.
 
 import type { Request, Response } from 'express';
 import { useApiKey } from '../../../catalogue/access/use-api-key.ts';
+import { useOauthToken } from '../../../catalogue/programs/use-oauth-token.ts';
 import { loadPersonActor, SYSTEM } from '../../../catalogue/rights/actors.ts';
 import { auditActor } from '../../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../../errors.ts';
 import { requireAllowed } from '../../../limits/require-allowed.ts';
 import { terminalKey } from '../../../network-address.ts';
 import { cookieValue } from '../../request/cookies.ts';
-import { contextOf } from '../../request/request-context.ts';
+import { askSessionAgain, contextOf } from '../../request/request-context.ts';
 import { checkOwnRequest } from '../../security/require-own-form.ts';
 import type { ApiParts, Caller } from './api-call.ts';
 
@@ -16,16 +18,21 @@ import type { ApiParts, Caller } from './api-call.ts';
 const KEY_COOKIES = ['zenith', 'keycloak_token'] as const;
 const BEARER = /^Bearer +(\S{1,256}) *$/i;
 
-/** Throws `invalid_key`, `rate_limited`, `forged_request` for a change from another site. */
+/**
+ * After the body was read. Throws `invalid_key`, `rate_limited`, `forged_request` for a change from
+ * another site.
+ */
 export async function authenticateCall(parts: ApiParts, request: Request, response: Response): Promise<Caller> {
-  const authorization = request.get('authorization');
-  if (authorization !== undefined) return callerOfKey(parts, BEARER.exec(authorization)?.[1] ?? '', response);
+  const bearer = bearerKey(request);
+  if (bearer !== null) return callerOfKey(parts, bearer, response);
+  await askSessionAgain(parts, response);
   const { session } = contextOf(response);
   // NOTE: requests that another site may have caused are refused before any cookie is believed.
   if (session !== null || isFromBrowser(request)) checkOwnRequest(request, response, parts.address);
   const person = session === null ? null : await loadPersonActor(parts.catalogue, session.user.id);
-  if (person !== null) {
-    return { actor: person, authMethod: 'session_cookie', limitKey: `person:${person.userId}` };
+  if (person !== null && session !== null) {
+    const actor = { ...person, viaSessionId: session.sessionId };
+    return { actor, authMethod: 'session_cookie', limitKey: `person:${person.userId}` };
   }
   const key = KEY_COOKIES.map((name) => cookieValue(request, name)).find((value) => value !== null);
   return callerOfKey(parts, key ?? '', response);
@@ -34,16 +41,25 @@ export async function authenticateCall(parts: ApiParts, request: Request, respon
 async function callerOfKey(parts: ApiParts, key: string, response: Response): Promise<Caller> {
   const { address } = contextOf(response);
   const used = await useApiKey(parts.catalogue, key, address);
-  if (used === null) throw await refusal(parts, key, response);
-  return {
-    actor: used.actor,
-    authMethod: used.kind === 'personal' ? 'api_key_user' : 'api_key_org',
-    limitKey: `key:${used.keyId}`,
-  };
+  if (used !== null) {
+    const authMethod = used.kind === 'personal' ? 'api_key_user' : 'api_key_org';
+    return { actor: used.actor, authMethod, limitKey: `key:${used.keyId}` };
+  }
+  const program = await useOauthToken(parts.catalogue, key, address);
+  if (program === null) throw await refuseKey(parts, key, response);
+  return { actor: program.actor, authMethod: 'oauth', limitKey: `consent:${program.consentId}` };
 }
 
+/** Null without an Authorization header, empty for one that names no key. */
+export function bearerKey(request: Request): string | null {
+  const authorization = request.get('authorization');
+  return authorization === undefined ? null : (BEARER.exec(authorization)?.[1] ?? '');
+}
+
+type RefusingParts = Pick<ApiParts, 'limits' | 'auditTrail' | 'clock' | 'catalogue'>;
+
 /** Counts and audits an unknown key; a call without a key is only counted. */
-async function refusal(parts: ApiParts, key: string, response: Response): Promise<PosternError> {
+export async function refuseKey(parts: RefusingParts, key: string, response: Response): Promise<PosternError> {
   const { address, requestId, userAgent } = contextOf(response);
   const verdict = await parts.limits.apiCall({
     keyId: `nobody:${terminalKey(address)}`,
@@ -51,7 +67,7 @@ async function refusal(parts: ApiParts, key: string, response: Response): Promis
     address,
   });
   requireAllowed(verdict);
-  if (key !== '') {
+  if (key !== '' && parts.limits.failures.take(address, 'invalid_key')) {
     parts.auditTrail.record({
       at: parts.clock.now(),
       nodeId: parts.catalogue.nodeId,

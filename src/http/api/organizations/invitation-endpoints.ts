@@ -43,7 +43,7 @@ export const INVITATION_ROUTES = tagged('Organizations', [
   }),
   apiRoute('post', '/organizations/{org_id}/invitations', {
     operationId: 'createOrganizationInvitations',
-    summary: 'Invites people by e-mail, who join by accepting',
+    summary: 'Invites people by email, who join by accepting',
     params: organizationParams,
     body: z.object({
       invitations: z

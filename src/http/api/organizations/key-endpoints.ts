@@ -16,9 +16,9 @@ import { onWire } from '../call/on-wire.ts';
 import { organizationParams } from './organization-endpoints.ts';
 
 // Neon API 2.7.3: ApiKeyCreateRequest
-const keyNameField = z.string().min(1).max(64);
+export const keyNameField = z.string().min(1).max(64);
 /** A positive int64; ids of keys stay below the largest safe integer. */
-const keyIdField = z
+export const keyIdField = z
   .string()
   .regex(/^[1-9]\d{0,18}$/, 'not the id of a key')
   .transform((text) => Math.min(Number(text), Number.MAX_SAFE_INTEGER))

@@ -10,6 +10,12 @@ import { emailField, idField, namedIdField, timeField, uuidField } from '../call
 import { knownPasswordsField, knownPasswordsOnWire, passwordChoice, passwordQuery } from '../call/known-passwords.ts';
 import { cursorField, cursorPaginationOf, cursorPaginationShape, limitField, sortOrderField } from '../call/lists.ts';
 import { onWire } from '../call/on-wire.ts';
+import {
+  sharedSecretChoice,
+  sharedSecretQuery,
+  sharedSecretsField,
+  sharedSecretsOnWire,
+} from '../call/shared-secrets.ts';
 import { organizationParams } from './organization-endpoints.ts';
 
 // Neon's newer roles (editor, viewer, collaborator) are refused, since they do not exist here.
@@ -73,11 +79,13 @@ export const MEMBER_ROUTES = tagged('Organizations', [
     operationId: 'removeOrganizationMember',
     summary: "Removes a member and ends what rested on it; one's own membership means leaving",
     params: memberParams,
-    query: passwordQuery,
-    reply: z.object({ known_passwords: knownPasswordsField }),
+    query: passwordQuery.extend(sharedSecretQuery.shape),
+    reply: z.object({ known_passwords: knownPasswordsField, shared_secrets: sharedSecretsField }),
     perform: async (call, { params, query }) => {
       const which = { accountId: params.org_id, membershipId: params.member_id };
-      return knownPasswordsOnWire(await removeMember(call, call.context, { ...which, ...passwordChoice(query) }));
+      const choices = { ...passwordChoice(query), ...sharedSecretChoice(query) };
+      const removed = await removeMember(call, call.context, { ...which, ...choices });
+      return { ...knownPasswordsOnWire(removed), ...sharedSecretsOnWire(removed) };
     },
   }),
 ]);

@@ -35,7 +35,7 @@ export const PERMISSION_ROUTES = tagged('Projects', [
   }),
   apiRoute('post', '/projects/{project_id}/permissions', {
     operationId: 'grantPermissionToProject',
-    summary: 'Shares a project by e-mail, also with people who have no account yet',
+    summary: 'Shares a project by email, also with people who have no account yet',
     params: projectParams,
     body: z.object({ email: emailField }),
     reply: permissionShape,

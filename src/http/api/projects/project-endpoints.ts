@@ -23,7 +23,7 @@ import {
   requireOfferedSettings,
   retentionField,
 } from './project-settings-shape.ts';
-import { projectOnWire, projectShape, projectsOnWire } from './project-shape.ts';
+import { projectLabelField, projectOnWire, projectShape, projectsOnWire } from './project-shape.ts';
 
 const pageQuery = {
   cursor: cursorField,
@@ -76,7 +76,7 @@ export const PROJECT_ROUTES = tagged('Projects', [
   }),
   apiRoute('patch', '/projects/{project_id}', {
     operationId: 'updateProject',
-    summary: 'Renames a project or changes its settings',
+    summary: 'Renames a project, labels it, or changes its settings',
     params: projectParams,
     body: z.object({
       project: z.object({
@@ -84,14 +84,15 @@ export const PROJECT_ROUTES = tagged('Projects', [
         settings: projectSettingsShape.optional(),
         default_endpoint_settings: defaultEndpointSettingsShape.optional(),
         history_retention_seconds: retentionField.optional(),
+        label: projectLabelField.optional(),
       }),
     }),
     reply: z.object({ project: projectShape, operations: z.array(operationShape) }),
     perform: async (call, { params, body }) => {
-      const { name, settings, ...further } = body.project;
+      const { name, settings, label, ...further } = body.project;
       requireOfferedSettings(body.project);
       const changes = {
-        ...{ name, settings, defaultEndpointSettings: further.default_endpoint_settings },
+        ...{ name, settings, label, defaultEndpointSettings: further.default_endpoint_settings },
         historyRetentionSeconds: further.history_retention_seconds,
       };
       const changed = await changeProject(call, call.context, { projectId: params.project_id, changes });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { readLastActivity } from '../../../catalogue/projects/project-lists.ts';
 import { type Project, projectResource } from '../../../catalogue/projects/projects.ts';
 import { may } from '../../../catalogue/rights/permissions.ts';
+import { PROJECT_LABELS } from '../../../catalogue/tables/project-labels.ts';
 import { isOrganizationId } from '../../../ids.ts';
 import type { BillingPeriodTotals, ConsumptionTotals } from '../../../metering/frames/consumption-figures.ts';
 import { frameEnd, frameStart } from '../../../metering/frames/frame-bounds.ts';
@@ -17,6 +18,9 @@ const MEBIBYTE = 2 ** 20;
 // No branch has a limit: the largest number of MiB that every client can hold.
 const BRANCH_SIZE_LIMIT_MIB = 2 ** 31 - 1;
 
+/** Postern's own. */
+export const projectLabelField = z.enum(PROJECT_LABELS);
+
 export const counterFields = {
   active_time_seconds: countField,
   compute_time_seconds: countField,
@@ -29,6 +33,7 @@ export const projectShape = z
   .object({
     id: namedIdField,
     name: z.string(),
+    label: projectLabelField,
     platform_id: z.string(),
     region_id: z.string(),
     provisioner: z.string(),

@@ -19,7 +19,7 @@ beforeAll(async () => {
   required = {
     ...{ database_name: hosted.database, role_name: hosted.role, org_id: organizationId },
     ...{ from: '2024-06-30T00:00:00Z', to: '2024-07-02T00:00:00Z', granularity: 'hourly' },
-    metrics: 'compute_unit_seconds',
+    ...{ metrics: 'compute_unit_seconds', user_id: caller.userId, endpoint_id: hosted.computeId },
   };
 });
 

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { createBrowserSession } from '../../../../src/catalogue/accounts/browser-sessions.ts';
 import { BrowserJar } from '../../../support/browser/browser-jar.ts';
+import { beginSession } from '../../../support/browser/session-for-tests.ts';
 import { startWeb, type WebForTests } from '../../../support/browser/web-for-tests.ts';
 import { waitUntil } from '../../../support/wait-until.ts';
 import { newCaller, newOrganization, organizationCaller } from '../api-for-tests.ts';
@@ -77,7 +77,7 @@ describe('invitations', () => {
       { email: 'Twice@Example.com', role: 'admin' },
     ];
     const { body } = await admin.api.post(`/organizations/${organization.id}/invitations`, { invitations });
-    expect(body.invitations).toMatchObject([{ email: 'Twice@Example.com', role: 'admin' }]);
+    expect(body.invitations).toMatchObject([{ email: 'Twice@example.com', role: 'admin' }]);
   });
 
   it('are sent again and withdrawn', async () => {
@@ -146,7 +146,7 @@ describe('invitations', () => {
     }
     expect(statuses).toEqual([...Array(10).fill(200), 429]);
     const session = { userId: admin.userId, ip: '127.0.0.1', userAgent: 'test' };
-    const { cookie } = await createBrowserSession(web.catalogue, session);
+    const { cookie } = await beginSession(web.catalogue, session);
     const browser = new BrowserJar(web.url);
     browser.setSession(cookie.reveal());
     const place = `/app/${id}/people/invitations`;

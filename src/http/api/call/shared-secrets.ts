@@ -1,0 +1,34 @@
+// What removing a member asks and answers about keys, tokens and invitations of theirs.
+
+import { z } from 'zod';
+import type { SettledSecret, SharedSecretChoice } from '../../../actions/organizations/settle-shared-secrets.ts';
+
+export const sharedSecretQuery = z.object({
+  revoke_shared_secrets: z.enum(['true', 'false']).optional().meta({
+    description: 'Revokes the API keys, access tokens and open invitations of the organization that the member made.',
+  }),
+});
+
+export const sharedSecretsField = z
+  .array(
+    z.object({
+      kind: z.enum(['api_key', 'access_token', 'invitation']),
+      id: z.string(),
+      name: z.string(),
+      status: z.enum(['kept', 'revoked']),
+    }),
+  )
+  .optional()
+  .meta({ description: 'API keys, access tokens and open invitations of the organization that the member made.' });
+
+export function sharedSecretChoice({ revoke_shared_secrets }: z.output<typeof sharedSecretQuery>): SharedSecretChoice {
+  return { sharedSecrets: revoke_shared_secrets === 'true' ? 'revoke' : 'keep' };
+}
+
+/** Absent when there are none, as in Neon's answers. */
+export function sharedSecretsOnWire({ sharedSecrets }: { readonly sharedSecrets: readonly SettledSecret[] }) {
+  if (sharedSecrets.length === 0) return {};
+  return {
+    shared_secrets: sharedSecrets.map(({ kind, id, name, status }) => ({ kind, id: String(id), name, status })),
+  };
+}
