@@ -18,6 +18,10 @@ export function SearchSign(): VNode {
   return <Sign path="M10.5 17a6.5 6.5 0 1 1 0-13 6.5 6.5 0 0 1 0 13Zm4.7-1.8L20 20" />;
 }
 
+export function BellSign(): VNode {
+  return <Sign path="M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 2h-15ZM10 20.5h4" />;
+}
+
 export function DotsSign(): VNode {
   return (
     <svg viewBox="0 0 24 24" aria-hidden="true" fill="currentColor">

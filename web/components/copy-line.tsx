@@ -14,7 +14,7 @@ export function CopyLine({ text, what }: CopyLineProps): VNode {
       <code class="copy-text" data-copy-text>
         {text}
       </code>
-      <button class="button plain small" type="button" data-copy hidden>
+      <button class="button plain small" type="button" data-copy data-keeps-room hidden>
         <span data-copy-label>Copy</span>
         <span class="visually-hidden"> {what}</span>
       </button>

@@ -8,9 +8,11 @@ interface NewPasswordFieldProps {
   readonly label: string;
   readonly problem?: string | null | undefined;
   readonly focus?: 'first';
+  /** Absent: must be filled in. */
+  readonly need?: 'optional';
 }
 
-export function NewPasswordField({ name, label, problem, focus }: NewPasswordFieldProps): VNode {
+export function NewPasswordField({ name, label, problem, ...rest }: NewPasswordFieldProps): VNode {
   return (
     <TextField
       name={name}
@@ -21,7 +23,7 @@ export function NewPasswordField({ name, label, problem, focus }: NewPasswordFie
       minLength={10}
       maxLength={256}
       {...(typeof problem === 'string' ? { problem } : {})}
-      {...(focus === undefined ? {} : { focus })}
+      {...rest}
     />
   );
 }

@@ -1,4 +1,4 @@
-// The link to the identity provider's sign-in, above the password form where there are both.
+// The links to the identity providers' sign-in, above the password form where there are both.
 
 import type { VNode } from 'preact';
 
@@ -8,12 +8,22 @@ export interface SingleSignOn {
   readonly href: string;
 }
 
-export function SingleSignOnChoice({ to, hasOther }: { readonly to: SingleSignOn; readonly hasOther: boolean }): VNode {
+interface SingleSignOnProps {
+  readonly to: readonly SingleSignOn[];
+  readonly hasOther: boolean;
+}
+
+export function SingleSignOnChoice({ to, hasOther }: SingleSignOnProps): VNode | null {
+  if (to.length === 0) return null;
   return (
     <>
-      <a class="button plain wide" href={to.href}>
-        Continue with {to.name}
-      </a>
+      <div class="stack-tight">
+        {to.map(({ name, href }) => (
+          <a class="button plain wide" href={href} key={href}>
+            Continue with {name}
+          </a>
+        ))}
+      </div>
       {hasOther && <p class="or">or</p>}
     </>
   );

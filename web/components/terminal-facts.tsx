@@ -36,7 +36,7 @@ export function TerminalFacts(props: TerminalFactsProps): VNode {
           {props.address}
         </Fact>
         <Fact name="Application">{props.application ?? 'none'}</Fact>
-        <Fact name="User">{props.requestedUser}</Fact>
+        <Fact name="User">{props.requestedUser === '' ? 'told when it connects' : props.requestedUser}</Fact>
         <Fact name="Database">{props.requestedDatabase ?? 'none'}</Fact>
         {props.replication !== 'none' && <Fact name="Replication">{REPLICATED[props.replication]}</Fact>}
         <Fact name="Encryption" aside={props.tls?.cipher ?? null}>

@@ -6,6 +6,7 @@ interface TextFieldProps {
   readonly name: string;
   readonly label: string;
   readonly type?: 'text' | 'email' | 'password';
+  readonly inputMode?: 'numeric';
   readonly value?: string;
   readonly autocomplete?: string;
   readonly help?: string;
@@ -13,6 +14,8 @@ interface TextFieldProps {
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly focus?: 'first';
+  /** Absent: must be filled in. */
+  readonly need?: 'optional';
 }
 
 export function TextField(props: TextFieldProps): VNode {
@@ -29,6 +32,7 @@ export function TextField(props: TextFieldProps): VNode {
         type={type as 'text'}
         value={props.value}
         autocomplete={props.autocomplete}
+        inputmode={props.inputMode}
         minlength={props.minLength}
         maxlength={props.maxLength ?? 254}
         autofocus={props.focus === 'first'}
@@ -36,7 +40,7 @@ export function TextField(props: TextFieldProps): VNode {
         autocapitalize="none"
         aria-invalid={problem === undefined ? undefined : 'true'}
         aria-describedby={describedBy}
-        required
+        required={props.need !== 'optional'}
       />
       {help !== undefined && (
         <p class="help" id={`${name}-help`}>

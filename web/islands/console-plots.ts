@@ -2,6 +2,7 @@
 // colours. The time axis is the stretch that was asked for, however few rows the table has.
 
 import uPlot from 'uplot';
+import { THEME_SWITCHED } from './console/theme-switch.ts';
 import { pointedFigure } from './plots/pointed-figure.ts';
 import { labelOf, momentInWords, rangeOf, readStretch, type Stretch, timesOf } from './plots/time-axis.ts';
 import { unitOf } from './plots/units.ts';
@@ -42,6 +43,7 @@ function drawAll(grid: HTMLElement, table: Element): void {
   grid.dataset.drawn = '';
   draw();
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
+  document.addEventListener(THEME_SWITCHED, draw);
   let width = grid.clientWidth;
   new ResizeObserver(() => {
     if (grid.clientWidth === width) return;

@@ -3,14 +3,17 @@
 
 import { copyLines } from './console/copy-lines.ts';
 import { openFinder } from './console/finder.ts';
+import { switchTheme } from './console/theme-switch.ts';
 
 closeMenus();
 showCurrentTab();
 copyLines();
 awaitTypedName();
+awaitChanges();
 showToast();
 sayBusy();
 openFinder();
+switchTheme();
 
 /** One open menu at a time; Escape, a click elsewhere and moving the focus away close it. */
 function closeMenus(): void {
@@ -23,6 +26,9 @@ function closeMenus(): void {
   document.addEventListener('focusin', (event) => closeAllBut(event.target));
   document.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape') return;
+    const beside = document.querySelector<HTMLDetailsElement>('.audit-entry[open]');
+    if (beside !== null) beside.open = false;
+    beside?.querySelector('summary')?.focus();
     const open = document.querySelector<HTMLDetailsElement>('[data-menu][open]');
     closeAllBut(null);
     open?.querySelector('summary')?.focus();
@@ -49,10 +55,27 @@ function awaitTypedName(): void {
   }
 }
 
+/** Saving works once something differs from what is stored. */
+function awaitChanges(): void {
+  for (const form of document.querySelectorAll<HTMLFormElement>('form[data-save-changed]')) {
+    const button = form.querySelector<HTMLButtonElement>('button[type="submit"]');
+    if (button === null) continue;
+    const state = () => JSON.stringify([...new FormData(form)]);
+    const stored = state();
+    const compare = () => {
+      button.disabled = state() === stored;
+    };
+    form.addEventListener('input', compare);
+    // A browser that comes back fills in what was typed before.
+    addEventListener('pageshow', compare);
+    compare();
+  }
+}
+
 /** Said once: a reload or a copied address does not say it again. */
 function showToast(): void {
   const address = new URL(location.href);
-  for (const name of ['done', 'also', 'to', 'welcome']) address.searchParams.delete(name);
+  for (const name of ['done', 'also', 'said', 'to', 'welcome']) address.searchParams.delete(name);
   if (address.href !== location.href) history.replaceState(history.state, '', address);
   const toast = document.querySelector<HTMLElement>('[data-toast]');
   if (toast === null) return;

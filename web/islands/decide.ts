@@ -6,13 +6,18 @@ import { readyApprove } from './decide/approve-button.ts';
 import { codeField } from './decide/code-field.ts';
 import { decideByKeys } from './decide/decide-by-keys.ts';
 import { leaveWhenDecided } from './decide/leave-when-decided.ts';
+import { matchAccessToCompute } from './decide/match-access.ts';
+import { moreTime } from './decide/more-time.ts';
 import { closeWhenPicked } from './decide/picker-change.ts';
 import { searchPicker } from './decide/search-picker.ts';
 import { showTimes } from './decide/times.ts';
+import { touchFirst } from './decide/touch-first.ts';
 
 showTimes();
 leaveWhenDecided();
 codeField();
+touchFirst();
+moreTime();
 const matchAccess = matchAccessToCompute();
 const sayWhatIsMissing = readyApprove();
 closeWhenPicked();
@@ -21,19 +26,3 @@ searchPicker(() => {
   sayWhatIsMissing();
 });
 decideByKeys();
-
-/** Read-only is offered where the selected compute has a role for it. */
-function matchAccessToCompute(): () => void {
-  const access = document.querySelector<HTMLSelectElement>('select[name="access"]');
-  const readOnly = access?.querySelector<HTMLOptionElement>('option[value="read_only"]');
-  if (!access || !readOnly) return () => {};
-  const match = () => {
-    const picked = document.querySelector<HTMLInputElement>('input[name="compute_id"]:checked');
-    if (picked === null) return;
-    readOnly.disabled = picked.dataset.readOnly !== 'offered';
-    if (readOnly.disabled && readOnly.selected) access.value = 'read_write';
-  };
-  document.addEventListener('change', match);
-  match();
-  return match;
-}

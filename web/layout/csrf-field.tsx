@@ -3,6 +3,6 @@
 import type { VNode } from 'preact';
 import type { PageFrame } from './page-frame.ts';
 
-export function CsrfField({ frame }: { readonly frame: PageFrame }): VNode {
+export function CsrfField({ frame }: { readonly frame: Pick<PageFrame, 'csrfToken'> }): VNode {
   return <input type="hidden" name="csrf_token" value={frame.csrfToken} />;
 }

@@ -3,6 +3,7 @@
 
 import type { ComponentChildren, VNode } from 'preact';
 import { CsrfField } from './csrf-field.tsx';
+import { DarkPalette, Icons, SchemeOf, WholeFirst } from './head-links.tsx';
 import { HelpLink } from './help-link.tsx';
 import { GateMark } from './icons.tsx';
 import type { PageFrame } from './page-frame.ts';
@@ -38,12 +39,14 @@ export function Document({
         <meta charset="utf-8" />
         <title>{`${title} · ${frame.brand}`}</title>
         <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
-        <meta name="color-scheme" content="light dark" />
+        <SchemeOf theme={frame.theme} />
         <meta name="robots" content="noindex, nofollow" />
-        <link rel="icon" href={frame.assets['icon.svg']} type="image/svg+xml" />
+        <WholeFirst />
+        <Icons frame={frame} />
         {['main', ...styles].map((name) => (
           <link rel="stylesheet" href={frame.assets[`${name}.css`]} />
         ))}
+        <DarkPalette frame={frame} />
         {islands.map((name) => (
           <script type="module" src={frame.assets[`${name}.js`]} />
         ))}

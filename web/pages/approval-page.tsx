@@ -11,10 +11,10 @@ import {
 import type { ApprovalProps } from '../components/approval/approval-props.ts';
 import { ApprovalTarget, DatabaseAndRole } from '../components/approval/approval-target.tsx';
 import { DecisionButtons } from '../components/approval/decision-buttons.tsx';
+import { FIND_FORM } from '../components/approval/target-picker.tsx';
 import { UserCode } from '../components/approval/user-code.tsx';
 import { WhoAsks } from '../components/approval/who-asks.tsx';
 import { Notice } from '../components/notice.tsx';
-import { FIND_FORM } from '../components/target-picker.tsx';
 import { TerminalFacts } from '../components/terminal-facts.tsx';
 import { CsrfField } from '../layout/csrf-field.tsx';
 import { Document } from '../layout/document.tsx';
@@ -32,7 +32,13 @@ export function ApprovalPage(props: ApprovalProps): VNode {
         {problem?.at === 'page' && <Notice tone="problem" title={problem.text} />}
         {/* The search stands within the form that decides, and is sent by this one. */}
         <form id={FIND_FORM} method="get" action={path} hidden />
-        <form class="card ask-card" method="post" action={path} data-decide={path}>
+        <form
+          class="card ask-card"
+          method="post"
+          action={path}
+          data-decide={path}
+          data-passkey-here={props.hasPasskeyHere ? 'yes' : undefined}
+        >
           <CsrfField frame={frame} />
           <section class="ask-who" aria-label="Who asks">
             <UserCode {...props} />
@@ -46,6 +52,11 @@ export function ApprovalPage(props: ApprovalProps): VNode {
             <DecisionButtons {...props} />
             {!hasNothing && <DatabaseAndRole {...props} />}
           </section>
+          {props.glassPath !== null && (
+            <p class="quiet">
+              An emergency that no rule foresaw? <a href={props.glassPath}>Break the glass</a>
+            </p>
+          )}
           <details class="more ask-details">
             <summary>Details of the terminal</summary>
             <TerminalFacts {...props.terminal} />

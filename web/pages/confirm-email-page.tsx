@@ -29,7 +29,9 @@ export function ConfirmEmailPage({ frame, action, from, email, problem }: Confir
         <form method="post" action={action}>
           <CsrfField frame={frame} />
           <button class="button primary wide" type="submit">
-            Use <bdi>{email}</bdi>
+            <span>
+              Use <bdi>{email}</bdi>
+            </span>
           </button>
         </form>
       </div>

@@ -14,6 +14,14 @@ export interface HomeStep {
   readonly isDone: boolean;
 }
 
+/** One that the person has opened and not decided about. */
+export interface WaitingTerminal {
+  readonly href: string;
+  readonly asker: string;
+  readonly address: string;
+  readonly age: string;
+}
+
 export interface HomeProps {
   readonly frame: PageFrame;
   /** The psql command line with this installation's host. */
@@ -22,13 +30,17 @@ export interface HomeProps {
   readonly projects: readonly string[];
   /** Whether the person has ever approved a terminal. */
   readonly hasConnected: boolean;
+  readonly waiting: readonly WaitingTerminal[];
+  /** False for somebody who came by the set-up link and has chosen no way to sign in yet. */
+  readonly canSignInAgain: boolean;
   /** Of an operator, until all are done. */
   readonly steps: readonly HomeStep[];
 }
 
 const RELOAD_SECONDS = 5;
 
-export function HomePage({ frame, command, projects, hasConnected, steps }: HomeProps): VNode {
+export function HomePage(props: HomeProps): VNode {
+  const { frame, command, projects, hasConnected, waiting, canSignInAgain, steps } = props;
   const isFirst = !hasConnected && projects.length > 0;
   return (
     <Document
@@ -40,6 +52,7 @@ export function HomePage({ frame, command, projects, hasConnected, steps }: Home
       {...(isFirst ? { refreshSeconds: RELOAD_SECONDS } : {})}
     >
       <div class="card stack">
+        {waiting.length > 0 && <Waiting terminals={waiting} />}
         <div class="stack-tight">
           <h1>{isFirst ? 'You’re in. Connect your first terminal' : 'Connect from a terminal'}</h1>
           <p class="lead">It prints a link. Open it, choose a project, done.</p>
@@ -56,12 +69,42 @@ export function HomePage({ frame, command, projects, hasConnected, steps }: Home
         <p class="quiet">
           <Projects names={projects} />
         </p>
+        {!canSignInAgain && <ChooseSignIn />}
         {steps.some(({ isDone }) => !isDone) && <Steps steps={steps} />}
         <a class="button plain" href="/app">
           Open the console
         </a>
       </div>
     </Document>
+  );
+}
+
+function ChooseSignIn(): VNode {
+  return (
+    <section class="notice plain" aria-labelledby="sign-in-next-time">
+      <strong id="sign-in-next-time">How will you sign in next time?</strong>
+      <span>So far only this browser knows you. It takes a moment.</span>
+      <p class="notice-actions">
+        <a class="button plain" href="/app/me/security">
+          Add a passkey
+        </a>
+        <a class="button plain" href="/app/me/profile#password">
+          Set a password
+        </a>
+      </p>
+    </section>
+  );
+}
+
+function Waiting({ terminals }: { readonly terminals: readonly WaitingTerminal[] }): VNode {
+  return (
+    <section class="stack-tight" aria-label="Waiting for you">
+      {terminals.map(({ href, asker, address, age }) => (
+        <a key={href} class="button primary home-decide" href={href}>
+          {asker} at {address} is waiting ({age}). Decide
+        </a>
+      ))}
+    </section>
   );
 }
 

@@ -1,5 +1,5 @@
-// The reverse code: six digits that the person types into the terminal, which proves that it is the
-// person's own.
+// The reverse code: digits that the person types into the terminal, which proves that it is
+// the person's own.
 
 import type { VNode } from 'preact';
 import { CsrfField } from '../layout/csrf-field.tsx';
@@ -21,10 +21,13 @@ export function ReverseCodePage({ frame, path, digits, remainingMs }: ReverseCod
         <div class="stack-tight">
           <h1>Type this code into your terminal</h1>
           <p class="lead">
-            Run the same command again, psql with <code>-W</code>. It asks for a password: answer with these digits.
+            Run the same command again, psql with <code>-W</code>. When it asks for a password, type these digits.
           </p>
         </div>
-        <output class="reverse-code">{`${digits.slice(0, 3)} ${digits.slice(3)}`}</output>
+        <output class="reverse-code">{inGroups(digits)}</output>
+        {isLong(digits) && (
+          <p class="quiet">It is longer than usual, since wrong codes came from your address within the last hour.</p>
+        )}
         <p>
           <strong>Type this only into your own terminal.</strong> Nobody from support will ask for it.
         </p>
@@ -36,9 +39,18 @@ export function ReverseCodePage({ frame, path, digits, remainingMs }: ReverseCod
           .
         </p>
         <button class="button plain wide" type="submit" name="decision" value="deny">
-          I did not start this: deny
+          I didn’t start this. Deny
         </button>
       </form>
     </Document>
   );
+}
+
+/** After wrong answers used up a shorter one. */
+function isLong(digits: string): boolean {
+  return digits.length > 6;
+}
+
+function inGroups(digits: string): string {
+  return digits.replace(isLong(digits) ? /\d{4}(?=\d)/g : /\d{3}(?=\d)/g, '$& ');
 }

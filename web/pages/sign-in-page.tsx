@@ -3,6 +3,7 @@
 
 import type { VNode } from 'preact';
 import { Notice } from '../components/notice.tsx';
+import { PasskeyChoice, type PasskeyPlaceView } from '../components/passkey-choice.tsx';
 import { type SingleSignOn, SingleSignOnChoice } from '../components/single-sign-on.tsx';
 import { TextField } from '../components/text-field.tsx';
 import { CsrfField } from '../layout/csrf-field.tsx';
@@ -17,12 +18,16 @@ export interface SignInProps {
   readonly problem: string | null;
   /** True when the person comes from a login link. */
   readonly isForTerminal: boolean;
-  readonly singleSignOn: SingleSignOn | null;
+  readonly singleSignOn: readonly SingleSignOn[];
+  /** Without a password an e-mail's domain leads to its provider. */
+  readonly chooseByEmail: boolean;
+  readonly passkeys: PasskeyPlaceView;
 }
 
-export function SignInPage({ frame, next, email, problem, isForTerminal, singleSignOn }: SignInProps): VNode {
+export function SignInPage(props: SignInProps): VNode {
+  const { frame, next, email, problem, isForTerminal, singleSignOn, chooseByEmail, passkeys } = props;
   return (
-    <Document frame={frame} title="Sign in" width="narrow">
+    <Document frame={frame} title="Sign in" width="narrow" islands={passkeys.kind === 'here' ? ['passkeys'] : []}>
       <div class="card stack">
         <div class="stack-tight">
           <h1>Sign in to {frame.brand}</h1>
@@ -33,7 +38,7 @@ export function SignInPage({ frame, next, email, problem, isForTerminal, singleS
           </p>
         </div>
         {problem !== null && <Notice tone="problem" title={problem} />}
-        {singleSignOn !== null && <SingleSignOnChoice to={singleSignOn} hasOther />}
+        <SingleSignOnChoice to={singleSignOn} hasOther />
         <form class="stack" method="post" action="/sign-in">
           <CsrfField frame={frame} />
           <input type="hidden" name="next" value={next} />
@@ -41,7 +46,7 @@ export function SignInPage({ frame, next, email, problem, isForTerminal, singleS
             name="email"
             label="Email"
             type="email"
-            autocomplete="username"
+            autocomplete="username webauthn"
             value={email}
             {...(email === '' ? { focus: 'first' as const } : {})}
           />
@@ -52,11 +57,16 @@ export function SignInPage({ frame, next, email, problem, isForTerminal, singleS
             autocomplete="current-password"
             maxLength={1024}
             {...(email === '' ? {} : { focus: 'first' as const })}
+            {...(chooseByEmail && {
+              need: 'optional' as const,
+              help: 'Leave it empty to sign in at your organization.',
+            })}
           />
           <button class="button primary wide" type="submit">
             Sign in
           </button>
         </form>
+        <PasskeyChoice frame={frame} next={next} place={passkeys} offers="any" />
         <a class="quiet" href="/sign-in/forgot">
           Forgot password?
         </a>

@@ -45,7 +45,7 @@ function SearchField({ query }: { readonly query: string }): VNode {
           type="search"
           name="q"
           value={query}
-          placeholder="Search the documentation"
+          placeholder="Search"
           maxLength={200}
         />
         <button class="button plain" type="submit">
