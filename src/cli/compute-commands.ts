@@ -20,6 +20,7 @@ interface PolicyOptions extends PrintOptions {
   readonly readOnly?: 'yes' | 'no';
   readonly allow?: string;
   readonly longestGrant?: number;
+  readonly longestKeylessGrant?: number;
   readonly longestConnection?: number;
   readonly idleTimeout?: number;
   readonly maxConnections?: number;
@@ -69,6 +70,11 @@ export function addComputePolicyCommand(program: Command, io: CommandIo): void {
     .addOption(yesOrNo('--read-only <yes|no>', 'whether only read-only access is allowed by link'))
     .option('--allow <networks>', 'networks from which clients may come, by comma; empty: from anywhere')
     .option('--longest-grant <duration>', 'how long a grant may last; 0s: every connection is asked for', milliseconds)
+    .option(
+      '--longest-keyless-grant <duration>',
+      'the same for terminals without a key; 0s: a key is needed',
+      milliseconds,
+    )
     .option('--longest-connection <duration>', 'how long a connection may last', milliseconds)
     .option('--idle-timeout <duration>', 'end connections idle for so long; 0s: as the account says', milliseconds)
     .option('--max-connections <count>', 'live connections of everybody together; 0: as the account says', count)
@@ -110,7 +116,7 @@ function count(text: string): number {
 
 /** Settings for the options that were given. Throws `invalid_input`. */
 function changesOf(options: PolicyOptions): PolicySettings {
-  const { link, replication, readOnly, allow, longestGrant, longestConnection } = options;
+  const { link, replication, readOnly, allow, longestGrant, longestKeylessGrant, longestConnection } = options;
   const { idleTimeout, maxConnections, freshSignIn } = options;
   const parsed = policySettingsSchema.safeParse({
     ...(link !== undefined && { linkLogin: link === 'yes' }),
@@ -123,6 +129,7 @@ function changesOf(options: PolicyOptions): PolicySettings {
         .filter(Boolean),
     }),
     ...(longestGrant !== undefined && { longestGrantMs: longestGrant }),
+    ...(longestKeylessGrant !== undefined && { longestKeylessGrantMs: longestKeylessGrant }),
     ...(longestConnection !== undefined && { longestConnectionMs: longestConnection }),
     ...(idleTimeout !== undefined && { idleTimeoutMs: idleTimeout || null }),
     ...(maxConnections !== undefined && { maxConnections: maxConnections || undefined }),

@@ -29,9 +29,13 @@ export function addManagePeopleCommands(program: Command, io: CommandIo): void {
   user
     .command('reset-link <person>')
     .description('print a link with which a person chooses a new password; it works once, within an hour')
+    .option('--remove-second-factors', 'using it also removes passkeys, one-time codes and recovery codes')
     .option('--json', 'print JSON')
-    .action(async (person: string, options: PrintOptions) => {
-      const made = await onPerson(io, person, (tools, which) => createResetLink(tools, SYSTEM_CONTEXT, which));
+    .action(async (person: string, options: PrintOptions & { readonly removeSecondFactors?: true }) => {
+      const removesFactors = options.removeSecondFactors === true ? 'yes' : 'no';
+      const made = await onPerson(io, person, (tools, which) =>
+        createResetLink(tools, SYSTEM_CONTEXT, { ...which, removesFactors }),
+      );
       printOne(io, { 'reset-link': made.link, email: made.user.email, expires_at: made.expiresAt }, options);
     });
   for (const change of CHANGES) addChange(user, io, change);

@@ -8,14 +8,24 @@ import { PosternError } from '../errors.ts';
 import { cleanUpstreamText } from '../untrusted-text.ts';
 import { VERSION } from '../version.ts';
 import { addOrganizationCommands, addPersonCommands } from './account-commands.ts';
+import { ACCESS } from './api/access-commands.ts';
 import { ApiRefused } from './api/api-client.ts';
 import { addApiGroup } from './api/api-commands.ts';
 import { CONSUMPTION } from './api/consumption-commands.ts';
+import { BREAK_GLASS } from './api/glass-commands.ts';
 import { KEYS } from './api/key-commands.ts';
+import { NOTIFY } from './api/notify-commands.ts';
+import { ON_CALL } from './api/on-call-commands.ts';
 import { INVITATIONS, MEMBERS, ORGS } from './api/orgs-commands.ts';
 import { COMPUTES, GUESTS, PROJECTS } from './api/projects-commands.ts';
+import { RULES } from './api/rule-commands.ts';
+import { SCIM_KEYS } from './api/scim-key-commands.ts';
+import { TEAMS } from './api/team-commands.ts';
+import { addWhyCommand } from './api/why-command.ts';
 import { addAuditCommands } from './audit-commands.ts';
 import { addComputePasswordCommand, addComputePolicyCommand } from './compute-commands.ts';
+import { addConnectCommands } from './connect/connect-commands.ts';
+import { addOffboardingCommand } from './offboarding-command.ts';
 import { addManagePeopleCommands } from './person-commands.ts';
 import { addProjectCommands } from './project-commands.ts';
 import { addSecretCommands } from './secret-commands.ts';
@@ -23,7 +33,10 @@ import { addSetUpLinkCommand } from './set-up-link-command.ts';
 import type { CommandIo } from './terminal/command-io.ts';
 import { type PrintOptions, printList } from './terminal/print.ts';
 
-const API_GROUPS = [ORGS, MEMBERS, INVITATIONS, PROJECTS, GUESTS, COMPUTES, KEYS, CONSUMPTION];
+const API_GROUPS = [
+  ...[ORGS, MEMBERS, INVITATIONS, TEAMS, RULES, ACCESS, BREAK_GLASS, ON_CALL, SCIM_KEYS, NOTIFY],
+  ...[PROJECTS, GUESTS, COMPUTES, KEYS, CONSUMPTION],
+];
 
 export interface ProgramParts {
   readonly serve: (options: { demo: 'with' | 'without' }) => Promise<void>;
@@ -49,6 +62,7 @@ export function createProgram({ serve, io }: ProgramParts): Command {
   addSetUpLinkCommand(program, io);
   addPersonCommands(program, io);
   addManagePeopleCommands(program, io);
+  addOffboardingCommand(program, io);
   addOrganizationCommands(program, io);
   addProjectCommands(program, io);
   addComputePolicyCommand(program, io);
@@ -56,6 +70,8 @@ export function createProgram({ serve, io }: ProgramParts): Command {
   addSecretCommands(program, io);
   addAuditCommands(program, io);
   for (const group of API_GROUPS) addApiGroup({ program, io }, group);
+  addWhyCommand({ program, io });
+  addConnectCommands(program, io);
   return program;
 }
 

@@ -125,6 +125,27 @@ describe('the command line', () => {
     for (const secret of [token.password, key.key]) expect(kept).not.toContain(secret);
   });
 
+  it('trusts a workload, and keeps and prints no secret of it', async () => {
+    const project = await makes(['project', 'create', 'deploys', '--account', ADMIN]);
+    const trust = ['token', 'trust', '--name', 'ci', '--compute', project.compute_id, '--issuer', 'https://ci.example'];
+    const conditions = ['--audience', 'postern', '--claim', 'repository=acme/shop', 'ref=refs/heads/main'];
+    const made = JSON.parse(await runs([...trust, ...conditions, '--longest-connection', '15m', '--json']));
+    expect(made).toEqual({ name: 'ci', user: expect.stringMatching(/^tok-/), expires_at: expect.any(String) });
+    expect(await queryRows(database.url, `SELECT * FROM access_tokens WHERE id = '${made.user}'`)).toMatchObject([
+      {
+        scram_verifier: null,
+        workload: {
+          issuer: 'https://ci.example',
+          audience: 'postern',
+          conditions: { repository: 'acme/shop', ref: 'refs/heads/main' },
+          longestConnectionMs: 900_000,
+        },
+      },
+    ]);
+    const anybody = await run([...trust, '--audience', 'postern', '--claim', 'repository=*']);
+    expect(anybody).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('at least 3 characters') });
+  });
+
   it('refuses a version that no host has, and a life that is no duration', async () => {
     const args = ['project', 'create', 'shop', '--account', ADMIN, '--pg-version', '12'];
     expect(await run(args)).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('pg_version 12') });

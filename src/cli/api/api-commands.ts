@@ -24,7 +24,7 @@ export interface ApiTools {
 /** The given options by their names in camelCase; flags are 'true'. */
 type GivenOptions = Readonly<Record<string, string | undefined>>;
 
-interface ApiCommand {
+export interface ApiCommand {
   readonly description: string;
   readonly options?: readonly Option[];
   readonly run: (tools: ApiTools, options: GivenOptions, args: readonly string[]) => Promise<void>;
@@ -35,19 +35,25 @@ export function addApiGroup(
   { name, description, commands }: ApiGroup,
 ): void {
   const parent = group(program, name, description);
-  for (const [usage, { options = [], run, ...about }] of Object.entries(commands)) {
-    const command = parent.command(usage).description(about.description);
-    for (const option of options) command.addOption(option);
-    command
-      .option('--api-host <url>', 'where the API is (POSTERN_API_HOST)')
-      .option('--api-key <key>', 'the key; better in POSTERN_API_KEY, where other users of the machine do not see it')
-      .option('--json', 'print JSON')
-      .action(async () => {
-        const given = Object.entries(command.opts<Record<string, unknown>>());
-        const texts = Object.fromEntries(given.map(([option, value]) => [option, String(value)]));
-        await run(apiTools(io, texts), texts, command.args);
-      });
-  }
+  for (const [usage, command] of Object.entries(commands)) addApiCommand({ parent, io }, usage, command);
+}
+
+export function addApiCommand(
+  { parent, io }: { readonly parent: Command; readonly io: CommandIo },
+  usage: string,
+  { options = [], run, description }: ApiCommand,
+): void {
+  const command = parent.command(usage).description(description);
+  for (const option of options) command.addOption(option);
+  command
+    .option('--api-host <url>', 'where the API is (POSTERN_API_HOST)')
+    .option('--api-key <key>', 'the key; better in POSTERN_API_KEY, where other users of the machine do not see it')
+    .option('--json', 'print JSON')
+    .action(async () => {
+      const given = Object.entries(command.opts<Record<string, unknown>>());
+      const texts = Object.fromEntries(given.map(([option, value]) => [option, String(value)]));
+      await run(apiTools(io, texts), texts, command.args);
+    });
 }
 
 export interface ApiGroup {

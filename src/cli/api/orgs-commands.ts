@@ -4,7 +4,13 @@ import { Option } from 'commander';
 import { emailKey } from '../../catalogue/store/email-address.ts';
 import { type ApiRow, apiPath } from './api-client.ts';
 import type { ApiGroup, ApiTools } from './api-commands.ts';
-import { passwordQuery, remarkKnownPasswords, resetOption } from './known-passwords.ts';
+import {
+  passwordQuery,
+  remarkKnownPasswords,
+  remarkSharedSecrets,
+  resetOption,
+  revokeOption,
+} from './known-secrets.ts';
 
 const ORG = new Option('--org <id>', 'the organization').makeOptionMandatory();
 const MEMBER_COLUMNS = { Id: 'id', Email: 'email', Role: 'role', Joined: 'joined_at' };
@@ -45,12 +51,14 @@ export const MEMBERS: ApiGroup = {
     },
     'remove <member-id>': {
       description: 'remove a member, or leave',
-      options: [ORG, resetOption()],
-      run: async (tools, { org, resetKnownPasswords }, [id]) => {
+      options: [ORG, resetOption(), revokeOption()],
+      run: async (tools, { org, resetKnownPasswords, revokeSharedSecrets }, [id]) => {
         const path = apiPath`/organizations/${org}/members/${id}`;
-        const reply = await tools.api.delete(path, passwordQuery(resetKnownPasswords));
+        const query = { ...passwordQuery(resetKnownPasswords), revoke_shared_secrets: revokeSharedSecrets };
+        const reply = await tools.api.delete(path, query);
         tools.printRow(['removed'], { ...reply, removed: id });
         remarkKnownPasswords(tools, reply);
+        remarkSharedSecrets(tools, reply);
       },
     },
   },

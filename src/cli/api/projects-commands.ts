@@ -1,13 +1,21 @@
 // `postern projects`, `postern guests`, `postern computes`, over the API.
 
 import { InvalidArgumentError, Option } from 'commander';
+import { PROJECT_LABELS } from '../../catalogue/tables/project-labels.ts';
 import { apiPath } from './api-client.ts';
 import { type ApiGroup, type ApiTools, thingIn } from './api-commands.ts';
-import { passwordQuery, remarkKnownPasswords, resetOption } from './known-passwords.ts';
+import { passwordQuery, remarkKnownPasswords, resetOption } from './known-secrets.ts';
 
 const PAGE = '100';
-const COLUMNS = { Id: 'id', Name: 'name', Region: 'region_id', Postgres: 'pg_version', Created: 'created_at' };
-const FIELDS = ['id', 'name', 'owner_id', 'region_id', 'pg_version', 'created_at'];
+const COLUMNS = {
+  Id: 'id',
+  Name: 'name',
+  Label: 'label',
+  Region: 'region_id',
+  Postgres: 'pg_version',
+  Created: 'created_at',
+};
+const FIELDS = ['id', 'name', 'label', 'owner_id', 'region_id', 'pg_version', 'created_at'];
 const GUEST_COLUMNS = { Id: 'id', Email: 'granted_to_email', Since: 'granted_at' };
 const GUEST_FIELDS = Object.values(GUEST_COLUMNS);
 const COMPUTE_COLUMNS = {
@@ -68,6 +76,11 @@ export const PROJECTS: ApiGroup = {
       description: 'rename a project',
       run: async ({ api, printRow }, _options, [id, name]) =>
         printRow(FIELDS, thingIn(await api.patch(apiPath`/projects/${id}`, { project: { name } }), 'project')),
+    },
+    'label <id> <label>': {
+      description: `say what a project is for: ${PROJECT_LABELS.join(', ')}`,
+      run: async ({ api, printRow }, _options, [id, label]) =>
+        printRow(FIELDS, thingIn(await api.patch(apiPath`/projects/${id}`, { project: { label } }), 'project')),
     },
     'delete <id>': {
       description: 'delete a project for good, with its databases',

@@ -104,11 +104,12 @@ describe('what a project is shared with and has', () => {
 });
 
 describe('projects', () => {
-  it('are made, shown, renamed, moved and deleted', async () => {
+  it('are made, shown, renamed, labelled, moved and deleted', async () => {
     const made = await json('projects', 'create', '--name', 'shop');
     expect(await run('projects', 'get', made.id)).toContain(`id: ${made.id}\nname: shop\n`);
     expect(await run('projects', 'connection-string', made.id)).toBe(`uri: ${made.connection_uri}\n`);
     expect(await run('projects', 'rename', made.id, 'store')).toContain('name: store');
+    expect(await run('projects', 'label', made.id, 'production')).toContain('label: production');
     await run('projects', 'transfer', made.id, '--to', organization.id);
     expect(await run('projects', 'list', '--org', organization.id)).toContain('store');
     expect(await run('projects', 'delete', made.id)).toBe(`id: ${made.id}\nname: store\n`);

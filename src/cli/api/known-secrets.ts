@@ -1,4 +1,4 @@
-// Commands that end somebody's access say which passwords of database roles that person knows.
+// Commands that end somebody's access say which secrets that person still knows.
 
 import { Option } from 'commander';
 import { cleanSentence } from '../../untrusted-text.ts';
@@ -7,6 +7,13 @@ import type { ApiTools } from './api-commands.ts';
 
 export function resetOption(): Option {
   return new Option('--reset-known-passwords', 'replace the passwords of database roles that they were shown');
+}
+
+export function revokeOption(): Option {
+  return new Option(
+    '--revoke-shared-secrets',
+    'revoke the API keys, access tokens and invitations of the organization that they made',
+  );
 }
 
 export function passwordQuery(resetKnownPasswords: string | undefined): Query {
@@ -23,4 +30,21 @@ function sentenceOn({ project_id, role_name, status, message }: Record<string, u
   if (status === 'reset') return `The password of ${role} was known, and is reset.`;
   if (status === 'failed') return `The password of ${role} is still known; the reset failed: ${message}`;
   return `The password of ${role} is still known. Reset it, or remove with --reset-known-passwords.`;
+}
+
+const SECRET_KINDS = new Map([
+  ['api_key', 'API key'],
+  ['access_token', 'Access token'],
+  ['invitation', 'Invitation'],
+]);
+
+export function remarkSharedSecrets({ remark }: ApiTools, { shared_secrets: shared }: ApiRow): void {
+  if (!Array.isArray(shared)) return;
+  for (const row of shared) remark(cleanSentence(sentenceOnSecret(Object(row))));
+}
+
+function sentenceOnSecret({ kind, id, name, status }: Record<string, unknown>): string {
+  const secret = `${SECRET_KINDS.get(String(kind)) ?? kind} ${id} "${name}", which they made,`;
+  if (status === 'revoked') return `${secret} is revoked.`;
+  return `${secret} still works. Revoke it, or remove with --revoke-shared-secrets.`;
 }
