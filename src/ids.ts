@@ -11,11 +11,19 @@ export type UserId = Id<'UserId'>;
 export type AccountId = Id<'AccountId'>;
 export type MembershipId = Id<'MembershipId'>;
 export type InvitationId = Id<'InvitationId'>;
+export type JoinRuleId = Id<'JoinRuleId'>;
+export type TeamId = Id<'TeamId'>;
+export type NotificationTargetId = Id<'NotificationTargetId'>;
+export type ScimUserId = Id<'ScimUserId'>;
+export type ScimGroupId = Id<'ScimGroupId'>;
+export type AccessRuleId = Id<'AccessRuleId'>;
+export type AccessRequestId = Id<'AccessRequestId'>;
 export type ProjectId = Id<'ProjectId'>;
 export type ShareId = Id<'ShareId'>;
 export type BranchId = Id<'BranchId'>;
 export type ComputeId = Id<'ComputeId'>;
 export type OperationId = Id<'OperationId'>;
+export type ConsentId = Id<'ConsentId'>;
 export type AccessTokenId = Id<'AccessTokenId'>;
 export type LoginRequestId = Id<'LoginRequestId'>;
 export type GrantId = Id<'GrantId'>;
@@ -39,12 +47,23 @@ export const newComputeId = (): ComputeId => `ep-${twoWords()}-${alphanumerics(8
 
 export const newUserId = (): UserId => randomUUID() as UserId;
 export const newMembershipId = (): MembershipId => randomUUID() as MembershipId;
+/** `rule-` and 12 characters: refusals and the audit trail name rules by it. */
+export const newAccessRuleId = (): AccessRuleId => `rule-${alphanumerics(12)}` as AccessRuleId;
+/** `ar-` and 20 characters: names a request for access in pages, mails and logs; not a secret. */
+export const newAccessRequestId = (): AccessRequestId => `ar-${alphanumerics(20)}` as AccessRequestId;
+export const newTeamId = (): TeamId => randomUUID() as TeamId;
+export const newNotificationTargetId = (): NotificationTargetId => randomUUID() as NotificationTargetId;
+export const newScimUserId = (): ScimUserId => randomUUID() as ScimUserId;
+export const newScimGroupId = (): ScimGroupId => randomUUID() as ScimGroupId;
 export const newInvitationId = (): InvitationId => randomUUID() as InvitationId;
+export const newJoinRuleId = (): JoinRuleId => randomUUID() as JoinRuleId;
 export const newShareId = (): ShareId => randomUUID() as ShareId;
 export const newOperationId = (): OperationId => randomUUID() as OperationId;
 
 /** `tok-` and 16 characters: the user name of the password door. */
 export const newAccessTokenId = (): AccessTokenId => `tok-${alphanumerics(16)}` as AccessTokenId;
+/** `oc-` and 20 characters: names what a person let a program do; not a secret. */
+export const newConsentId = (): ConsentId => `oc-${alphanumerics(20)}` as ConsentId;
 /** `lr-` and 20 characters: names a login request in pages and logs; not a secret. */
 export const newLoginRequestId = (): LoginRequestId => `lr-${alphanumerics(20)}` as LoginRequestId;
 export const newGrantId = (): GrantId => `gr-${alphanumerics(20)}` as GrantId;

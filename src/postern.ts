@@ -17,12 +17,16 @@ import { ConfigError } from './config/read-environment.ts';
 import { startBackingServices } from './embedded/backing-services.ts';
 import { openServerCertificates } from './embedded/certificates/development-certificates.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
+import { shareTicketSecret } from './gateway/negotiate/share-ticket-secret.ts';
 import { settleLostConnections } from './gateway/settle-lost-connections.ts';
 import { createHttpServer } from './http/app/http-server.ts';
 import { idFrom, type NodeId, newNodeId } from './ids.ts';
 import { createLog, type Log } from './log.ts';
 import { createLogin } from './login/create-login.ts';
+import { endGrantsBy } from './login/grant/end-grants.ts';
+import { issuerKeysOf } from './login/workload/issuer-keys.ts';
 import { createMetering, type Metering } from './metering/metering.ts';
+import { startNotifier } from './notify/start-notifier.ts';
 import { openProvisioning } from './provisioning/open-provisioning.ts';
 import { ownEndpoints } from './provisioning/own-endpoints.ts';
 import type { Provisioning } from './provisioning/provisioning.ts';
@@ -90,7 +94,10 @@ async function build(config: Config, building: Building): Promise<Postern> {
   const supervision = createSupervision({ config, catalogue, redis, nodeId, ...building });
   const { liveConnections, cancelRoutes } = supervision.fleet;
   const login = createLogin({ config, redis, nodeId, key, auditTrail: supervision.auditTrail, ...building });
-  supervision.fleet.endGrantsBy(async (ending) => void (await login.grants.endBy(ending)));
+  supervision.fleet.endGrantsBy(async (ending) => {
+    await endGrantsBy(ending, { grants: login.grants, catalogue });
+    await login.endOpened(ending);
+  });
   const { provisioning, hosts, dialPolicy, takeOvers } = await openProvisioning({
     config,
     catalogue,
@@ -122,6 +129,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
   const { url: publicUrl } = publicAddress(config.http, config.http.port);
   const certificates = await openServerCertificates(config, building);
   observeCertificates(supervision, certificates);
+  shareTicketSecret({ certificates, redis: redis.commands, sealer: catalogue.sealer, ...building });
   const gateway = createGateway({
     ...shared,
     certificates,
@@ -137,6 +145,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
     },
     consumption: metering,
     dialPolicy,
+    issuerKeys: issuerKeysOf(config, dialPolicy),
   });
   const drain = async () => {
     http.setReady('not_ready');
@@ -163,8 +172,8 @@ async function build(config: Config, building: Building): Promise<Postern> {
       const pgAddress = await naming('POSTERN_PG_PORT', gateway.listen());
       await welcomeBack(welcome);
       http.setReady('ready');
-      metering.start();
-      takeOvers.start();
+      for (const work of [metering, takeOvers]) work.start();
+      startNotifier({ config, catalogue, dialPolicy, url: httpAddress.url, log, closers });
       const code = await createSetupCodeIfEmpty(catalogue);
       const setUpUrl = code === null ? null : `${httpAddress.url}/setup/${code.reveal()}`;
       return { pg: pgAddress, http: httpAddress, setUpUrl };

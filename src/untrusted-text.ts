@@ -1,4 +1,5 @@
-// Cleans text before it is shown or logged (docs/security.md, "Text that others wrote").
+// Cleans text before it is shown or logged (docs/security.md, "Text that others wrote"), and reads
+// JSON that may be none.
 
 /** Longest name shown in a message, in UTF-16 units. */
 export const MAX_SHOWN_CHARACTERS = 64;
@@ -94,4 +95,13 @@ function shorten(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const cut = text.slice(0, limit);
   return `${cut.replace(/[\ud800-\udbff]$/, '')}...`;
+}
+
+/** Null for what is not JSON. */
+export function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }

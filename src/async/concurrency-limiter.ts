@@ -14,6 +14,7 @@ export class ConcurrencyLimiter {
   readonly #waiting = new Set<Waiter>();
   readonly #crowd = new NetworkCrowd<Waiter>();
   #free: number;
+  #turns = 0;
 
   constructor({ atOnce, mostWaiting }: { readonly atOnce: number; readonly mostWaiting: number }) {
     this.#free = atOnce;
@@ -30,7 +31,7 @@ export class ConcurrencyLimiter {
     try {
       return await work();
     } finally {
-      const [next] = this.#waiting;
+      const next = this.#next();
       if (next === undefined) this.#free += 1;
       else {
         this.#forget(next);
@@ -50,6 +51,16 @@ export class ConcurrencyLimiter {
       this.#forget(newest);
       newest.giveWay();
     });
+  }
+
+  /**
+   * Of those from where the fewest wait and of all, in turn: who is alone somewhere does not wait
+   * behind a crowd, nor a crowd for ever.
+   */
+  #next(): Waiter | undefined {
+    this.#turns += 1;
+    const [next] = this.#turns % 2 === 0 ? this.#waiting : this.#crowd.leastCrowded();
+    return next;
   }
 
   #forget(waiter: Waiter): void {

@@ -12,3 +12,11 @@ export async function tryAll<Item>(items: Iterable<Item>, work: (item: Item) => 
   }
   if (failures.length > 0) throw failures[0];
 }
+
+/** In another order each time, so that nobody is always behind a slow one. */
+export function inAnyOrder<Item>(items: Iterable<Item>): Item[] {
+  return [...items]
+    .map((item) => ({ item, place: Math.random() }))
+    .sort((one, other) => one.place - other.place)
+    .map(({ item }) => item);
+}

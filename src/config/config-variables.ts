@@ -1,13 +1,15 @@
 // The table of environment variables; docs/configuration.md and `postern config` come from it.
 
 import { z } from 'zod';
+import { FIRST_ISSUER_VARIABLES, issuerNames } from './issuer-variables.ts';
+import { plain, secret } from './variable.ts';
 import {
+  clientIds,
   duration,
   hosts,
   integer,
   list,
   networks,
-  oidcTokenAuth,
   optionalCount,
   optionalDurationOrNever,
   optionalPort,
@@ -24,14 +26,6 @@ import {
   webUrl,
   yesOrNo,
 } from './variable-formats.ts';
-
-interface Variable<T> {
-  readonly kind: 'plain' | 'secret';
-  /** In the variable's own notation; empty: unset. */
-  readonly default: string;
-  readonly meaning: string;
-  readonly parse: z.ZodType<T, string>;
-}
 
 export const CONFIG_VARIABLES = {
   DATABASE_URL: secret(
@@ -77,7 +71,12 @@ export const CONFIG_VARIABLES = {
     'silence after which TCP asks whether the peer of a live connection is still there; a network may be away for as long. Shorter than what a NAT or balancer on the way allows, where one drops silent connections',
     duration('1s', '24h'),
   ),
-  POSTERN_TRUSTED_PROXIES: plain('', 'web proxies whose X-Forwarded-For counts', networks),
+  POSTERN_TRUSTED_PROXIES: plain('', 'web proxies whose X-Forwarded-For or Forwarded counts', networks),
+  POSTERN_PROXY_HEADER: plain(
+    'either',
+    'which header they write the browser into: `x-forwarded-for`, `forwarded`, or `either`',
+    z.enum(['either', 'x-forwarded-for', 'forwarded']),
+  ),
   POSTERN_BRAND: plain(
     'Postern',
     'the name in notices and pages',
@@ -87,6 +86,7 @@ export const CONFIG_VARIABLES = {
     ),
   ),
   POSTERN_LOGIN_TTL: plain('2m', 'life of a login link', duration('1s', '10m')),
+  POSTERN_ASK_TTL: plain('15m', 'how long a terminal waits for the agreement of others', duration('1s', '1h')),
   POSTERN_NOTICE_BLIND_WAIT: plain('1s', 'wait before others get the link as an error', duration('0s', '60s')),
   POSTERN_NOTICE_CLIENTS: plain('', 'more clients that show NOTICEs: how their names begin, or `unnamed`', list),
   POSTERN_NOTICE_BLIND_CLIENTS: plain('', 'clients that show none, whatever their names; likewise', list),
@@ -96,6 +96,11 @@ export const CONFIG_VARIABLES = {
     z.enum(['when_new', 'always', 'never']),
   ),
   POSTERN_ALLOWED_NETWORKS: plain('', 'networks that may ask for a link; unset: all', networks),
+  POSTERN_OAUTH_CLIENTS: plain(
+    'neonctl',
+    'programs that may ask people for access to the management API, as `neonctl auth` does: their client ids, or `none`',
+    clientIds,
+  ),
   POSTERN_STAMP_APPLICATION_NAME: plain(
     'yes',
     'stamp application_name with the connection, and on attached servers the person',
@@ -152,18 +157,14 @@ export const CONFIG_VARIABLES = {
     'who may share a project: `admins`, `members`, `everyone_with_access`',
     z.enum(['admins', 'members', 'everyone_with_access']),
   ),
+  POSTERN_INVOICES: plain('yes', 'accounts have billing details; no: the page is called Limits', yesOrNo),
   POSTERN_CONSUMPTION_WINDOWS: plain('no', "refuse consumption ranges outside Neon's moving windows", yesOrNo),
-  POSTERN_OIDC_ISSUER: plain('', 'OpenID Connect issuer for sign-in', webUrl),
-  POSTERN_OIDC_CLIENT_ID: plain('', 'client id there', optionalText),
-  POSTERN_OIDC_CLIENT_SECRET: secret('', 'client secret there; unset: a public client', optionalSecret),
-  POSTERN_OIDC_NAME: plain('single sign-on', 'what the sign-in button says', text),
-  POSTERN_OIDC_EMAIL_CLAIMS: plain(
-    'email,preferred_username,upn',
-    'claims of the e-mail; the first address counts',
-    list,
+  ...FIRST_ISSUER_VARIABLES,
+  POSTERN_OIDC_ISSUERS: plain(
+    '',
+    'names of more issuers; each has the variables above under its name, as `POSTERN_OIDC_OKTA_ISSUER`',
+    issuerNames,
   ),
-  POSTERN_OIDC_EMAIL_VERIFIED: plain('claim', 'which e-mails are verified', z.enum(['claim', 'always', 'never'])),
-  POSTERN_OIDC_TOKEN_AUTH: plain('auto', 'how the secret is sent: see operate.md', oidcTokenAuth),
   HTTP_PROXY: secret('', 'proxy for http:// addresses of identity provider and webhook', proxyUrl),
   HTTPS_PROXY: secret('', 'proxy for https:// ones, mail and the command line; also in lower case', proxyUrl),
   NO_PROXY: plain('', 'reached without a proxy: names with those below them, `name:port`, networks, `*`', list),
@@ -181,11 +182,3 @@ export type VariableName = keyof typeof CONFIG_VARIABLES;
 export type ConfigValues = {
   [Name in VariableName]: z.output<(typeof CONFIG_VARIABLES)[Name]['parse']>;
 };
-
-function plain<T>(byDefault: string, meaning: string, parse: z.ZodType<T, string>): Variable<T> {
-  return { kind: 'plain', default: byDefault, meaning, parse };
-}
-
-function secret<T>(byDefault: string, meaning: string, parse: z.ZodType<T, string>): Variable<T> {
-  return { kind: 'secret', default: byDefault, meaning, parse };
-}

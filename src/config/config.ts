@@ -3,20 +3,9 @@
 import type { Secret } from '../secret.ts';
 import type { ConfigValues, VariableName } from './config-variables.ts';
 import { isInContainer } from './container.ts';
+import { issuersFrom } from './issuer-config.ts';
 import type { OutgoingSettings } from './outgoing-agent.ts';
 import { type Environment, readEnvironment } from './read-environment.ts';
-
-export interface OidcConfig {
-  readonly issuer: string;
-  readonly clientId: string;
-  readonly clientSecret: Secret | null;
-  readonly name: string;
-  /** In order; the first that holds an address counts. */
-  readonly emailClaims: readonly string[];
-  /** Whether this issuer's addresses count as verified: as the claim says, or always, or never. */
-  readonly emailVerified: 'claim' | 'always' | 'never';
-  readonly tokenAuth: 'auto' | 'client_secret_basic' | 'client_secret_post' | 'client_secret_basic_raw';
-}
 
 const REST_WHEN_TRYING_OUT_MS = 10_000;
 
@@ -73,16 +62,20 @@ export function loadConfig(environment: Environment, options: LoadOptions = {}) 
       portMayDiffer: isTryingOut && !isSet('POSTERN_HTTP_PORT'),
       publicUrl: values.POSTERN_PUBLIC_URL,
       trustedProxies: values.POSTERN_TRUSTED_PROXIES,
+      proxyHeader: values.POSTERN_PROXY_HEADER,
     },
     metrics: { host: values.POSTERN_METRICS_HOST, port: values.POSTERN_METRICS_PORT },
     login: {
       ttlMs: values.POSTERN_LOGIN_TTL,
+      askTtlMs: values.POSTERN_ASK_TTL,
       noticeBlindMs: values.POSTERN_NOTICE_BLIND_WAIT,
       ...noticeClientsFrom(values),
       reverseCode: values.POSTERN_REVERSE_CODE,
       allowedNetworks: values.POSTERN_ALLOWED_NETWORKS,
       stampApplicationName: values.POSTERN_STAMP_APPLICATION_NAME,
     },
+    /** Programs that may ask people for access to the management API. */
+    oauthClients: values.POSTERN_OAUTH_CLIENTS,
     /** restMs null: no connection ends before the limit. */
     drain: { limitMs: values.POSTERN_DRAIN, restMs: drainRestFrom(values.POSTERN_DRAIN_REST, { isTryingOut }) },
     upstream: {
@@ -103,17 +96,23 @@ export function loadConfig(environment: Environment, options: LoadOptions = {}) 
       unlimitedNetworks:
         isSet('POSTERN_UNLIMITED_NETWORKS') || loopback !== 'anybodys' ? values.POSTERN_UNLIMITED_NETWORKS : [],
     },
-    organizations: {
-      creation: values.POSTERN_ORGANIZATION_CREATION,
-      defaultPlan: values.POSTERN_DEFAULT_PLAN,
-      sharing: values.POSTERN_SHARING,
-    },
+    organizations: organizationsFrom(values),
     consumptionWindows: values.POSTERN_CONSUMPTION_WINDOWS,
-    oidc: oidcFrom(values),
+    issuers: issuersFrom(values, outgoingFrom(values)),
     outgoing: outgoingFrom(values),
     ...{ smtpUrl: values.POSTERN_SMTP_URL, mailFrom: values.POSTERN_MAIL_FROM },
     auditWebhook: auditWebhookFrom(values),
   });
+}
+
+function organizationsFrom(values: ConfigValues) {
+  return {
+    creation: values.POSTERN_ORGANIZATION_CREATION,
+    defaultPlan: values.POSTERN_DEFAULT_PLAN,
+    sharing: values.POSTERN_SHARING,
+    /** Whether accounts have billing details. */
+    invoices: values.POSTERN_INVOICES,
+  };
 }
 
 function machineOf(environment: Environment): Machine {
@@ -134,22 +133,10 @@ function drainRestFrom(
   return rest === 'never' ? null : rest;
 }
 
-function oidcFrom(values: ConfigValues): OidcConfig | null {
-  if (values.POSTERN_OIDC_ISSUER === null || values.POSTERN_OIDC_CLIENT_ID === null) return null;
-  return {
-    issuer: values.POSTERN_OIDC_ISSUER,
-    clientId: values.POSTERN_OIDC_CLIENT_ID,
-    clientSecret: values.POSTERN_OIDC_CLIENT_SECRET,
-    name: values.POSTERN_OIDC_NAME,
-    emailClaims: values.POSTERN_OIDC_EMAIL_CLAIMS,
-    emailVerified: values.POSTERN_OIDC_EMAIL_VERIFIED,
-    tokenAuth: values.POSTERN_OIDC_TOKEN_AUTH,
-  };
-}
-
 function outgoingFrom(values: ConfigValues): OutgoingSettings {
   const { HTTP_PROXY: httpProxy, HTTPS_PROXY: httpsProxy, NO_PROXY: noProxy, POSTERN_CA_FILE: caFile } = values;
-  return { httpProxy, httpsProxy, noProxy, caFile };
+  const authorities = caFile === null ? [] : [{ variable: 'POSTERN_CA_FILE', path: caFile }];
+  return { httpProxy, httpsProxy, noProxy, authorities };
 }
 
 function auditWebhookFrom(values: ConfigValues): { url: string; secret: Secret } | null {

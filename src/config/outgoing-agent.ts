@@ -1,5 +1,5 @@
 // How Postern reaches web and mail servers of others: through the proxies of the environment, and
-// trusting the authorities of POSTERN_CA_FILE besides the usual ones.
+// trusting the configured authorities besides the usual ones.
 
 import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
@@ -12,7 +12,8 @@ export interface OutgoingSettings {
   readonly httpsProxy: Secret | null;
   /** As curl reads NO_PROXY: names with what is below them, `name:port`, networks, or `*`. */
   readonly noProxy: readonly string[];
-  readonly caFile: string | null;
+  /** Files in PEM, and the variables that name them. */
+  readonly authorities: ReadonlyArray<{ readonly variable: string; readonly path: string }>;
 }
 
 export class OutgoingAgent {
@@ -22,10 +23,11 @@ export class OutgoingAgent {
   readonly #direct: Dispatcher;
   readonly #proxies = new Map<string, Dispatcher>();
 
-  /** Throws an Error that names POSTERN_CA_FILE. */
+  /** Throws an Error that names the variable of a file that cannot be used. */
   constructor(settings: OutgoingSettings) {
     this.#settings = settings;
-    this.authorities = settings.caFile === null ? undefined : [...rootCertificates, readAuthorities(settings.caFile)];
+    const own = settings.authorities.map(readAuthorities);
+    this.authorities = own.length === 0 ? undefined : [...rootCertificates, ...own];
     this.#direct = new Agent({ connect: this.#trust() });
   }
 
@@ -61,14 +63,14 @@ export class OutgoingAgent {
   }
 }
 
-function readAuthorities(path: string): string {
+function readAuthorities({ variable, path }: OutgoingSettings['authorities'][number]): string {
   try {
     const pem = readFileSync(path, 'utf8');
     if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
   } catch (cause) {
-    throw new Error(`POSTERN_CA_FILE: "${path}" cannot be read`, { cause });
+    throw new Error(`${variable}: "${path}" cannot be read`, { cause });
   }
-  throw new Error(`POSTERN_CA_FILE: "${path}" holds no certificate in PEM`);
+  throw new Error(`${variable}: "${path}" holds no certificate in PEM`);
 }
 
 function isExcepted(entry: string, { host, port }: { readonly host: string; readonly port: string }): boolean {

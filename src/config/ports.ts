@@ -1,5 +1,6 @@
 // Finds the port to listen on: the configured one, or a free one where the default is taken.
 
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
@@ -39,13 +40,18 @@ async function isFree(host: string, port: number): Promise<boolean> {
   }
 }
 
-/** A port that nothing listens on now; another process may still take it before the caller does. */
+// ip(7): Linux gives the ports from 32768 on to connections that go out, many a second.
+const UNASKED_PORTS = { first: 10_000, end: 32_768 };
+const TRIES = 50;
+
+/**
+ * A port that nothing listens on now, and that no connection of this machine is given before the
+ * caller listens on it; another process that wants it may still take it.
+ */
 export async function freePort(host: string): Promise<number> {
-  const server = createServer().listen(0, host);
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no TCP port could be had');
-  return address.port;
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const port = randomInt(UNASKED_PORTS.first, UNASKED_PORTS.end);
+    if (await isFree(host, port)) return port;
+  }
+  throw new Error('no TCP port could be had');
 }

@@ -30,6 +30,10 @@ export const list = text.transform((value) =>
     .map((part) => part.trim())
     .filter((part) => part !== ''),
 );
+/** RFC 6749, A.1, without what pages and logs would have to escape. */
+export const clientIds = list
+  .refine((items) => items.every((item) => /^[\w.-]{1,64}$/.test(item)), 'not a list of client ids, or `none`')
+  .transform((items) => items.filter((item) => item !== 'none'));
 export const networks = list.refine(
   (items) => items.every((item) => parseNetwork(item) !== null),
   'not a list of networks like 10.0.0.0/8',
@@ -133,11 +137,16 @@ export const hosts = text.transform((value, context): ConfiguredHost[] => {
   for (const part of parts.filter((each) => each !== '')) {
     const [, pgVersion = '', regionId = 'default', url = ''] = HOST.exec(part) ?? [];
     const id = `${regionId}-${pgVersion}`;
-    const problem = pgVersion === '' || found.some((host) => host.id === id) ? HOST_LIST_PROBLEM : problemOf(url);
+    const isListed = pgVersion !== '' && !found.some((host) => host.id === id);
+    const isTooOld = Number(pgVersion) < OLDEST_HOST;
+    const problem = !isListed ? HOST_LIST_PROBLEM : isTooOld ? HOST_VERSION_PROBLEM : problemOf(url);
     if (problem === null) found.push({ id, pgVersion: Number(pgVersion), regionId, url: new Secret(url) });
     else context.addIssue({ code: 'custom', message: problem });
   }
   return found;
 });
 
+/** PostgreSQL 15, release notes: before, every login role may grant itself to others. */
+const OLDEST_HOST = 15;
+const HOST_VERSION_PROBLEM = `projects are kept apart on PostgreSQL ${OLDEST_HOST} and newer only; upgrade the server`;
 const HOST_LIST_PROBLEM = 'not a list like 16@eu=postgres://…,18=postgres://…, each version once a region';

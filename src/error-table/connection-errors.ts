@@ -48,6 +48,10 @@ export const CONNECTION_ERRORS = {
     logLevel: 'warn',
   }),
   idle: policy('57P05', 408, { message: 'terminating connection due to idle timeout' }),
+  agreed_time_over: policy('57P01', 403, {
+    message: 'terminating connection because the time that was agreed to is over',
+    hint: 'Ask for access again, under My requests in the console.',
+  }),
   max_duration: policy('57P01', 403, {
     message: 'terminating connection due to maximum duration',
     hint: 'Connect again to continue.',
@@ -59,12 +63,12 @@ export const CONNECTION_ERRORS = {
   revoked_approval: policy('57P01', 403, {
     code: 'revoked',
     message: 'terminating connection because access was revoked',
-    hint: 'You ended this approval. Connect again to log in.',
+    hint: 'You ended this approval. Connect again for a new link.',
   }),
   revoked_sign_in: policy('57P01', 403, {
     code: 'revoked',
     message: 'terminating connection because access was revoked',
-    hint: 'You signed out everywhere, or your password changed. Connect again to log in.',
+    hint: 'You signed out everywhere, or your password changed. Connect again for a new link.',
   }),
   revoked_access_token: policy('57P01', 403, {
     code: 'revoked',
@@ -75,6 +79,11 @@ export const CONNECTION_ERRORS = {
     code: 'revoked',
     message: 'terminating connection because access was revoked',
     hint: 'Its database role has a new password, or was deleted. See the roles of the project.',
+  }),
+  revoked_by_rule: policy('57P01', 403, {
+    code: 'revoked',
+    message: 'terminating connection because access was revoked',
+    hint: 'Access rules no longer allow it. {why}.',
   }),
   suspended: policy('57P01', 403, {
     message: 'terminating connection because the compute was suspended',

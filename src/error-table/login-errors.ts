@@ -16,10 +16,44 @@ export const LOGIN_ERRORS = {
     hint: 'Wait for the prompt before sending queries.',
   }),
   gateway_is_up: client('28000', 200, { message: 'gateway is up', isCheap: true }),
+  key_forgotten: client('28000', 200, { message: 'this key is forgotten', isCheap: true }),
+  key_missing: client('28000', 400, {
+    message: 'the client showed no certificate',
+    hint: 'Connect with the certificate whose key is to be forgotten.',
+  }),
+  link_needed: person('28000', 403, {
+    message: 'this login needs a code that is typed where psql runs, which OAuth cannot ask for',
+    hint: 'Connect again without oauth_issuer and use the link.',
+  }),
   denied: person('28000', 403, { message: 'login was denied', hint: 'Run the command again if this was a mistake.' }),
+  asked_and_denied: person('28000', 403, {
+    message: '{who} denied this login{answer}',
+    hint: 'Talk to them, or ask again with another reason.',
+  }),
+  asked_withdrawn: person('28000', 403, {
+    message: 'the request for this login was withdrawn',
+    hint: 'Run the command again to ask anew.',
+  }),
+  asked_elsewhere: person('28000', 403, {
+    message: 'asked {who} for access',
+    hint: 'Run the command again once they have agreed; you are told by mail.',
+  }),
+  asked_unanswered: person('57014', 410, {
+    message: 'nobody decided within {duration}',
+    hint: 'Run the command again to ask anew, or ask somebody of the team directly.',
+  }),
   approve_and_retry: person('28000', 401, APPROVE_AND_RETRY),
   // pg8000 puts a text of its own in the place of every error 28000.
   approve_and_retry_unnamed: { ...person('28P01', 401, APPROVE_AND_RETRY), code: 'approve_and_retry' },
+  oauth_token_needed: client('28000', 401, {
+    message: 'a bearer token is needed',
+    hint: 'Set oauth_issuer and oauth_client_id for psql 18, or leave out door=oauth and use the link.',
+    isCheap: true,
+  }),
+  oauth_token_refused: person('28000', 401, {
+    message: 'the bearer token is unknown, used or expired',
+    hint: 'Connect again; a token is for one connection from the address that asked for it.',
+  }),
   code_required: person('28000', 401, {
     message: 'enter the code shown in your browser as the password',
     hint: 'Run the command again with -W to send no saved password. Type the code only into your own terminal.',
@@ -27,11 +61,15 @@ export const LOGIN_ERRORS = {
   }),
   code_wrong: person('28P01', 401, {
     message: 'the code is not the one in your browser',
-    hint: 'Run the command again and type the digits that the page shows; tries left: {triesLeft}.',
+    hint: 'Run the command again and type the digits that the page shows.',
+  }),
+  code_burned: person('28P01', 403, {
+    message: 'the code was wrong three times, so this login was denied',
+    hint: 'Run the command again to get a new link.',
   }),
   saved_password: person('28P01', 401, {
-    message: 'this is a saved password, not the six digits shown in your browser',
-    hint: 'Run the command again with -W, or with PGPASSWORD unset and without an entry in the password file, and type the digits; no try was used.',
+    message: 'this is a saved password, not the digits shown in your browser',
+    hint: 'Run the command again with -W, or with PGPASSWORD unset and without an entry in the password file, and type the digits.',
   }),
   password_failed: person('28P01', 401, {
     message: 'password authentication failed',
@@ -39,11 +77,11 @@ export const LOGIN_ERRORS = {
   }),
   endpoint_unknown: person('28000', 404, {
     message: 'endpoint "{compute}" does not exist',
-    hint: 'It may be deleted or disabled: copy the connection string again, or name no endpoint to log in by link.',
+    hint: 'It may be deleted or disabled: copy the connection string again, or name no endpoint to get a link.',
   }),
   project_unknown: person('28000', 404, {
     message: 'project "{project}" does not exist',
-    hint: 'It may be deleted or have no compute: copy the connection string again, or name none to log in by link.',
+    hint: 'It may be deleted or have no compute: copy the connection string again, or name none to get a link.',
   }),
   too_many_failures: limit('28000', 429, {
     message: 'too many wrong passwords for this name from this address',

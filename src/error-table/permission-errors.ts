@@ -10,6 +10,14 @@ const forbidden = entriesOf({
   correctableOn: ['approval', 'console'],
 });
 
+const rule = entriesOf({
+  code: 'rule_denied',
+  sqlstate: '42501',
+  httpStatus: 403,
+  kind: 'policy',
+  correctableOn: ['approval', 'console'],
+});
+
 const planGate = entriesOf({
   code: 'plan_gate',
   sqlstate: '42501',
@@ -29,6 +37,15 @@ const precondition = entriesOf({
 
 export const PERMISSION_ERRORS = {
   action_forbidden: forbidden('only {who} may {action}'),
+  scope_missing: {
+    ...forbidden('this program may not {action}: its token lacks the scope "{scope}"'),
+    code: 'scope_missing',
+    hint: 'Sign the program in again with that scope, or use an API key.',
+  },
+  scope_cannot_give: {
+    ...forbidden('a program may not {action}, whatever its scopes are'),
+    hint: 'Do it in a browser.',
+  },
   account_not_named: forbidden('name an account'),
   personal_key_required: forbidden('only a personal API key or a signed-in person may do this'),
   personal_keys_of_people: forbidden('only people have personal API keys'),
@@ -39,10 +56,81 @@ export const PERMISSION_ERRORS = {
     ...forbidden('this account is disabled'),
     hint: 'Ask an operator of this installation to enable it.',
   },
+  not_of_issuer: {
+    ...forbidden('only people of {name} may name its groups and domains'),
+    hint: 'Link your identity there under "Profile" first, or ask somebody who signs in with it.',
+  },
+  own_request: forbidden('another person has to decide on your request'),
+  not_an_approver: forbidden('only the people whom the access rule names decide on this request'),
+  decided_in_person: forbidden('requests are decided in a browser, by a person who is signed in'),
+  not_named_for_glass: {
+    ...forbidden('an admin has to name you before you can break the glass'),
+    hint: 'Ask an admin of the organization for access.',
+  },
+  glass_needs_sign_in: {
+    ...forbidden('breaking the glass takes a sign-in within the last 15 minutes'),
+    hint: 'Sign in again, best with a passkey, and break it then.',
+  },
+  own_glass: forbidden('another admin has to review the glass that you broke'),
   address_reported: forbidden('you reported {address} a moment ago, so its links are blocked for you for 15 minutes'),
-  compute_read_only: forbidden('compute "{compute}" allows read-only access only'),
-  token_of_other_compute: forbidden('this access token is for compute "{compute}" of project "{project}" only'),
-  token_of_other_database: forbidden('this access token is for database "{database}" only'),
+  compute_read_only: {
+    ...forbidden('compute "{compute}" allows read-only access only'),
+    hint: 'Choose read-only access, or ask an admin of its account to allow writing.',
+  },
+  rule_none: {
+    ...rule('no access rule lets you reach compute "{compute}" {door}'),
+    hint: 'Ask an admin of the account for a rule that names you.',
+  },
+  rule_password: {
+    ...rule('no access rule lets you reach compute "{compute}" {door}'),
+    hint: 'Rule {rule} comes nearest. Ask an admin of the account.',
+  },
+  rule_door: {
+    ...rule('no access rule lets you reach compute "{compute}" {door}'),
+    hint: 'Rule {rule} lets you in {doors}. Ask an admin of the account for more.',
+  },
+  rule_role: {
+    ...rule('no access rule lets you use role "{role}" of compute "{compute}"'),
+    hint: 'Rule {rule} allows {roles}. Ask an admin of the account for more.',
+  },
+  rule_database: {
+    ...rule('no access rule lets you into database "{database}" of compute "{compute}"'),
+    hint: 'Rule {rule} allows {databases}. Ask an admin of the account for more.',
+  },
+  rule_network: {
+    ...rule('no access rule lets you reach compute "{compute}" from {address}'),
+    hint: 'Rule {rule} allows other networks. Connect from one of them, or ask an admin of the account.',
+  },
+  rule_hours: {
+    ...rule('no access rule lets you reach compute "{compute}" at this hour'),
+    hint: 'Rule {rule} is open {hours}. Wait until then, or ask an admin of the account.',
+  },
+  rule_link_only: {
+    ...rule('no access rule lets you reach compute "{compute}" {door}'),
+    hint: 'Rule {rule} asks its person in the browser: log in by link.',
+  },
+  rule_sign_in: {
+    ...rule('compute "{compute}" asks for a sign-in within the last {age}'),
+    code: 'rule_sign_in',
+    hint: 'Rule {rule} asks for it. Sign in again, and approve then.',
+  },
+  rule_passkey: {
+    ...rule('compute "{compute}" asks for a sign-in with a passkey'),
+    hint: 'Rule {rule} asks for it. Sign in with a passkey, and approve then.',
+  },
+  rule_asks: {
+    ...rule('compute "{compute}" asks for {needs} first'),
+    code: 'rule_asks',
+    hint: 'Rule {rule} asks for it. Connect by a link and ask there, or ask under My requests in the console.',
+  },
+  token_of_other_compute: {
+    ...forbidden('this access token is for compute "{compute}" of project "{project}" only'),
+    hint: 'Copy the connection string of this token again, or make a token for the compute that you name.',
+  },
+  token_of_other_database: {
+    ...forbidden('this access token is for database "{database}" only'),
+    hint: 'Name that database, or make a token for the other one.',
+  },
 
   consumption_history_gated: planGate('consumption history is part of the Scale, Business and Enterprise plans'),
   organizations_gated: planGate('organizations are for paid accounts'),
@@ -54,15 +142,31 @@ export const PERMISSION_ERRORS = {
   organizations_full: planGate('the {plan} plan lets a person be an admin of {limit} organizations'),
   compute_size_gated: planGate('the {plan} plan includes computes of up to {limit} CU'),
 
+  nobody_to_ask: {
+    ...precondition('the team that has to agree has too few other people'),
+    hint: 'Ask an admin of the account to add people to it, or to change the access rule.',
+  },
   no_mail_server: {
     ...precondition('no mail can be sent here'),
     hint: 'Ask an operator of this installation.',
   },
-  no_fitting_role: precondition('compute "{compute}" has no {roleKind} to connect with'),
+  no_fitting_role: {
+    ...precondition('compute "{compute}" has no {roleKind} to connect with'),
+    hint: 'Make one in the console, under Databases of the project.',
+  },
   no_password_stored: precondition('no password is stored for role "{role}"'),
   grants_not_allowed: precondition('grants are not allowed here'),
   only_reading_allowed: precondition('only read-only access is allowed here'),
   only_once_allowed: precondition('this account lets each connection in only once'),
+  agent_reads_only: {
+    ...precondition('an agent that gave no reason may read only'),
+    hint: 'Choose read-only access. To write it connects again and says why, as in options=reason=….',
+  },
+  agent_briefly: precondition('an agent is let in once, or for 15 minutes'),
+  key_needed: {
+    ...precondition('approvals are remembered only for terminals with a key, and this one showed none'),
+    hint: 'Choose this connection only, or run postern connect at the terminal.',
+  },
   name_is_shared: {
     ...precondition('user "{user}" at {address} may also be somebody else, so no approval of it is remembered'),
     hint: 'Choose this connection only, or use a name of your own, as in psql -U.',

@@ -6,6 +6,18 @@ export const REQUEST_ERRORS = {
   not_signed_in: person('28000', 401, { message: 'sign-in required' }),
   invalid_key: client('28000', 401, { message: 'API key is missing, unknown or revoked' }),
   sign_in_failed: person('28P01', 401, { message: 'email or password is wrong' }),
+  passkey_refused: person('28000', 401, {
+    message: 'that passkey did not sign you in',
+    hint: 'Try again, or sign in another way. A passkey that was removed here can be deleted from your device.',
+  }),
+  passkeys_elsewhere: person('28000', 400, {
+    message: 'passkeys do not work at this address',
+    hint: "They need this installation's own name under https, or localhost on its machine. Sign in another way here.",
+  }),
+  not_fresh: person('28000', 401, {
+    message: 'your sign-in is too old for this',
+    hint: 'Sign in again, then try once more.',
+  }),
   identity_refused: person('28000', 401, {
     message: 'signing in with the identity provider did not work',
     hint: 'Try again, or sign in with email and password.',
@@ -13,7 +25,7 @@ export const REQUEST_ERRORS = {
   identity_denied: person('28000', 401, {
     code: 'identity_refused',
     message: 'the identity provider did not sign you in ("{code}")',
-    hint: 'Try again and agree there. If you did, ask whoever runs the provider whether you may use this application.',
+    hint: 'Try again and agree there. If you did, ask the people who run the provider whether you can use this application.',
   }),
   identity_not_configured: person('28000', 401, {
     code: 'identity_refused',
@@ -46,6 +58,10 @@ export const REQUEST_ERRORS = {
   link_unknown: client('42704', 404, {
     message: 'this login link is unknown, too old, or was opened by somebody else',
     hint: 'Run the command again to get a new link.',
+  }),
+  consent_over: client('42704', 404, {
+    message: 'this request of a program is over, was answered, or began in another browser',
+    hint: 'Start it again from the program.',
   }),
   method_not_allowed: client('0A000', 405, { message: 'method not allowed here' }),
   already_decided: person('55000', 409, { message: 'this login request was already {status}' }),

@@ -6,6 +6,13 @@ import { ConfigError, describeConfig, unknownVariables } from '../../src/config/
 
 const KEY = Buffer.alloc(32, 1).toString('base64');
 
+const OKTA = { POSTERN_OIDC_ISSUERS: 'okta', POSTERN_OIDC_OKTA_ISSUER: 'https://okta.example' };
+const ONE = {
+  POSTERN_OIDC_ISSUER: 'https://one.example',
+  POSTERN_OIDC_CLIENT_ID: 'one',
+  POSTERN_OIDC_DOMAINS: 'acme.example',
+};
+
 describe('the configuration', () => {
   it.each(Object.entries(CONFIG_VARIABLES))('reads the default of %s', (_name, variable) => {
     expect(variable.parse.safeParse(variable.default)).toMatchObject({ success: true });
@@ -68,9 +75,53 @@ describe('the configuration', () => {
     expect(error.problems.map((problem) => problem.split(':')[0])).toEqual([
       'POSTERN_WORKERS',
       'POSTERN_TLS_KEY',
-      'POSTERN_OIDC_CLIENT_ID',
       'POSTERN_AUDIT_WEBHOOK_SECRET',
+      'POSTERN_OIDC_CLIENT_ID',
     ]);
+  });
+
+  it('takes one issuer by the short names and more by theirs', () => {
+    const { issuers } = loadConfig({
+      ...{ POSTERN_OIDC_ISSUER: 'https://one.example', POSTERN_OIDC_CLIENT_ID: 'a', POSTERN_CA_FILE: 'all.pem' },
+      ...{
+        POSTERN_OIDC_ISSUERS: 'Okta',
+        POSTERN_OIDC_OKTA_ISSUER: 'https://okta.example',
+        POSTERN_OIDC_OKTA_CLIENT_ID: 'b',
+      },
+      ...{ POSTERN_OIDC_OKTA_DOMAINS: '@ACME.example, bücher.example', POSTERN_OIDC_OKTA_CA_FILE: 'okta.pem' },
+      ...{ POSTERN_OIDC_OKTA_PROXY: 'none', HTTPS_PROXY: 'proxy:3128' },
+    });
+    const [first, okta] = issuers;
+    expect(issuers.map(({ key, name, issuer }) => [key, name, issuer])).toEqual([
+      ['default', 'single sign-on', 'https://one.example'],
+      ['okta', 'Okta', 'https://okta.example'],
+    ]);
+    expect([first?.foreignDomains, okta?.domains]).toEqual(Array(2).fill(['acme.example', 'xn--bcher-kva.example']));
+    expect(okta?.outgoing.authorities.map(({ variable }) => variable)).toEqual([
+      'POSTERN_CA_FILE',
+      'POSTERN_OIDC_OKTA_CA_FILE',
+    ]);
+    expect([first?.outgoing.httpsProxy, okta?.outgoing.httpsProxy]).toEqual([expect.anything(), null]);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['POSTERN_OIDC_ISSUERS', { POSTERN_OIDC_ISSUERS: 'okta,OKTA' }],
+    ['POSTERN_OIDC_ISSUERS', { POSTERN_OIDC_ISSUERS: 'my-okta' }],
+    ['POSTERN_OIDC_OKTA_ISSUER', { POSTERN_OIDC_ISSUERS: 'okta' }],
+    ['POSTERN_OIDC_OKTA_CLIENT_ID', OKTA],
+    ['POSTERN_OIDC_OKTA_SCOPES', { ...OKTA, POSTERN_OIDC_OKTA_CLIENT_ID: 'x', POSTERN_OIDC_OKTA_SCOPES: 'email' }],
+    [
+      'POSTERN_OIDC_OKTA_ISSUER',
+      { ...OKTA, ...ONE, POSTERN_OIDC_ISSUER: 'https://okta.example/', POSTERN_OIDC_OKTA_CLIENT_ID: 'x' },
+    ],
+    [
+      'POSTERN_OIDC_OKTA_DOMAINS',
+      { ...OKTA, ...ONE, POSTERN_OIDC_OKTA_DOMAINS: 'acme.example', POSTERN_OIDC_OKTA_CLIENT_ID: 'x' },
+    ],
+    ['POSTERN_OIDC_ISSUER', { ...ONE, POSTERN_OIDC_ISSUER: 'https://login.microsoftonline.com/common/v2.0' }],
+  ])('names the issuer and the field in %s (case %#)', (name, environment) => {
+    const { problems } = failureOf(() => loadConfig(environment));
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual([name]);
   });
 
   it('knows hosts by version and region, the first being the default', () => {
@@ -98,6 +149,9 @@ describe('the configuration', () => {
 
   it('warns of variables that are likely misspelt', () => {
     expect(unknownVariables({ POSTERN_BRAN: 'x', POSTERN_API_KEY: 'x', PATH: '/' })).toEqual(['POSTERN_BRAN']);
+    const named = { ...OKTA, POSTERN_OIDC_OKTA_CLIENTID: 'x' };
+    expect(unknownVariables(named)).toEqual(['POSTERN_OIDC_OKTA_CLIENTID']);
+    expect(describeConfig(named).find(({ name }) => name === 'POSTERN_OIDC_OKTA_ISSUER')?.source).toBe('environment');
   });
 });
 

@@ -5,7 +5,7 @@ import { link, rename, rm, writeFile } from 'node:fs/promises';
 import { isErrorCode } from './embedded-error.ts';
 
 interface WholeFile {
-  readonly text: string;
+  readonly text: string | Buffer;
   readonly mode: number;
 }
 
