@@ -6,10 +6,8 @@ export interface BenchPath {
   /** Postern takes passwords over TLS only: in clear text a grant lets in. */
   readonly credentials: { readonly disable: Credentials; readonly require: Credentials };
   readonly database: string;
-  /** Process whose memory is measured; null for the direct path. */
+  /** Process whose memory and CPU are measured; null for the direct path. */
   readonly processId: number | null;
-  /** Measures its memory, after a garbage collection where there is one. */
-  readonly weigh: (processId: number) => Promise<number>;
 }
 
 export interface Credentials {

@@ -23,7 +23,7 @@ import {
   MEASURED_FROM,
 } from '../test/support/databases/many-projects.ts';
 import { queryRows } from '../test/support/databases/query-rows.ts';
-import { type Measurement, markdownTable } from './report.ts';
+import { type Measurement, markdownTable } from './report/report.ts';
 
 const PROJECTS_PER_ORGANIZATION = 50;
 const HOURS = 24;

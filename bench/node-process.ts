@@ -27,7 +27,7 @@ export async function startNode(
 /** Resident memory of the node and its workers after collecting their garbage, in bytes. */
 export async function weigh(processId: number): Promise<number> {
   const ids = [processId, ...(await workersOf(processId))];
-  for (const id of ids) process.kill(id, 'SIGUSR2');
+  for (const id of ids) process.kill(id, 'SIGWINCH');
   await pause(COLLECTION_MS);
   const sizes = await Promise.all(ids.map(residentBytes));
   return sizes.reduce((sum, bytes) => sum + bytes, 0);

@@ -1,5 +1,5 @@
-// The compared paths to one Postgres: direct, pgbouncer in session mode, haproxy in TCP mode, and
-// Postern.
+// The compared paths to one Postgres: direct, pgbouncer in session mode, haproxy in TCP mode, what
+// Node can do at best, and Postern.
 
 import { chown, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,13 +11,15 @@ import type { Secret } from '../src/secret.ts';
 import type { WebClient } from '../test/support/browser/web-client.ts';
 import { makeTestCa } from '../test/support/certificates-for-tests.ts';
 import { type BenchPath, type Certificate, DATABASE, MAX_CONNECTIONS, PASSWORD, ROLE } from './bench-path.ts';
-import { residentBytes, weigh } from './node-process.ts';
 import { NOBODY, startHaproxy, startPgbouncer } from './peers.ts';
 import { startPosternNode } from './postern-path.ts';
+import { startBareLogin, startBarePipe } from './relay/floors.ts';
 
 export interface BenchStack {
   /** The direct one first, Postern last. */
   readonly paths: readonly BenchPath[];
+  /** Accepts TLS and SCRAM and no more; for logins only. */
+  readonly loginFloor: BenchPath;
   /** Signed in at Postern, to approve logins by link. */
   readonly browser: WebClient;
   close(): Promise<void>;
@@ -46,24 +48,29 @@ async function startParts(folder: string, closers: Closers): Promise<BenchStack>
   closers.add('pgbouncer', () => pgbouncer.close());
   const haproxy = await startHaproxy({ folder, upstreamPort });
   closers.add('haproxy', () => haproxy.close());
+  const barePipe = await startBarePipe(upstreamPort, certificate);
+  closers.add('the bare pipe', () => barePipe.close());
+  const bareLogin = await startBareLogin(certificate);
+  closers.add('the bare login', () => bareLogin.close());
   const postern = await startPosternNode({ folder, adminUrl: postgres.adminUrl, upstreamPort, certificate });
   closers.add('postern', () => postern.close());
   const own = { user: ROLE, password: PASSWORD };
-  const plain = { credentials: { disable: own, require: own }, database: DATABASE, weigh: residentBytes };
+  const plain = { credentials: { disable: own, require: own }, database: DATABASE };
   return {
     paths: [
       { ...plain, name: 'direct', port: upstreamPort, processId: null },
       { ...plain, name: 'pgbouncer', port: pgbouncer.port, processId: pgbouncer.processId },
       { ...plain, name: 'haproxy', port: haproxy.port, processId: haproxy.processId },
+      { ...plain, name: 'node pipe', port: barePipe.port, processId: barePipe.processId },
       {
         ...plain,
         name: 'postern',
         port: postern.port,
         processId: postern.processId,
         credentials: { disable: postern.guest, require: postern.token },
-        weigh,
       },
     ],
+    loginFloor: { ...plain, name: 'node login', port: bareLogin.port, processId: bareLogin.processId },
     browser: postern.browser,
     close: () => closers.closeAll(),
   };

@@ -1,15 +1,20 @@
-// Compares Postern with its peers in one run on one machine: rounds are interleaved, medians
-// compared, and only ratios are meaningful. `npm run bench [-- --rounds 3 --seconds 4]` prints a
-// table and keeps it under bench/results/.
+// Compares Postern with its peers and with what Node can do at best, in one run on one machine:
+// rounds alternate, medians are compared, and only ratios and CPU times are meaningful.
+// `npm run bench [-- --rounds 5 --seconds 4 --only logins --clear no --warm-up 1000 --keep]` prints
+// a table, and what has changed since the report that is kept for this version of Node
+// (report/kept-report.ts). `--clear no` leaves out the connections without TLS.
 
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { BenchPath } from './bench-path.ts';
 import { logInByLink } from './good-login.ts';
 import { startStack } from './paths.ts';
-import { type Measurement, markdownTable, ratioBetween } from './report.ts';
+import { cpuMs } from './relay/process-cpu.ts';
+import { goalsTable } from './report/goals.ts';
+import { compareWithKept, keepReport } from './report/kept-report.ts';
+import { type Measurement, markdownTable } from './report/report.ts';
 import {
   type BenchSettings,
   type ClientTls,
@@ -18,6 +23,7 @@ import {
   copyIn,
   copyOut,
   memoryPerConnection,
+  type Outcome,
   prepareTables,
   readOnlyTransactions,
 } from './workloads.ts';
@@ -26,27 +32,24 @@ interface Workload {
   readonly name: string;
   readonly unit: string;
   readonly better: Measurement['better'];
-  measure(path: BenchPath, tls: ClientTls, settings: BenchSettings): Promise<number>;
+  measure(path: BenchPath, tls: ClientTls, settings: BenchSettings): Promise<Outcome>;
 }
 
-const LOGINS = 'pgbench -S -C, logins';
+const LOGINS = 'logins';
+const MEMORY = 'memory of an idle connection';
 const WORKLOADS: readonly Workload[] = [
-  {
-    name: 'pgbench -S, 1 client',
-    unit: 'tps',
-    better: 'more',
-    measure: (path, tls, settings) => readOnlyTransactions(path, tls, { ...settings, clients: 1 }),
-  },
-  {
-    name: 'pgbench -S, 16 clients',
-    unit: 'tps',
-    better: 'more',
-    measure: (path, tls, settings) => readOnlyTransactions(path, tls, { ...settings, clients: 16 }),
-  },
+  ...[1, 16, 64].map(
+    (clients): Workload => ({
+      name: clients === 1 ? '1 client' : `${clients} clients`,
+      unit: 'tps',
+      better: 'more',
+      measure: (path, tls, settings) => readOnlyTransactions(path, tls, { ...settings, clients }),
+    }),
+  ),
   { name: LOGINS, unit: 'per s', better: 'more', measure: connects },
   { name: 'COPY out', unit: 'MB/s', better: 'more', measure: copyOut },
   { name: 'COPY in', unit: 'MB/s', better: 'more', measure: copyIn },
-  { name: 'memory of an idle connection', unit: 'KiB', better: 'less', measure: memoryPerConnection },
+  { name: MEMORY, unit: 'KiB', better: 'less', measure: memoryPerConnection },
 ];
 
 /**
@@ -56,9 +59,18 @@ const WORKLOADS: readonly Workload[] = [
 const APPROVE_TO_READY = { name: 'approval to first row and exit', unit: 'ms', better: 'less' } as const;
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '3' }, seconds: { type: 'string', default: '4' } },
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '4' },
+    only: { type: 'string', default: '' },
+    clear: { type: 'string', default: 'yes' },
+    'warm-up': { type: 'string', default: '1000' },
+    keep: { type: 'boolean', default: false },
+  },
 });
 const rounds = Number(values.rounds);
+/** Not counted: until then the just-in-time compiler is most of what a login costs. */
+const WARM_UP = { units: Number(values['warm-up']), mostTries: 12 };
 const settings: BenchSettings = { seconds: Number(values.seconds) };
 const folder = await mkdtemp(join(tmpdir(), 'postern-bench-'));
 await chmod(folder, 0o755);
@@ -75,41 +87,75 @@ async function measureAll(): Promise<Measurement[]> {
   if (direct === undefined) throw new Error('there is nothing to compare with');
   await prepareTables(direct);
   const measurements: Measurement[] = [];
-  for (const tls of ['disable', 'require'] as const) {
-    for (const workload of WORKLOADS) measurements.push(await measure(workload, tls));
+  const isAsked = ({ name }: Pick<Workload, 'name'>) => name.includes(values.only);
+  for (const tls of values.clear === 'no' ? (['require'] as const) : (['disable', 'require'] as const)) {
+    for (const workload of WORKLOADS.filter(isAsked)) {
+      measurements.push(...(await measure(workload, tls)));
+      // At once: what a run that is broken off has measured is kept.
+      if (values.keep) await keepReport(measurements, title());
+    }
   }
-  measurements.push(await measure({ ...APPROVE_TO_READY, measure: approveToReady }, 'require'));
+  if (isAsked(APPROVE_TO_READY)) {
+    measurements.push(...(await measure({ ...APPROVE_TO_READY, measure: approveToReady }, 'require')));
+  }
   return measurements;
 }
 
-async function approveToReady(path: BenchPath, tls: ClientTls): Promise<number> {
+async function approveToReady(path: BenchPath, tls: ClientTls): Promise<Outcome> {
   if (path.name !== 'postern') return await connectTime(path, tls);
   const environment = { PGDATABASE: path.database, PGSSLMODE: tls };
-  return (await logInByLink(stack.browser, { port: path.port, environment })).ready;
+  return { figure: (await logInByLink(stack.browser, { port: path.port, environment })).ready, units: 1 };
 }
 
 async function report(measurements: readonly Measurement[]): Promise<void> {
-  const table = markdownTable(
-    measurements,
-    stack.paths.map((path) => path.name),
-  );
-  const logins = measurements.find(({ workload }) => workload === nameOf(LOGINS, 'require'));
-  const ratio = logins === undefined ? '–' : ratioBetween(logins, 'postern', 'pgbouncer');
-  const title = `Node ${process.version}, ${cpus().length} cores, ${rounds} rounds of ${settings.seconds} s; direct = 1`;
-  const last = `Logins per second by access token: ${ratio} of pgbouncer's connects per second, both with TLS and SCRAM.`;
-  process.stdout.write(`\n${title}\n\n${table}\n\n${last}\n`);
-  await mkdir('bench/results', { recursive: true });
-  await writeFile('bench/results/latest.md', `${title}\n\n${table}\n\n${last}\n`);
+  const names = [...stack.paths, stack.loginFloor].map((path) => path.name);
+  const parts = [title(), markdownTable(measurements, names), goalsTable(measurements)];
+  const changes = await compareWithKept(measurements);
+  process.stdout.write(`\n${[...parts, changes].join('\n\n')}\n`);
+  if (values.keep) await keepReport(measurements, title());
 }
 
-async function measure(workload: Workload, tls: ClientTls): Promise<Measurement> {
-  const byPath = new Map<string, number[]>(stack.paths.map((path) => [path.name, []]));
+function title(): string {
+  const [load = Number.NaN] = loadavg();
+  const machine = `${cpus().length} cores, load ${Math.round(load)}`;
+  return `Node ${process.version}, ${machine}, ${rounds} rounds of ${settings.seconds} s; direct = 1`;
+}
+
+/** The figures, and the CPU time of a unit in the process between client and Postgres. */
+async function measure(workload: Workload, tls: ClientTls): Promise<Measurement[]> {
+  const isLogin = workload.name === LOGINS && tls === 'require';
+  const paths = isLogin ? [...stack.paths, stack.loginFloor] : stack.paths;
+  const figures = new Map<string, number[]>(paths.map((path) => [path.name, []]));
+  const cpu = new Map<string, number[]>(paths.map((path) => [path.name, []]));
+  // The first round is like the others there: it opens hundreds of connections.
+  const warmed = workload.name === MEMORY ? [] : paths;
+  for (const path of warmed) await warmUp(() => workload.measure(path, tls, settings));
   for (let round = 0; round < rounds; round += 1) {
-    for (const path of stack.paths) byPath.get(path.name)?.push(await workload.measure(path, tls, settings));
+    for (const path of paths) {
+      const before = await cpuOf(path);
+      const { figure, units } = await workload.measure(path, tls, settings);
+      figures.get(path.name)?.push(figure);
+      cpu.get(path.name)?.push((((await cpuOf(path)) - before) * 1_000) / units);
+    }
   }
   const name = nameOf(workload.name, tls);
-  process.stdout.write(`${name}: ${JSON.stringify(Object.fromEntries(byPath))}\n`);
-  return { workload: name, unit: workload.unit, better: workload.better, rounds: byPath };
+  process.stdout.write(`${name}: ${JSON.stringify(Object.fromEntries(figures))}\n`);
+  const { unit, better } = workload;
+  return [
+    { workload: name, unit, better, rounds: figures },
+    { workload: `CPU, ${name}`, unit: 'µs', better: 'less', rounds: cpu },
+  ];
+}
+
+async function warmUp(measureOnce: () => Promise<Outcome>): Promise<void> {
+  let units = 0;
+  for (let tries = 0; tries < WARM_UP.mostTries && units < WARM_UP.units; tries += 1) {
+    units += (await measureOnce()).units || WARM_UP.units;
+  }
+}
+
+async function cpuOf({ processId }: BenchPath): Promise<number> {
+  return processId === null ? Number.NaN : await cpuMs(processId);
 }
 
 function nameOf(workload: string, tls: ClientTls): string {

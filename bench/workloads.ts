@@ -3,23 +3,33 @@
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { APPLICATION, type BenchPath } from './bench-path.ts';
+import { residentBytes } from './node-process.ts';
 
 export type ClientTls = 'disable' | 'require';
 
 const run = promisify(execFile);
-const COPY_ROWS = 2_000_000;
+const COPY_ROWS = 1_000_000;
 /**
  * Enough for the runtime's own memory to matter little; bench/connections.ts measures thousands.
  */
 const IDLE_CONNECTIONS = 500;
 const CONNECTS_AT_A_TIME = 20;
+/** Time for each client to connect, on a busy machine. */
+const CONNECT_SECONDS = 0.1;
 const BYTES_PER_KIB = 1_024;
 
 export interface BenchSettings {
   readonly seconds: number;
+}
+
+/** What a workload came to; `units` have been worked off, such as transactions. */
+export interface Outcome {
+  readonly figure: number;
+  readonly units: number;
 }
 
 /** The tables that pgbench reads, and one to copy. */
@@ -33,21 +43,24 @@ export async function readOnlyTransactions(
   path: BenchPath,
   tls: ClientTls,
   { clients, seconds }: BenchSettings & { readonly clients: number },
-): Promise<number> {
-  const args = ['-S', '-n', '-M', 'simple', '-c', String(clients), '-j', '1', '-T', String(seconds), path.database];
+): Promise<Outcome> {
+  // pgbench counts the time in which it connects, and leaves it out of the rate.
+  const lasting = seconds + Math.floor(clients * CONNECT_SECONDS);
+  const args = ['-S', '-n', '-M', 'simple', '-c', String(clients), '-j', '1', '-T', String(lasting), path.database];
   const { stdout } = await run('pgbench', args, { env: environmentOf(path, tls) });
-  return tps(stdout);
+  return transactions(stdout);
 }
 
 /** Logins per second: a new connection for every transaction. */
-export async function connects(path: BenchPath, tls: ClientTls, { seconds }: BenchSettings): Promise<number> {
-  const args = ['-S', '-n', '-C', '-c', '4', '-j', '1', '-T', String(seconds), path.database];
+export async function connects(path: BenchPath, tls: ClientTls, { seconds }: BenchSettings): Promise<Outcome> {
+  const script = fileURLToPath(new URL('relay/select-one.sql', import.meta.url));
+  const args = ['-n', '-C', '-c', '4', '-j', '1', '-T', String(seconds), '-f', script, path.database];
   const { stdout } = await run('pgbench', args, { env: environmentOf(path, tls) });
-  return tps(stdout);
+  return transactions(stdout);
 }
 
 /** Megabytes per second from the server. */
-export async function copyOut(path: BenchPath, tls: ClientTls): Promise<number> {
+export async function copyOut(path: BenchPath, tls: ClientTls): Promise<Outcome> {
   const sql = `COPY (SELECT i, repeat('x', 90) FROM generate_series(1, ${COPY_ROWS}) i) TO STDOUT`;
   const child = spawn('psql', ['-X', '-q', '-d', path.database, '-c', sql], {
     env: environmentOf(path, tls),
@@ -59,15 +72,15 @@ export async function copyOut(path: BenchPath, tls: ClientTls): Promise<number> 
     bytes += chunk.length;
   });
   await succeeded(child);
-  return bytes / 1e6 / ((performance.now() - startedAt) / 1_000);
+  return copied(bytes, startedAt);
 }
 
 /** Megabytes per second to the server. */
-export async function copyIn(path: BenchPath, tls: ClientTls): Promise<number> {
+export async function copyIn(path: BenchPath, tls: ClientTls): Promise<Outcome> {
   await psql(path, tls, 'TRUNCATE copied');
   const row = `1\t${'x'.repeat(90)}\n`;
   const chunk = Buffer.from(row.repeat(1_000));
-  const chunks = COPY_ROWS / 4_000;
+  const chunks = COPY_ROWS / 2_000;
   const child = spawn('psql', ['-X', '-q', '-d', path.database, '-c', 'COPY copied FROM STDIN'], {
     env: environmentOf(path, tls),
     stdio: ['pipe', 'ignore', 'ignore'],
@@ -78,24 +91,31 @@ export async function copyIn(path: BenchPath, tls: ClientTls): Promise<number> {
   }
   child.stdin.end();
   await succeeded(child);
-  return (chunk.length * chunks) / 1e6 / ((performance.now() - startedAt) / 1_000);
+  return copied(chunk.length * chunks, startedAt);
+}
+
+/** In megabytes. */
+function copied(bytes: number, startedAt: number): Outcome {
+  const units = bytes / 1e6;
+  return { figure: units / ((performance.now() - startedAt) / 1_000), units };
 }
 
 /**
- * KiB of resident memory that one idle connection costs the process in between; NaN for the direct
- * path.
+ * KiB of resident memory that one idle connection costs the process in between, as an operator sees
+ * it: without a forced garbage collection. NaN for the direct path.
  */
-export async function memoryPerConnection(path: BenchPath, tls: ClientTls): Promise<number> {
-  if (path.processId === null) return Number.NaN;
+export async function memoryPerConnection(path: BenchPath, tls: ClientTls): Promise<Outcome> {
+  if (path.processId === null) return { figure: Number.NaN, units: 0 };
   const clients: pg.Client[] = [];
-  const before = await path.weigh(path.processId);
+  const before = await residentBytes(path.processId);
   try {
     while (clients.length < IDLE_CONNECTIONS) {
       const batch = Array.from({ length: CONNECTS_AT_A_TIME }, () => idleClient(path, tls));
       clients.push(...batch);
       await Promise.all(batch.map((client) => client.connect()));
     }
-    return ((await path.weigh(path.processId)) - before) / IDLE_CONNECTIONS / BYTES_PER_KIB;
+    const grown = (await residentBytes(path.processId)) - before;
+    return { figure: grown / IDLE_CONNECTIONS / BYTES_PER_KIB, units: IDLE_CONNECTIONS };
   } finally {
     await Promise.all(clients.map((client) => client.end()));
   }
@@ -113,10 +133,10 @@ function idleClient(path: BenchPath, tls: ClientTls): pg.Client {
 }
 
 /** Milliseconds that a whole psql run with one query takes. */
-export async function connectTime(path: BenchPath, tls: ClientTls): Promise<number> {
+export async function connectTime(path: BenchPath, tls: ClientTls): Promise<Outcome> {
   const startedAt = performance.now();
   await psql(path, tls, 'SELECT 1');
-  return performance.now() - startedAt;
+  return { figure: performance.now() - startedAt, units: 1 };
 }
 
 async function succeeded(child: ChildProcess): Promise<void> {
@@ -141,8 +161,9 @@ function environmentOf(path: BenchPath, tls: ClientTls): NodeJS.ProcessEnv {
   };
 }
 
-function tps(output: string): number {
+function transactions(output: string): Outcome {
   const [, figure] = /tps = ([\d.]+)/.exec(output) ?? [];
-  if (figure === undefined) throw new Error(`pgbench reported no rate:\n${output}`);
-  return Number(figure);
+  const [, units] = /actually processed: (\d+)/.exec(output) ?? [];
+  if (figure === undefined || units === undefined) throw new Error(`pgbench reported no rate:\n${output}`);
+  return { figure: Number(figure), units: Number(units) };
 }

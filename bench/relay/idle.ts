@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { PosternProcess } from '../../test/support/nodes/postern-process.ts';
 import { waitUntil } from '../../test/support/wait-until.ts';
-import { type Measurement, markdownTable } from '../report.ts';
+import { type Measurement, markdownTable } from '../report/report.ts';
 import { GUEST, startMeasuredStack } from './measured-nodes.ts';
 import { cpuMs } from './process-cpu.ts';
 import { QueryClient } from './query-client.ts';
@@ -141,7 +141,7 @@ async function longestPause(node: PosternProcess): Promise<number> {
   const reported = () => [...node.stderr().matchAll(/^longest pause: ([\d.]+) ms$/gm)];
   const report = async () => {
     const before = reported().length;
-    node.kill('SIGUSR2');
+    node.kill('SIGWINCH');
     await waitUntil(() => reported().length > before, 'the node reports its longest pause');
   };
   await report();

@@ -3,17 +3,14 @@
 // (heartbeats, timers) is subtracted. `npm run bench:relay [-- --rounds 7 --trips 20000]`;
 // POSTERN_TREE=<path> measures that built checkout as well.
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Closers } from '../../src/async/closers.ts';
 import { createLog } from '../../src/log.ts';
-import type { Certificate } from '../bench-path.ts';
-import { type Measurement, markdownTable } from '../report.ts';
+import { type Measurement, markdownTable } from '../report/report.ts';
+import { startBarePipe } from './floors.ts';
 import { GUEST, type MeasuredStack, startMeasuredStack } from './measured-nodes.ts';
 import { backgroundCpu, cpuMs } from './process-cpu.ts';
 import { QueryClient } from './query-client.ts';
@@ -68,8 +65,8 @@ async function startProxies(stack: MeasuredStack, closers: Closers): Promise<Pro
     proxies.push({ name: tree.name, processId: node.process.pid, port: node.process.pgPort });
   }
   const bare = await startBarePipe(stack.upstream.port, stack.certificate);
-  closers.add(bare.name, () => void bare.child.kill());
-  return [bare, ...proxies];
+  closers.add(BARE_PIPE, () => bare.close());
+  return [{ name: BARE_PIPE, ...bare }, ...proxies];
 }
 
 async function measure(security: 'clear' | 'client TLS', proxies: readonly Proxy[]): Promise<Measurement> {
@@ -100,14 +97,4 @@ async function connectClients({ port }: Proxy, security: 'clear' | 'client TLS')
 
 async function askAll(clients: readonly QueryClient[], count: number): Promise<void> {
   await Promise.all(clients.map((client) => client.queries(count / clients.length)));
-}
-
-async function startBarePipe(upstreamPort: number, { certPath, keyPath }: Certificate) {
-  const program = fileURLToPath(new URL('bare-pipe.mjs', import.meta.url));
-  const child: ChildProcess = spawn(process.execPath, [program, String(upstreamPort), certPath, keyPath], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  if (child.stdout === null) throw new Error('the bare pipe has no output');
-  const [port]: Buffer[] = await once(child.stdout, 'data');
-  return { name: BARE_PIPE, processId: child.pid ?? 0, port: Number(port), child };
 }

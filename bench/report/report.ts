@@ -27,11 +27,6 @@ export function markdownTable(measurements: readonly Measurement[], paths: reado
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** One path's median as a part of another one's. */
-export function ratioBetween({ rounds }: Measurement, path: string, other: string): string {
-  return ratioText(median(rounds.get(path) ?? []), median(rounds.get(other) ?? []));
-}
-
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;

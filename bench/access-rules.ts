@@ -1,0 +1,131 @@
+// Measures what the access rules add to a login: reading those that concern it and deciding, with
+// the three rules of a new account and with very many. `npx tsx bench/access-rules.ts [--rules
+// 10000]`.
+
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { sql } from 'kysely';
+import { createOrganization } from '../src/catalogue/accounts/organizations.ts';
+import { createUser } from '../src/catalogue/accounts/users.ts';
+import { registerProject } from '../src/catalogue/projects/register-project.ts';
+import { decideAccess } from '../src/catalogue/rights/decide-access.ts';
+import { findRulesOfCompute } from '../src/catalogue/rules/find-rules.ts';
+import type { Catalogue } from '../src/catalogue/store/catalogue.ts';
+import { openCatalogue } from '../src/catalogue/store/open-catalogue.ts';
+import { Sealer } from '../src/catalogue/store/sealing.ts';
+import { SYSTEM_CONTEXT } from '../src/catalogue/trail/audit-context.ts';
+import { systemClock } from '../src/clock.ts';
+import { startEmbeddedPostgres } from '../src/embedded/postgres/embedded-postgres.ts';
+import { newNodeId } from '../src/ids.ts';
+import { createLog } from '../src/log.ts';
+import { Secret } from '../src/secret.ts';
+import { type Measurement, markdownTable } from './report/report.ts';
+
+const ROUNDS = 500;
+const WARM_UP_ROUNDS = 50;
+
+type Filled = Awaited<ReturnType<typeof fill>>;
+
+interface Workload {
+  readonly name: string;
+  login(filled: Filled): Promise<unknown>;
+}
+
+const WORKLOADS: readonly Workload[] = [
+  { name: 'a person by link', login: (filled) => decide(filled, { kind: 'person', userId: filled.userId }) },
+  { name: 'an access token of the account', login: (filled) => decide(filled, { kind: 'account_tokens' }) },
+  { name: 'the password of a role', login: (filled) => decide(filled, { kind: 'password_holder' }) },
+];
+
+const { values } = parseArgs({ options: { rules: { type: 'string', default: '10000' } } });
+const log = createLog('error');
+const folder = await mkdtemp(join(tmpdir(), 'postern-bench-'));
+await chmod(folder, 0o755);
+const postgres = await startEmbeddedPostgres({ dataDir: folder, log, settings: { fsync: 'off' } });
+const catalogue = await openCatalogue({
+  url: postgres.adminUrl,
+  log,
+  clock: systemClock,
+  sealer: new Sealer([new Secret(Buffer.alloc(32, 7).toString('base64'))]),
+  nodeId: newNodeId(),
+});
+try {
+  const filled = [await fill(0), await fill(Number(values.rules))];
+  const measurements: Measurement[] = [];
+  for (const workload of WORKLOADS) measurements.push(await measure(workload, filled));
+  process.stdout.write(
+    `${markdownTable(
+      measurements,
+      filled.map(({ name }) => name),
+    )}\n`,
+  );
+} finally {
+  await catalogue.close();
+  await postgres.close();
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function decide({ computeId, projectId }: Filled, reader: Parameters<typeof findRulesOfCompute>[2]) {
+  const { rules, teamIds } = await findRulesOfCompute(catalogue.db, computeId, reader);
+  const subject = reader.kind === 'person' ? { ...reader, relation: 'member' as const, teamIds } : reader;
+  const door = { person: 'link', account_tokens: 'token', password_holder: 'role_password' } as const;
+  const place = { role: { name: 'app', isReadOnly: false }, database: 'appdb', address: '203.0.113.7' };
+  const object = { computeId, projectId, label: null };
+  const at = catalogue.clock.now();
+  return decideAccess(rules, { subject, object, door: door[reader.kind], ...place, at, signIn: null });
+}
+
+/** Rounds are interleaved, so that other work of the machine affects both alike. */
+async function measure({ name, login }: Workload, filled: readonly Filled[]): Promise<Measurement> {
+  const rounds = new Map<string, number[]>(filled.map((each) => [each.name, []]));
+  for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round += 1) {
+    for (const each of filled) {
+      const began = performance.now();
+      await login(each);
+      if (round >= 0) rounds.get(each.name)?.push(performance.now() - began);
+    }
+  }
+  return { workload: name, unit: 'ms', better: 'less', rounds };
+}
+
+/** An organization with a project, and that many rules about other people and other projects. */
+async function fill(rules: number) {
+  const email = `ada-${rules}@example.com`;
+  const ada = await createUser(catalogue, SYSTEM_CONTEXT, { email, name: 'Ada', password: null });
+  const { id: accountId } = await createOrganization(catalogue, SYSTEM_CONTEXT, { name: 'Example Org', admin: ada });
+  const { project, compute } = await registerProject(catalogue, SYSTEM_CONTEXT, {
+    project: { accountId, name: 'shop', pgVersion: 18, regionId: 'local', creationSource: 'attached' },
+    compute: {
+      type: 'read_write',
+      state: 'active',
+      hostId: null,
+      host: 'db.internal',
+      port: 5432,
+      tls: { mode: 'disable' },
+    },
+    databases: [{ name: 'appdb', ownerName: 'app' }],
+    roles: [{ name: 'app', password: new Secret('app-password') }],
+  });
+  await addRules(catalogue, accountId, rules);
+  return {
+    name: `${(rules + 3).toLocaleString('en')} rules`,
+    userId: ada.id,
+    computeId: compute.id,
+    projectId: project.id,
+  };
+}
+
+async function addRules({ db }: Catalogue, accountId: string, count: number): Promise<void> {
+  await sql`
+    insert into users (id, email, email_key, email_verified, name, image, password_hash, is_operator, created_at, updated_at)
+      select 'bulk-' || n, 'bulk-' || n || '@example.com', 'bulk-' || n || '@example.com', true, 'Bulk', '', null, false, now(), now()
+      from generate_series(1, ${count}::int) n`.execute(db);
+  await sql`
+    insert into access_rules (id, account_id, subject_kind, user_id, object_kind, doors, grants, created_at)
+      select 'rule-' || n, ${accountId}, 'person', 'bulk-' || n, 'account', '{link,token}',
+        '{"doors": ["link", "token"], "networks": ["203.0.113.0/24"]}', now()
+      from generate_series(1, ${count}::int) n`.execute(db);
+  await sql`analyze`.execute(db);
+}
