@@ -53,8 +53,8 @@ describe('the parameters of an error', () => {
   });
 
   it('are the places of its hint, too', () => {
-    expectTypeOf<ErrorOptionsOf<'code_wrong'>>().toEqualTypeOf<
-      [options: Cause & { readonly params: Readonly<{ triesLeft: string }> }]
+    expectTypeOf<ErrorOptionsOf<'too_many_failures'>>().toEqualTypeOf<
+      [options: Cause & { readonly params: Readonly<{ seconds: string }> }]
     >();
   });
 

@@ -7,6 +7,7 @@ import {
   normalizeAddress,
   parseNetwork,
   parseNetworks,
+  providerNetworkKey,
   terminalKey,
   wideNetworkKey,
 } from '../src/network-address.ts';
@@ -56,6 +57,8 @@ describe('two terminals', () => {
     expect(wideNetworkKey('2001:db8:1:2f3::4')).toBe('2001:db8:1:200::/56');
     expect(broadNetworkKey('203.0.113.7')).toBe('203.0.0.0/16');
     expect(broadNetworkKey('2001:db8:1:2f3::4')).toBe('2001:db8:1::/48');
+    expect(providerNetworkKey('203.0.113.7')).toBe('203.0.0.0/16');
+    expect(providerNetworkKey('2001:db8:1:2f3::4')).toBe('2001:db8::/32');
   });
 });
 
@@ -100,4 +103,23 @@ describe('a network', () => {
       expect(isLoopback(address)).toBe(true);
     for (const address of ['128.0.0.1', '::2', 'localhost']) expect(isLoopback(address)).toBe(false);
   });
+});
+
+describe('behind a translator from IPv6 to IPv4', () => {
+  it('terminals are told apart by their IPv4 address', () => {
+    expect(terminalKey('64:ff9b::c633:6405')).toBe('198.51.100.5');
+    expect(compareTerminals('64:ff9b::c633:6405', '64:ff9b::cb00:7142')).toBe('different');
+    expect(compareTerminals('64:ff9b::c633:6405', '198.51.100.5')).toBe('same');
+    expect(broadNetworkKey('64:ff9b::c633:6405')).toBe('198.51.0.0/16');
+  });
+
+  it('nobody is this machine', () => {
+    expect(terminalKey('64:ff9b::7f00:1')).not.toBe(terminalKey('127.0.0.1'));
+    expect(compareTerminals('64:ff9b::7f00:1', '127.0.0.1')).not.toBe('same');
+  });
+});
+
+it('machines on one link are not each other', () => {
+  expect(compareTerminals('fe80::1%eth0', 'fe80::2%eth0')).toBe('different');
+  expect(compareTerminals('fe80::1', 'fe80::1')).toBe('same');
 });

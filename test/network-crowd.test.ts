@@ -30,6 +30,7 @@ describe('a crowd', () => {
     ['many addresses of a /16', (i: number) => `198.51.${i}.1`],
     ['many /64 of a /56', (i: number) => `2001:db8:1:1${(i % 256).toString(16).padStart(2, '0')}::1`],
     ['many /56 of a /48', (i: number) => `2001:db8:1:${(i % 256).toString(16)}00::1`],
+    ['many /48 of a /32', (i: number) => `2001:db8:${i.toString(16)}::1`],
   ])('of %s is no smaller than one of a single address', (_kind, address) => {
     const crowd = crowdOf([...some(5, () => '192.0.2.1'), ...some(40, address)]);
     const [first = ''] = crowd.mostCrowded();

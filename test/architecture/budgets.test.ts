@@ -44,6 +44,7 @@ const BUILDERS = new Map([
 /** Express decides the parameters of the first; the last of the second is rarely given. */
 const MORE_PARAMETERS = new Set([
   'src/http/api/call/api-errors.ts apiErrors',
+  'src/http/scim/scim-errors.ts scimErrors',
   'test/gateway/gateway-for-tests.ts approveLink',
 ]);
 

@@ -27,6 +27,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   login: [...BELOW_LOGIN, 'metrics', 'fleet', 'limits', 'audit'],
   provisioning: BELOW_LOGIN,
   metering: BELOW_LOGIN,
+  notify: BELOW_LOGIN,
   actions: [...SERVICES, ...BELOW_LOGIN],
   gateway: ['actions', ...SERVICES, ...BELOW_LOGIN],
   http: ['web', 'actions', ...SERVICES, ...BELOW_LOGIN],

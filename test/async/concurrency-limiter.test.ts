@@ -18,6 +18,19 @@ describe('a concurrency limiter', () => {
     expect(refused).toHaveLength(30);
   });
 
+  // With 180 wrong passwords from two addresses before it, an honest one took 21 seconds.
+  it('serves who is alone in a network before a crowd, and the crowd in between', async () => {
+    const limiter = new ConcurrencyLimiter({ atOnce: 1, mostWaiting: 500 });
+    const order: string[] = [];
+    const run = (address: string) => limiter.run(async () => void order.push(address), address);
+    const crowd = Array.from({ length: 180 }, (_none, index) => run(`198.51.100.${index % 2}`));
+    const alone = Array.from({ length: 5 }, (_none, index) => run(`192.${index}.2.1`));
+    await Promise.all([...crowd, ...alone]);
+    const last = Math.max(...order.flatMap((address, at) => (address.startsWith('192.') ? [at] : [])));
+    expect(last).toBeLessThan(12);
+    expect(order.slice(0, 12).filter((address) => address.startsWith('198.')).length).toBeGreaterThan(4);
+  });
+
   it('serves in the order of arrival', async () => {
     const limiter = new ConcurrencyLimiter({ atOnce: 1, mostWaiting: 10 });
     const order: number[] = [];

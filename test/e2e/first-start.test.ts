@@ -64,7 +64,7 @@ describe('the first start', () => {
   it('leads the first operator to a database by the printed psql line', async () => {
     const setUp = new URL(postern.setUpUrl ?? '').pathname;
     const form = await browser.get(setUp);
-    const done = await browser.submit(form, { email: EMAIL, name: 'First', password: PASSWORD }, setUp);
+    const done = await browser.submit(form, { email: EMAIL, password: PASSWORD }, setUp);
     expect(done.status).toBe(200);
     expect(await answerOf(printedPsql('-c', 'select 6 * 7'))).toMatchObject({ code: 0, stdout: '42\n' });
     expect((await browser.get(setUp)).status).toBe(404);

@@ -1,7 +1,6 @@
 // A first start as a person sees it at a terminal, up to Ctrl-C.
 
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { chmod } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,14 +9,14 @@ import { finish, linkOf } from '../support/nodes/desk.ts';
 import { PASSWORD } from '../support/nodes/postern-for-tests.ts';
 import { BUILT_MAIN } from '../support/nodes/postern-process.ts';
 import { startPsql } from '../support/nodes/psql.ts';
+import { bareEnvironment, type StartedAtTerminal, startAtTerminal } from '../support/nodes/start-at-terminal.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const CTRL_C = '\u0003';
-const LAST_LINE = '╰──';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-let terminal: Awaited<ReturnType<typeof startAtTerminal>>;
+let terminal: StartedAtTerminal;
 
 beforeAll(async () => {
   folder = await temporaryFolder();
@@ -31,41 +30,10 @@ afterAll(async () => {
   await folder[Symbol.asyncDispose]();
 });
 
-const environment = () => ({
-  PATH: process.env.PATH ?? '',
-  POSTERN_TRUST_LOOPBACK: 'yes',
-  TERM: 'dumb',
-  NO_COLOR: '1',
-});
-
-async function startAtTerminal(cwd: string) {
-  // script(1) gives it a terminal of its own.
-  const command = `stty cols 120; exec ${process.execPath} ${BUILT_MAIN} serve`;
-  const child = spawn('script', ['-qefc', command, '/dev/null'], { cwd, env: environment() });
-  const shown = { text: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    shown.text += text.replaceAll('\r\n', '\n');
-  });
-  const exit = once(child, 'exit');
-  await waitUntil(() => shown.text.includes(LAST_LINE) || child.exitCode !== null, 'the steps are shown', 90_000);
-  const printed = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(shown.text)?.[1] ?? '';
-  return {
-    text: () => shown.text,
-    printed,
-    type: (keys: string) => void child.stdin.write(keys),
-    exit,
-    close: async () => {
-      child.stdin.end(`${CTRL_C}${CTRL_C}`);
-      if (child.exitCode === null) child.kill('SIGKILL');
-      await exit;
-    },
-  };
-}
-
 async function setUpLink(): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [BUILT_MAIN, 'setup-link', '--json'], {
     cwd: folder.path,
-    env: environment(),
+    env: bareEnvironment(),
   });
   return JSON.parse(stdout)['set-up'];
 }
@@ -95,7 +63,7 @@ describe('a first start at a terminal', () => {
     expect(new URL(link).origin).toBe(new URL(terminal.printed('console')).origin);
     const { pathname } = new URL(link);
     const form = await web.get(pathname);
-    await web.submit(form, { email: 'first@example.com', name: 'First', password: PASSWORD }, pathname);
+    await web.submit(form, { email: 'first@example.com', password: PASSWORD }, pathname);
     await expect(setUpLink()).rejects.toThrow('this installation has its first operator already');
     expect((await new WebClient(terminal.printed('console')).get('/sign-in')).html).toContain('name="password"');
   });

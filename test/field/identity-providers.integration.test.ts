@@ -14,7 +14,13 @@ import {
   type WebForTests,
 } from '../support/browser/web-for-tests.ts';
 import { freePort } from '../support/databases/redis-for-tests.ts';
-import { FLAVOUR_NAMES, FLAVOURS, type FlavourName, type ProviderTown, startProviderTown } from './provider-town.ts';
+import {
+  environmentOf,
+  FLAVOUR_NAMES,
+  type FlavourName,
+  type ProviderTown,
+  startProviderTown,
+} from './provider-town.ts';
 
 const CALLBACK = '/sign-in/oidc/callback';
 const EMAILS: Readonly<Record<FlavourName, string>> = {
@@ -39,13 +45,9 @@ afterAll(() => town[Symbol.asyncDispose]());
 describe.each(FLAVOUR_NAMES)('a provider that behaves as %s', (name) => {
   let web: WebForTests;
   beforeAll(async () => {
-    const { clientId, clientSecret, settings } = FLAVOURS[name];
     web = await startWeb({
       POSTERN_HTTP_PORT: String(ports[name]),
-      POSTERN_OIDC_ISSUER: town.issuers[name] ?? '',
-      POSTERN_OIDC_CLIENT_ID: clientId,
-      POSTERN_OIDC_CLIENT_SECRET: clientSecret,
-      ...settings,
+      ...Object.fromEntries(environmentOf(name, town)),
     });
   });
   afterAll(() => web.close());

@@ -5,17 +5,21 @@
 import { createServer } from 'node:http';
 import Provider from 'oidc-provider';
 
-const { redirectUris, flavours } = JSON.parse(process.argv[2] ?? '{}');
+const { redirectUris, flavours, jwks } = JSON.parse(process.argv[2] ?? '{}');
 const ALL_CLAIMS = [
   ...['sub', 'email', 'email_verified', 'name', 'given_name', 'family_name', 'preferred_username', 'upn'],
-  ...['groups', 'hd', 'oid', 'tid', 'unique_name'],
+  ...['groups', 'hd', 'oid', 'tid', 'unique_name', 'realm_access', '_claim_names', '_claim_sources', 'sid'],
 ];
+/** As which of its variants an account signed in last: the same person with other claims. */
+const lastVariants = new Map();
 
 const issuers = {};
-for (const [name, flavour] of Object.entries(flavours)) issuers[name] = await open(name, flavour);
+for (const [name, flavour] of Object.entries(flavours)) {
+  if (redirectUris[name] !== undefined) issuers[name] = await open(name, flavour);
+}
 console.log(JSON.stringify(issuers));
 
-async function open(name, { path, clientId, clientSecret, methods, decodesBasic, userinfo, accounts }) {
+async function open(name, { path, clientId, clientSecret, methods, decodesBasic, userinfo, accounts, alg = 'RS256' }) {
   const server = createServer();
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const issuer = `http://127.0.0.1:${server.address().port}${path}`;
@@ -28,8 +32,11 @@ async function open(name, { path, clientId, clientSecret, methods, decodesBasic,
         response_types: ['code'],
         grant_types: ['authorization_code'],
         token_endpoint_auth_method: methods[0],
+        id_token_signed_response_alg: alg,
       },
     ],
+    jwks,
+    enabledJWA: { idTokenSigningAlgValues: ['RS256', 'ES256', 'PS256'] },
     clientAuthMethods: methods,
     pkce: { required: () => false },
     scopes: ['openid', 'email', 'profile'],
@@ -38,7 +45,9 @@ async function open(name, { path, clientId, clientSecret, methods, decodesBasic,
     features: { devInteractions: { enabled: false } },
     interactions: { url: (_context, interaction) => `${path}/interaction/${interaction.uid}` },
     findAccount: (_context, sub) =>
-      accounts[sub] === undefined ? undefined : { accountId: sub, claims: (use) => claimsOf(accounts[sub], sub, use) },
+      accounts[sub] === undefined
+        ? undefined
+        : { accountId: sub, claims: (use) => claimsOf(accounts[lastVariants.get(name + sub) ?? sub], sub, use) },
   });
   provider.use(async (context, next) => {
     if (!decodesBasic && context.path.endsWith('/token')) takeBasicLiterally(context);
@@ -53,7 +62,7 @@ async function open(name, { path, clientId, clientSecret, methods, decodesBasic,
     request.originalUrl = request.url;
     request.url = request.url.slice(path.length) || '/';
     if (!request.url.startsWith('/interaction/')) return handle(request, response);
-    interact(provider, request, response).catch((error) => {
+    interact({ provider, accounts, name }, request, response).catch((error) => {
       response.statusCode = 500;
       response.end(String(error));
     });
@@ -75,10 +84,12 @@ function takeBasicLiterally({ req }) {
 }
 
 /** Replaces the provider's pages: the cookie `account` names the person; consent is given. */
-async function interact(provider, request, response) {
+async function interact({ provider, accounts, name }, request, response) {
   const { prompt, params, session } = await provider.interactionDetails(request, response);
   if (prompt.name === 'login') {
-    const accountId = /(?:^|; )account=([^;]+)/.exec(request.headers.cookie ?? '')?.[1] ?? 'nobody';
+    const variant = /(?:^|; )account=([^;]+)/.exec(request.headers.cookie ?? '')?.[1] ?? 'nobody';
+    const accountId = accounts[variant]?.variantOf ?? variant;
+    lastVariants.set(name + accountId, variant);
     const result = accountId === 'nobody' ? { error: 'access_denied' } : { login: { accountId } };
     return await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
   }

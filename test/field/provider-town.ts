@@ -1,12 +1,21 @@
 // Starts the town of providers, and says how each of them behaves.
 
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { exportJWK, generateKeyPair, importJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
 import { z } from 'zod';
 
 type Claims = Readonly<Record<string, unknown>>;
+
+interface Account {
+  readonly idToken?: Claims;
+  readonly userinfo?: Claims;
+  /** The account that signs in with these claims instead of its own. */
+  readonly variantOf?: string;
+}
 
 interface Flavour {
   /** The issuer's path; providers rarely live at the root. */
@@ -16,7 +25,9 @@ interface Flavour {
   readonly methods: readonly string[];
   readonly decodesBasic: boolean;
   readonly userinfo: 'works' | 'broken';
-  readonly accounts: Readonly<Record<string, { readonly idToken?: Claims; readonly userinfo?: Claims }>>;
+  readonly accounts: Readonly<Record<string, Account>>;
+  /** With which the provider signs; RS256 when absent. */
+  readonly alg?: 'ES256' | 'PS256';
   /** What an installation sets besides issuer and client. */
   readonly settings: Readonly<Record<string, string>>;
 }
@@ -59,6 +70,8 @@ export const FLAVOURS = {
         idToken: { email: 'ann@google.example', email_verified: true, hd: 'google.example' },
         userinfo: { email: 'ann@google.example', email_verified: true, given_name: 'Ann', family_name: '', name: '' },
       },
+      twin: { idToken: { email: 'twin@shared.example', email_verified: true, name: 'Twin' } },
+      boss: { idToken: { email: 'boss@entra.example', email_verified: true, name: 'Not the boss' } },
     },
   },
   // The ID token is thin, the rest is at the userinfo endpoint; values arrive as text.
@@ -69,6 +82,7 @@ export const FLAVOURS = {
     methods: ['client_secret_basic'],
     decodesBasic: true,
     userinfo: 'works',
+    alg: 'PS256',
     settings: {},
     accounts: {
       ann: {
@@ -84,12 +98,23 @@ export const FLAVOURS = {
     methods: ['client_secret_basic'],
     decodesBasic: false,
     userinfo: 'works',
-    settings: { POSTERN_OIDC_TOKEN_AUTH: 'client_secret_basic_raw' },
+    alg: 'ES256',
+    settings: { POSTERN_OIDC_TOKEN_AUTH: 'client_secret_basic_raw', POSTERN_OIDC_GROUPS_CLAIM: 'groups' },
     accounts: {
       ann: {
-        idToken: { preferred_username: 'ann', email: 'ann@keycloak.example', email_verified: 1, groups: ['/staff'] },
+        idToken: {
+          preferred_username: 'ann',
+          email: 'ann@keycloak.example',
+          email_verified: 1,
+          groups: ['/staff', '/dba'],
+        },
         userinfo: { preferred_username: 'ann', email: 'ann@keycloak.example', email_verified: 1 },
       },
+      'ann-without-groups': {
+        variantOf: 'ann',
+        idToken: { preferred_username: 'ann', email: 'ann@keycloak.example', email_verified: 1, groups: [] },
+      },
+      twin: { idToken: { email: 'Twin@shared.example', email_verified: true, name: 'Twin' } },
     },
   },
   // upn is the name; the userinfo endpoint refuses tokens of another resource.
@@ -108,25 +133,57 @@ export const FLAVOURS = {
 export type FlavourName = keyof typeof FLAVOURS;
 export const FLAVOUR_NAMES = ['entra', 'google', 'okta', 'keycloak', 'adfs'] as const satisfies readonly FlavourName[];
 
+/** Issuer, client and settings as an installation sets them, under the names that begin so. */
+export function environmentOf(
+  name: FlavourName,
+  town: ProviderTown,
+  prefix = 'POSTERN_OIDC_',
+): Array<[string, string]> {
+  const { clientId, clientSecret, settings } = FLAVOURS[name];
+  return [
+    [`${prefix}ISSUER`, town.issuers[name] ?? ''],
+    [`${prefix}CLIENT_ID`, clientId],
+    [`${prefix}CLIENT_SECRET`, clientSecret],
+    ...Object.entries(settings).map(([key, value]): [string, string] => [key.replace('POSTERN_OIDC_', prefix), value]),
+  ];
+}
+
 export interface ProviderTown extends AsyncDisposable {
+  /** A logout token that a provider of the town might have sent. */
+  logoutToken(name: FlavourName, claims: Readonly<Record<string, unknown>>): Promise<string>;
   readonly issuers: Readonly<Record<string, string>>;
 }
 
 /** One process for all; disposing ends it. */
 export async function startProviderTown(redirectUris: Readonly<Record<string, string>>): Promise<ProviderTown> {
   const program = fileURLToPath(new URL('provider-town.mjs', import.meta.url));
-  const input = JSON.stringify({ redirectUris, flavours: FLAVOURS });
+  const keys = await Promise.all(['RS256', 'ES256', 'PS256'].map(newKey));
+  const input = JSON.stringify({ redirectUris, flavours: FLAVOURS, jwks: { keys } });
   const child = spawn(process.execPath, [program, input], { stdio: ['ignore', 'pipe', 'ignore'] });
   const [line] = await Promise.race([
     once(createInterface({ input: child.stdout }), 'line'),
     once(child, 'exit').then(() => Promise.reject(new Error('the providers did not start'))),
   ]);
+  const issuers = z.record(z.string(), z.string()).parse(JSON.parse(String(line)));
   return {
-    issuers: z.record(z.string(), z.string()).parse(JSON.parse(String(line))),
+    issuers,
+    logoutToken: (name, claims) => signLogout(keys, { iss: issuers[name], aud: FLAVOURS[name].clientId, ...claims }),
     [Symbol.asyncDispose]: async () => {
       const exited = once(child, 'exit');
       child.kill('SIGTERM');
       await exited;
     },
   };
+}
+
+async function newKey(alg: string): Promise<JWK> {
+  const { privateKey } = await generateKeyPair(alg, { extractable: true });
+  return { ...(await exportJWK(privateKey)), alg, kid: alg, use: 'sig' };
+}
+
+async function signLogout([key]: readonly JWK[], claims: JWTPayload): Promise<string> {
+  if (key === undefined) throw new Error('the town has no keys');
+  const events = { 'http://schemas.openid.net/event/backchannel-logout': {} };
+  const signing = new SignJWT({ jti: randomUUID(), events, ...claims }).setIssuedAt().setExpirationTime('2m');
+  return await signing.setProtectedHeader({ alg: 'RS256', kid: 'RS256', typ: 'logout+jwt' }).sign(await importJWK(key));
 }

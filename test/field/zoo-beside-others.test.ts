@@ -1,14 +1,13 @@
 // Behind haproxy, at an address from which other people connect, too: what a client says there, a
-// neighbour can say, and so its second try brings six digits that its person was shown.
+// neighbour can say, and so its second try brings twelve digits that its person was shown.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { finish, LINK } from '../support/nodes/desk.ts';
 import { ZOO } from './zoo.ts';
 import { BUILD_LIMIT_MS, clientOf, openZooDesk, type ZooDesk } from './zoo-desk.ts';
 
-// pgloader opens several connections, and digits are for one. pg8000 sends a Flush behind every
-// message, and nothing may follow digits before the login is approved.
-const WITHOUT_DIGITS = ['pgloader', 'pg8000'];
+// pgloader opens several connections, and digits are for one.
+const WITHOUT_DIGITS = ['pgloader'];
 const WITH_DIGITS = Object.keys(ZOO).filter(
   (name) => clientOf(name).link === 'error' && !WITHOUT_DIGITS.includes(name),
 );

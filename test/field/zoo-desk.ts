@@ -25,7 +25,7 @@ export interface ZooDesk extends Desk {
 export async function openZooDesk(options: {
   readonly log?: Log;
   /**
-   * POSTERN_SHARED_NETWORKS: where others are, a second try needs six digits, and only own names
+   * POSTERN_SHARED_NETWORKS: where others are, a second try needs a code, and only own names
    * are remembered.
    */
   readonly sharedNetworks: string;

@@ -18,6 +18,7 @@ const BASE: LiveRow = {
   address: '192.0.2.1',
   application: 'psql',
   project: 'shop',
+  label: 'none',
   compute: 'main',
   database: 'shop',
   databaseRole: 'app',
@@ -100,12 +101,16 @@ describe('the list', () => {
     ]);
   });
 
-  it('has only rows that match all words, the phase and the node', () => {
+  it('has only rows that match all words, also those behind a key', () => {
     const search = (text: string) => ids(pickAt({ ...DEFAULT_QUERY, search: text }));
     expect(search('LEDGER ada')).toEqual(['c2']);
     expect(search('ledger zoe')).toEqual([]);
-    expect(ids(pickAt({ ...DEFAULT_QUERY, phase: 'waiting' }))).toEqual(['c3']);
-    expect(ids(pickAt({ ...DEFAULT_QUERY, node: 'node-b' }))).toEqual(['c2']);
+    expect(search('state:waiting')).toEqual(['c3']);
+    expect(search('STATE:connected')).toEqual(['c1', 'c2']);
+    expect(search('node:node-b user:ada')).toEqual(['c2']);
+    expect(search('node:ada')).toEqual([]);
+    // An address has colons, too.
+    expect(search('fe80::1')).toEqual([]);
   });
 
   it.each(SORTS)('is sorted by %s both ways, with rows without it last', (sort) => {

@@ -18,6 +18,8 @@ export interface ApiNode {
   readonly folder: string;
   /** One more person, with a key. */
   newPerson(email: string): Promise<{ readonly userId: UserId; readonly accountId: AccountId; readonly key: string }>;
+  /** One more node of the same installation. */
+  startNode(): Promise<TestNode & AsyncDisposable>;
   close(): Promise<void>;
 }
 
@@ -46,6 +48,10 @@ export async function startApiNode(environment: Readonly<Record<string, string>>
     organization,
     folder: folder.path,
     newPerson,
+    startNode: async () => {
+      const other = await installation.startNode(environment);
+      return { ...other, [Symbol.asyncDispose]: () => other.close() };
+    },
     close: async () => {
       await installation.close();
       await folder[Symbol.asyncDispose]();

@@ -5,11 +5,15 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { launchBrowser, openContext } from '../../support/browser/browser.ts';
 import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
+import type { Scene } from './approval/stage.ts';
 import { DOCS_SCENES, FIRST_START_SCENES } from './first-start/start-scenes.ts';
-import { SCENES, type Scene } from './scenes.ts';
+import { SCENES } from './scenes.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const WCAG_22_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** A window of 1280 × 1024 at 400 %. WCAG 1.4.10: no scrolling in two directions. */
+const ZOOMED = { width: 320, height: 256 };
 
 let web: WebForTests;
 let browser: Browser;
@@ -23,7 +27,7 @@ afterAll(async () => {
   await web.close();
 });
 
-describe('axe reports nothing in light and dark mode', () => {
+describe('axe reports nothing: light, dark, forced colors, at 400 %', () => {
   it.each([...SCENES, ...DOCS_SCENES].map((scene) => [scene.name, scene] as const))('on %s', async (_name, scene) => {
     expect(await violationsOf(scene, web)).toEqual([]);
   });
@@ -42,11 +46,25 @@ async function violationsOf(scene: Scene, on: WebForTests): Promise<string[]> {
   await scene.play({ web: on, page: visit.page });
   const inLight = await runAxe(visit.page);
   await visit.page.emulateMedia({ colorScheme: 'dark' });
-  return [...inLight, ...(await runAxe(visit.page))];
+  const inDark = await runAxe(visit.page);
+  await visit.page.emulateMedia({ forcedColors: 'active' });
+  const inForcedColors = await runAxe(visit.page, FORCED);
+  await visit.page.setViewportSize(ZOOMED);
+  const zoomed = await runAxe(visit.page, FORCED);
+  const tooWide = await overflow(visit.page);
+  return [...inLight, ...inDark, ...inForcedColors, ...zoomed, ...tooWide];
 }
 
-async function runAxe(page: Page): Promise<string[]> {
+/** The system chooses the colors then, and axe reads those of the page. */
+const FORCED = { rules: { 'color-contrast': { enabled: false } } };
+
+async function runAxe(page: Page, options: object = {}): Promise<string[]> {
   await page.evaluate(AXE);
-  const results: AxeResults = await page.evaluate(`axe.run({ runOnly: ${JSON.stringify(WCAG_22_AA)} })`);
+  const results: AxeResults = await page.evaluate(`axe.run(${JSON.stringify({ runOnly: WCAG_22_AA, ...options })})`);
   return results.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}
+
+async function overflow(page: Page): Promise<string[]> {
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  return width > ZOOMED.width ? [`the page is ${width}px wide in a window of ${ZOOMED.width}px`] : [];
 }

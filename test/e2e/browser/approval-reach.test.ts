@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rememberTerminal } from '../../../src/catalogue/access/last-used-targets.ts';
 import { launchBrowser, openContext } from '../../support/browser/browser.ts';
 import { ELSEWHERE, openLoginLink, startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
+import { approve, developer, openLink, signInAs } from './approval/stage.ts';
 import { busyDeveloper } from './busy-developer.ts';
-import { approve, developer, openLink, signInAs } from './scenes.ts';
 
 const HERE = '127.0.0.1';
 const LAPTOP = { width: 1280, height: 720 };
@@ -58,17 +58,14 @@ describe('at 1280 × 720, without scrolling', () => {
 });
 
 describe('on a phone of 390 × 664', () => {
-  it('code, chosen project and decision follow each other, and each can be reached', async () => {
+  it('code, chosen project and decision are in sight, in this order', async () => {
     await using visit = await openContext(browser, { viewport: PHONE });
     const { page } = visit;
     await openLink({ web, page }, await developer({ web }), HERE);
     const inOrder = ['output', 'input[name="compute_id"]', 'button[value="approve"]'].map((css) => page.locator(css));
     const tops = await Promise.all(inOrder.map((part) => part.evaluate((node) => node.getBoundingClientRect().top)));
     expect(tops).toEqual([...tops].sort((a, b) => a - b));
-    for (const part of inOrder) {
-      await part.scrollIntoViewIfNeeded();
-      expect(await isInSight(part)).toBe(true);
-    }
+    for (const part of inOrder) expect(await isInSight(part)).toBe(true);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE.width);
   });
 });

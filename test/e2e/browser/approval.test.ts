@@ -11,9 +11,10 @@ import {
   type WebForTests,
 } from '../../support/browser/web-for-tests.ts';
 import { addProject } from '../../support/databases/catalogue-for-tests.ts';
+import { approve, developer, openLink, signInAs } from './approval/stage.ts';
 import { busyDeveloper } from './busy-developer.ts';
 import { guardedDeveloper } from './guarded-developer.ts';
-import { approve, developer, openLink, SCENES, signInAs } from './scenes.ts';
+import { SCENES } from './scenes.ts';
 
 let web: WebForTests;
 let browser: Browser;
@@ -147,10 +148,10 @@ describe('with JavaScript', () => {
       return link;
     };
     const second = await openedElsewhere();
-    const one = page.getByRole('checkbox', { name: 'Let in 1 more connection' });
+    const one = page.getByRole('checkbox', { name: 'Also approve 1 more connection' });
     await one.check();
     const third = await openedElsewhere();
-    const two = page.getByRole('checkbox', { name: 'Let in 2 more connections' });
+    const two = page.getByRole('checkbox', { name: 'Also approve 2 more connections' });
     await two.waitFor();
     expect(await two.isChecked()).toBe(false);
     await two.check();

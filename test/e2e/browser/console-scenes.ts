@@ -2,15 +2,9 @@
 // tests, the walks of all kinds of people and the screenshots read this list.
 
 import { sessionCookieAt } from '../../support/browser/browser-jar.ts';
+import type { Scene, Stage } from './approval/stage.ts';
+import { type ConsolePlace, SINGLE_THINGS } from './console/single-things.ts';
 import type { Inhabitant, Town } from './console-town.ts';
-import type { Scene, Stage } from './scenes.ts';
-
-export interface ConsolePlace {
-  readonly name: string;
-  /** The person for whom the page shows most; the others are in the table of the walk. */
-  readonly as: Inhabitant;
-  readonly path: (town: Town) => string;
-}
 
 const org = (rest: string) => (town: Town) => `/app/${town.organization.id}${rest}`;
 const shop = (rest: string) => (town: Town) => `/app/${town.organization.id}/projects/${town.shop.project.id}${rest}`;
@@ -58,6 +52,7 @@ export const CONSOLE_PLACES: readonly ConsolePlace[] = [
   { name: 'organization-tokens', as: 'admin', path: org('/access-tokens') },
   { name: 'personal-tokens', as: 'admin', path: own('admin', '/access-tokens') },
   { name: 'new-token', as: 'admin', path: org('/access-tokens/new') },
+  { name: 'trust-workload', as: 'admin', path: org('/access-tokens/trust') },
   { name: 'new-organization', as: 'stranger', path: () => '/app/organizations/new' },
   { name: 'requests', as: 'operator', path: () => '/ops/requests' },
   { name: 'search', as: 'admin', path: () => '/search?q=shop' },
@@ -65,6 +60,8 @@ export const CONSOLE_PLACES: readonly ConsolePlace[] = [
   { name: 'sign-out-everywhere', as: 'admin', path: () => '/app/me/sign-out-everywhere' },
   { name: 'my-profile', as: 'admin', path: () => '/app/me/profile' },
   { name: 'my-invitations', as: 'guest', path: () => '/app/me/invitations' },
+  { name: 'my-requests', as: 'admin', path: () => '/app/me/requests' },
+  ...SINGLE_THINGS,
 ];
 
 /** The same as scenes, for the screenshots. */

@@ -14,8 +14,8 @@ import {
   addProject,
   type PersonForTests,
 } from '../../support/databases/catalogue-for-tests.ts';
+import { signInAs } from './approval/stage.ts';
 import { chooseFromMenu, heading, press, rowNames, rowOf, shownLink, statusOf } from './console-clicks.ts';
-import { signInAs } from './scenes.ts';
 
 /** What Chromium says of a page that answers with a refusal, as some here must. */
 const REFUSED = /the server responded with a status of 4\d\d/;
@@ -67,7 +67,7 @@ describe.each([
     const [first, second] = [newEmail(), newEmail()];
     const page = await at(admin, `/app/${organization.id}/people`);
     await page.getByRole('link', { name: 'Invite members' }).click();
-    await page.getByLabel('E-mail addresses').fill(`${first}, ${known.email},${second}`);
+    await page.getByLabel('Email addresses').fill(`${first}, ${known.email},${second}`);
     await press(page, 'Invite');
     expect(await page.locator('.outcome-list li').allTextContents()).toEqual([
       expect.stringContaining(`${first} is invited`),
@@ -88,7 +88,7 @@ describe.each([
     const { admin, organization } = await anOrganization();
     const email = newEmail();
     const page = await at(admin, `/app/${organization.id}/people/invite`);
-    await page.getByLabel('E-mail addresses').fill(email);
+    await page.getByLabel('Email addresses').fill(email);
     await press(page, 'Invite');
     const oldLink = await shownLink(page);
     await page.goto(`${web.url}/app/${organization.id}/people/invitations`);
@@ -107,14 +107,12 @@ describe.each([
     const member = await aMember(organization);
     const page = await at(admin, `/app/${organization.id}/people`);
     await chooseFromMenu(page, { of: member.email, item: 'Promote to admin' });
-    expect(await rowOf(page, member.email).textContent()).toContain('admin');
+    expect(await rowOf(page, member.email).textContent()).toContain('Admin');
     await chooseFromMenu(page, { of: member.email, item: 'Demote to member' });
-    expect(await rowOf(page, member.email).textContent()).toContain('member');
+    expect(await rowOf(page, member.email).textContent()).toContain('Member');
     await chooseFromMenu(page, { of: admin.email, item: 'Leave organization' });
     await press(page, 'Leave organization');
-    expect(await page.getByRole('alert').textContent()).toContain(
-      'The only admin cannot leave; promote another member',
-    );
+    expect(await page.getByRole('alert').textContent()).toContain('Make someone else an admin first');
     await page.getByRole('link', { name: 'Cancel' }).click();
     await chooseFromMenu(page, { of: admin.email, item: 'Demote to member' });
     expect(await page.getByRole('alert').textContent()).toContain('The only admin cannot be demoted');
@@ -128,7 +126,7 @@ describe.each([
     await press(page, 'Remove member');
     expect(await rowNames(page)).not.toContain(member.email);
     const gone = await at(member, `/app/${organization.id}/projects`);
-    expect(await heading(gone)).toBe('Nothing here');
+    expect(await heading(gone)).toBe('Page not found');
   });
 
   it('invites a guest to a project, who sees that project and not the organization', async () => {
@@ -138,7 +136,7 @@ describe.each([
     const page = await at(admin, `/app/${organization.id}/people/guests`);
     await page.getByRole('link', { name: 'Invite guests' }).click();
     const newcomer = newEmail();
-    await page.getByLabel('E-mail addresses').fill(`${guest.email}, ${newcomer}`);
+    await page.getByLabel('Email addresses').fill(`${guest.email}, ${newcomer}`);
     await press(page, 'Share project');
     const outcomes = await page.locator('main').textContent();
     expect(outcomes).toMatch(new RegExp(`${newcomer}.*is a guest now.*/invitations/`, 's'));
@@ -160,7 +158,7 @@ describe.each([
     const [stays, goes] = [await addPerson(web.catalogue, 'stays'), await addPerson(web.catalogue, 'goes')];
     await shareProject(web.catalogue, SYSTEM_CONTEXT, { projectId: project.id, emails: [stays.email, goes.email] });
     const page = await at(admin, `/app/${organization.id}/people/guests`);
-    await chooseFromMenu(page, { of: stays.email, item: 'Invite as member' });
+    await chooseFromMenu(page, { of: stays.email, item: 'Convert to member' });
     const link = await shownLink(page);
     const theirs = await at(stays, new URL(link).pathname);
     await press(theirs, 'Join');
@@ -187,13 +185,13 @@ describe.each([
     expect(await page.locator('main').textContent()).toContain('Only an admin of the organization may delete');
     expect(await page.getByRole('link', { name: 'Delete project' }).count()).toBe(0);
     await page.goto(`${web.url}${path}/delete`);
-    expect(await heading(page)).toBe('Not allowed');
+    expect(await heading(page)).toBe('You don’t have access');
 
     const admins = await at(admin, `${path}/settings`);
     await admins.getByRole('link', { name: 'Delete project' }).click();
     await admins.getByLabel('Type analytics to confirm').fill('analytics');
     await press(admins, 'Delete project');
-    expect(await admins.getByRole('status').first().textContent()).toContain('The project is deleted');
+    expect(await admins.getByRole('status').first().textContent()).toContain('Deleted analytics and its databases');
   });
 
   it('shows billing to a member, and lets an admin edit it', async () => {

@@ -2,23 +2,16 @@
 // project with consumption, a connection, keys, tokens, a remembered approval, an open request.
 
 import { randomUUID } from 'node:crypto';
-import { createAccessToken } from '../../../src/catalogue/access/access-tokens.ts';
-import { createOrganizationKey, createPersonalKey } from '../../../src/catalogue/access/api-keys.ts';
 import type { Account } from '../../../src/catalogue/accounts/accounts.ts';
-import { createBrowserSession } from '../../../src/catalogue/accounts/browser-sessions.ts';
-import { inviteMembers } from '../../../src/catalogue/accounts/invite-members.ts';
-import { findMembership } from '../../../src/catalogue/accounts/member-lists.ts';
-import { setMemberRole } from '../../../src/catalogue/accounts/memberships.ts';
 import { createUser } from '../../../src/catalogue/accounts/users.ts';
 import { shareProject } from '../../../src/catalogue/projects/shares.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
-import { requestOrganization } from '../../../src/catalogue/transfers/organization-requests.ts';
 import { UNKNOWN_QUERY_STATE } from '../../../src/fleet/live-connection.ts';
 import { newGrantId, personalAccountId } from '../../../src/ids.ts';
 import type { HostedProject } from '../../../src/provisioning/hosted/create-hosted-project.ts';
+import { beginSession } from '../../support/browser/session-for-tests.ts';
 import type { WebForTests } from '../../support/browser/web-for-tests.ts';
 import {
-  actingAs,
   addMemberTo,
   addOrganization,
   addPerson,
@@ -26,14 +19,20 @@ import {
   type PersonForTests,
 } from '../../support/databases/catalogue-for-tests.ts';
 import { connectionRecord, recordingHandle } from '../../support/nodes/fleet-for-tests.ts';
+import { addPapers, type Papers } from './console/town-papers.ts';
 
 export const INHABITANTS = ['admin', 'member', 'guest', 'operator', 'stranger'] as const;
 export type Inhabitant = (typeof INHABITANTS)[number];
 
-export interface Town extends Readonly<Record<Inhabitant, PersonForTests>> {
+export interface Townspeople extends Readonly<Record<Inhabitant, PersonForTests>> {
   readonly organization: Account;
   readonly shop: HostedProject;
+}
+
+export interface Town extends Townspeople {
+  readonly papers: Papers;
   readonly connectionId: string;
+  readonly grantId: string;
   /** One browser session each. */
   readonly cookies: Readonly<Record<Inhabitant, string>>;
 }
@@ -56,42 +55,19 @@ export async function buildTown(web: WebForTests): Promise<Town> {
   const emails = [guest.email, 'later@example.com'];
   await shareProject(catalogue, SYSTEM_CONTEXT, { projectId: shop.project.id, emails });
   const people = { organization, shop, admin, member, guest, operator, stranger };
-  await Promise.all([addPapers(web, people), addConsumption(web, people), addGrant(web, people)]);
-  return { ...people, connectionId: connect(web, people), cookies: await signInEverybody(web, people) };
+  const [papers, , grantId] = await Promise.all([
+    addPapers(web, people),
+    addConsumption(web, people),
+    addGrant(web, people),
+  ]);
+  const ids = { connectionId: connect(web, people), grantId };
+  return { ...people, papers, ...ids, cookies: await signInEverybody(web, people) };
 }
-
-type Townspeople = Omit<Town, 'connectionId' | 'cookies'>;
 
 async function addOperator({ catalogue }: WebForTests): Promise<PersonForTests> {
   const email = `olive-${randomUUID().slice(0, 8)}@example.com`;
   const user = await createUser(catalogue, SYSTEM_CONTEXT, { email, name: 'Olive', password: null, isOperator: true });
   return { userId: user.id, email: user.email, accountId: personalAccountId(user.id) };
-}
-
-/** Invitations, keys, tokens, a request for an organization; and a second admin. */
-async function addPapers({ catalogue }: WebForTests, town: Townspeople): Promise<void> {
-  const { organization, shop, admin, stranger } = town;
-  const asAdmin = await actingAs(catalogue, admin);
-  const accountId = organization.id;
-  const deputy = await addPerson(catalogue, 'deputy');
-  await addMemberTo(catalogue, organization, { person: deputy });
-  const membership = await findMembership(catalogue, { accountId, userId: deputy.userId });
-  if (membership === null) throw new Error('the deputy was to be a member');
-  await setMemberRole(catalogue, asAdmin, { accountId, membershipId: membership.id, memberRole: 'admin' });
-  await inviteMembers(catalogue, asAdmin, {
-    accountId,
-    invitations: [
-      { email: `nina-${randomUUID().slice(0, 8)}@example.com`, memberRole: 'member' },
-      { email: `omar-${randomUUID().slice(0, 8)}@example.com`, memberRole: 'admin' },
-    ],
-  });
-  await createOrganizationKey(catalogue, asAdmin, { accountId, name: 'deploy' });
-  await createPersonalKey(catalogue, asAdmin, { name: 'laptop' });
-  const token = { computeId: shop.compute.id, access: 'read_write' } as const;
-  await createAccessToken(catalogue, asAdmin, { ...token, name: 'DBeaver on the laptop', owner: 'self' });
-  await createAccessToken(catalogue, asAdmin, { ...token, name: 'nightly report', owner: 'account' });
-  const wish = { adminEmail: stranger.email, name: 'Stanworks', consent: 'given' } as const;
-  await requestOrganization(catalogue, await actingAs(catalogue, stranger), wish);
 }
 
 /** Two weeks of days with more use towards the end, and two days that nobody measured. */
@@ -141,9 +117,10 @@ function figures(index: number) {
   };
 }
 
-async function addGrant({ grants }: WebForTests, { admin, shop, organization }: Townspeople): Promise<void> {
+async function addGrant({ grants }: WebForTests, { admin, shop, organization }: Townspeople): Promise<string> {
+  const id = newGrantId();
   await grants.create({
-    id: newGrantId(),
+    id,
     userId: admin.userId,
     personEmail: admin.email,
     address: '203.0.113.7',
@@ -161,6 +138,7 @@ async function addGrant({ grants }: WebForTests, { admin, shop, organization }: 
     longestGrantMs: 8 * 3_600_000,
     usesLeft: null,
   });
+  return id;
 }
 
 /** The admin at a terminal. */
@@ -190,7 +168,7 @@ const BROWSERS = [
 
 async function signInEverybody({ catalogue }: WebForTests, people: Townspeople): Promise<Record<Inhabitant, string>> {
   const signIn = async ({ userId }: PersonForTests, userAgent: string) => {
-    const { cookie } = await createBrowserSession(catalogue, { userId, ip: '127.0.0.1', userAgent });
+    const { cookie } = await beginSession(catalogue, { userId, ip: '127.0.0.1', userAgent });
     return cookie.reveal();
   };
   const [firefox = '', phone = ''] = BROWSERS;

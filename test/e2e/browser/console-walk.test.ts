@@ -27,6 +27,7 @@ const ADMINS_OWN = 'admin 200, member 404, guest 404, operator 403, stranger 404
 const GUESTS_OWN = 'admin 404, member 404, guest 200, operator 403, stranger 404';
 const STRANGERS_OWN = 'admin 404, member 404, guest 404, operator 403, stranger 200';
 const OPERATORS = 'admin 404, member 404, guest 404, operator 200, stranger 404';
+const OPERATORS_ALONE = 'admin 403, member 403, guest 403, operator 200, stranger 403';
 const EVERYBODY = 'admin 200, member 200, guest 200, operator 200, stranger 200';
 
 /** Written by hand (docs/api.md, "Who may do what"). */
@@ -64,6 +65,7 @@ const WHO_SEES: Readonly<Record<string, string>> = {
   'organization-tokens': ADMIN_ONLY,
   'personal-tokens': ADMINS_OWN,
   'new-token': ADMIN_ONLY,
+  'trust-workload': ADMIN_ONLY,
   'new-organization': EVERYBODY,
   requests: OPERATORS,
   search: EVERYBODY,
@@ -71,6 +73,49 @@ const WHO_SEES: Readonly<Record<string, string>> = {
   'sign-out-everywhere': EVERYBODY,
   'my-profile': EVERYBODY,
   'my-invitations': EVERYBODY,
+  'my-requests': EVERYBODY,
+  'break-glass': EVERYBODY,
+  access: ADMIN_ONLY,
+  'access-of-production': ADMIN_ONLY,
+  'access-as': ADMIN_ONLY,
+  'break-glass-settings': ADMIN_ONLY,
+  'remove-rule': ADMIN_ONLY,
+  'start-rules': ADMIN_ONLY,
+  why: 'admin 200, member 200, guest 404, operator 404, stranger 404',
+  teams: MEMBERS,
+  team: MEMBERS,
+  'delete-team': ADMIN_ONLY,
+  'remove-member': ADMIN_ONLY,
+  'cancel-invite': ADMIN_ONLY,
+  'remove-guest': ADMIN_ONLY,
+  unshare: ADMIN_ONLY,
+  'plan-question': 'admin 404, member 404, guest 404, operator 200, stranger 404',
+  'sign-in-settings': ADMIN_ONLY,
+  'revoke-key': ADMIN_ONLY,
+  'revoke-token': ADMIN_ONLY,
+  'link-login': MEMBERS,
+  'delete-database': MEMBERS,
+  'reset-role': MEMBERS,
+  'delete-role': MEMBERS,
+  transfer: ADMIN_ONLY,
+  'leave-project': GUESTS_OWN,
+  'delete-compute': MEMBERS,
+  provisioning: ADMIN_ONLY,
+  'revoke-scim-key': ADMIN_ONLY,
+  notifications: ADMIN_ONLY,
+  'end-own-connection': 'admin 200, member 404, guest 404, operator 404, stranger 404',
+  'forget-approval': 'admin 200, member 404, guest 404, operator 404, stranger 404',
+  'ops-reset-link': OPERATORS_ALONE,
+  'ops-make-operator': OPERATORS_ALONE,
+  'ops-disable': OPERATORS_ALONE,
+  'ops-remove': OPERATORS_ALONE,
+  'ops-offboarding': OPERATORS_ALONE,
+  security: EVERYBODY,
+  'security-none': EVERYBODY,
+  'one-time-codes': 'admin 303, member 303, guest 200, operator 303, stranger 303',
+  'end-one-time-codes': EVERYBODY,
+  'remove-passkey': 'admin 404, member 200, guest 404, operator 404, stranger 404',
+  'request-state': EVERYBODY,
 };
 
 describe('each page opens for the people who may see it, and for nobody else', () => {
@@ -83,6 +128,24 @@ describe('each page opens for the people who may see it, and for nobody else', (
       }),
     );
     expect(statuses.join(', ')).toBe(WHO_SEES[name]);
+  });
+
+  it('leads with its "?" to a chapter that is there', async () => {
+    const operations = ['/ops', '/ops/history', '/ops/nodes', '/ops/audit', '/ops/people', '/ops/requests'];
+    const places = [
+      ...CONSOLE_PLACES.map(({ as, path }) => ({ as, path: path(town) })),
+      ...operations.map((path) => ({ as: 'operator', path }) as const),
+    ];
+    const chapters = new Map<string, string>();
+    for (const { as, path } of places) {
+      const jar = new BrowserJar(web.url);
+      jar.setSession(town.cookies[as]);
+      const help = /class="help-link" href="([^"]+)"/.exec((await jar.get(path)).text)?.[1] ?? '';
+      const [chapter = '', anchor = ''] = help.split('#');
+      if (!chapters.has(chapter)) chapters.set(chapter, (await jar.get(chapter)).text);
+      expect(chapters.get(chapter), `the help of ${path}`).toContain(`id="${anchor}"`);
+    }
+    expect(chapters.size).toBeGreaterThan(2);
   });
 
   it('sends people who are not signed in to sign in and back', async () => {

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, openContext } from '../../support/browser/browser.ts';
 import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
 import { addPerson } from '../../support/databases/catalogue-for-tests.ts';
+import { signInAs } from './approval/stage.ts';
 import { press } from './console-clicks.ts';
-import { signInAs } from './scenes.ts';
 
 let web: WebForTests;
 let browser: Browser;
@@ -52,7 +52,7 @@ describe('a new project', () => {
     await signInAs({ web, page }, person);
     await page.goto(`${web.url}/app/${person.accountId}/projects/new`);
     await page.getByLabel('Name').fill('bakery');
-    await page.getByText('Names of the database and its role').click();
+    await page.getByText('Advanced', { exact: true }).click();
     await page.getByLabel('Database').fill('postgres');
     await press(page, 'Create project');
     expect(await page.getByRole('alert').isVisible()).toBe(true);

@@ -1,7 +1,6 @@
 // The operations pages as a person meets them, with a busy fleet behind them. Part of the list of
 // scenes.
 
-import { createBrowserSession } from '../../../src/catalogue/accounts/browser-sessions.ts';
 import { countersOf, type LiveConnectionRecord } from '../../../src/fleet/live-connection.ts';
 import {
   type AccountId,
@@ -12,6 +11,7 @@ import {
   type UserId,
 } from '../../../src/ids.ts';
 import { sessionCookieAt } from '../../support/browser/browser-jar.ts';
+import { beginSession } from '../../support/browser/session-for-tests.ts';
 import type { WebForTests } from '../../support/browser/web-for-tests.ts';
 import {
   addOrganization,
@@ -20,7 +20,7 @@ import {
   type PersonForTests,
 } from '../../support/databases/catalogue-for-tests.ts';
 import { connectionRecord, type RecordingHandle, recordingHandle } from '../../support/nodes/fleet-for-tests.ts';
-import type { Scene, Stage } from './scenes.ts';
+import type { Scene, Stage } from './approval/stage.ts';
 
 const PROGRAMS = ['psql', 'pg_dump', 'DBeaver 26.1 - Main', 'node-postgres', null] as const;
 const PROJECTS = ['ocean-art', 'warehouse', 'billing-and-invoices', 'telemetry'] as const;
@@ -40,6 +40,11 @@ export const OPERATIONS_SCENES: readonly Scene[] = [
     await asOperator(stage);
     const [first] = fillFleet(stage.web, 1);
     await stage.page.goto(`${stage.web.url}/ops/connections/${first?.record.id}`);
+  }),
+  scene('ops-end-connections', async (stage) => {
+    await asOperator(stage);
+    const ids = fillFleet(stage.web, 3).map(({ record }) => record.id);
+    await stage.page.goto(`${stage.web.url}/ops/connections/end?connections=${ids.join(',')}`);
   }),
   scene('ops-nodes', async (stage) => {
     await asOperator(stage);
@@ -180,7 +185,7 @@ export async function makeOperator({ catalogue }: Pick<WebForTests, 'catalogue'>
 }
 
 async function signIn({ web, page }: Stage, { userId }: PersonForTests): Promise<void> {
-  const session = await createBrowserSession(web.catalogue, { userId, ip: '127.0.0.1', userAgent: 'test' });
+  const session = await beginSession(web.catalogue, { userId, ip: '127.0.0.1', userAgent: 'test' });
   await page.context().addCookies([{ name: sessionCookieAt(web.url), value: session.cookie.reveal(), url: web.url }]);
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LoginRequestId, newConnectionId, personalAccountId } from '../../../src/ids.ts';
@@ -11,8 +12,8 @@ import {
 } from '../../support/browser/web-for-tests.ts';
 import { addProject } from '../../support/databases/catalogue-for-tests.ts';
 import { startTcpRelay } from '../../support/nodes/tcp-relay-for-tests.ts';
+import { developer, signInAs } from './approval/stage.ts';
 import { press } from './console-clicks.ts';
-import { developer, signInAs } from './scenes.ts';
 
 let web: WebForTests;
 let browser: Browser;
@@ -32,8 +33,9 @@ async function signIn(page: Page, email: string): Promise<void> {
   await press(page, 'Sign in');
 }
 
+/** Of a user of its own: nothing is remembered of a name that two people have opened. */
 async function newLink() {
-  return await openLoginLink(web, { address: '127.0.0.1' });
+  return await openLoginLink(web, { address: '127.0.0.1', requestedUser: `user-${randomUUID()}` });
 }
 
 describe('two tabs of one browser', () => {

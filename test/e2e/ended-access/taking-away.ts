@@ -42,6 +42,14 @@ export const EVERYTHING_TAKEN_AWAY: readonly TakingAway[] = [
     },
   },
   {
+    what: 'the access rules that allowed it',
+    prepare: async (scene) => {
+      const { id, login, key } = await organization(scene);
+      const path = `/organizations/${id}/access_rules/start`;
+      return { login, takeAway: (at) => call(at, key, ['POST', path, { set: 'strict' }]) };
+    },
+  },
+  {
     what: 'a share that ends',
     prepare: async (scene) => {
       const [owner, guest] = [await developer(scene), await addPerson(scene)];

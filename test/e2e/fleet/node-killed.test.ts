@@ -38,7 +38,7 @@ beforeAll(async () => {
   const { port } = hop;
   const hostUrl = new URL(postgresUrl());
   hostUrl.port = String(port);
-  // One person is at the address: where others are, a second try needs six digits.
+  // One person is at the address: where others are, a second try needs a code.
   const alone = { POSTERN_SHARED_NETWORKS: '' };
   const environment = { ...BEHIND_HAPROXY, ...alone, POSTERN_HOSTS: `18=${hostUrl.href}` };
   desk = await openDesk({ environment });

@@ -42,7 +42,7 @@ export async function whatIsHeld(desk: Desk, nodes: readonly TestNode[] = [desk.
       upstreamConnections: Number(upstream?.count),
       registered: lists.flat().length,
       cancelKeys: cancelKeys.reduce((sum, count) => sum + count, 0),
-      waitingLogins: await redis.zcard(redisKeys.waitingLogins()),
+      waitingLogins: await redis.zcard(redisKeys.placesInTotal('waiting')),
     };
   } finally {
     redis.disconnect();

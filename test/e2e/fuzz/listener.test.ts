@@ -48,7 +48,7 @@ async function expectGoodLogin(): Promise<void> {
 async function expectNothingLeft(): Promise<void> {
   const counts = () => desk.node.postern.gateway.connectionCounts();
   await waitUntil(() => Object.values(counts()).every((count) => count === 0), 'every connection is gone');
-  await waitUntil(async () => (await redis.zcard(redisKeys.waitingLogins())) === 0, 'no login request waits');
+  await waitUntil(async () => (await redis.zcard(redisKeys.placesInTotal('waiting'))) === 0, 'no login request waits');
 }
 
 type Connect = (port: number, random: SeededRandom) => Promise<Attacker>;

@@ -36,7 +36,7 @@ describe.each(['15', '17', '18'] as const)('psql %s at a terminal, and a browser
     await page.goto(link);
     await page.getByLabel('Email').fill(EMAIL);
     await page.getByLabel('Password').fill(PASSWORD);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     const userCode = await page.locator('output').textContent();
     await page.getByRole('button', { name: 'Approve' }).click();
     await page.getByRole('heading', { name: 'You’re connected to' }).waitFor();

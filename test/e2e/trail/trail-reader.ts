@@ -19,12 +19,15 @@ export class TrailReader {
     return this.#seen.size;
   }
 
-  /** Events since the last call, in the order of their chains. */
+  /**
+   * Events since the last call, oldest first. Refusals are written from a queue, so one may be
+   * chained behind a change that came after it.
+   */
   async news(): Promise<Event[]> {
     await this.#node.postern.auditTrail.flush();
     const { rows } = await sql<{ body: Event }>`
       select events.body from audit_events events join audit_chain chain on chain.event_id = events.id
-      order by chain.node_id, chain.position`.execute(this.#node.postern.catalogue.db);
+      order by events.at, chain.node_id, chain.position`.execute(this.#node.postern.catalogue.db);
     const events = rows.map(({ body }) => body).filter(({ id }) => !this.#seen.has(id));
     for (const { id } of events) this.#seen.add(id);
     return events;

@@ -110,7 +110,7 @@ describe.concurrent('a browser by IPv6 and psql by IPv4 of one host', () => {
     await using erin = await colleague('erin', host, network.machine.v6);
     const waiting = ask(host, network, { user: 'erins-laptop' });
     const { html } = await erin.browser.approve(await linkOf(waiting));
-    const digits = />(\d{3} \d{3})<\/output>/.exec(html)?.[1]?.replace(' ', '') ?? '';
+    const digits = />(\d{3} \d{3})<\/output>/.exec(html)?.[1]?.replaceAll(' ', '') ?? '';
     const way = { from: host, to: network.machine.v4, port: desk.node.pgPort, user: 'erins-laptop' };
     const typed = startPsqlOn(way, { env: { PGPASSWORD: digits }, input: 'select 42;\n' });
     await expectIn(typed, erin);

@@ -14,7 +14,6 @@ import type {
 import { type Logger, pino } from 'pino';
 import { Closers } from '../../../src/async/closers.ts';
 import { AuditTrail } from '../../../src/audit/audit-queue.ts';
-import { createBrowserSession } from '../../../src/catalogue/accounts/browser-sessions.ts';
 import { createUser } from '../../../src/catalogue/accounts/users.ts';
 import type { RegisteredProject } from '../../../src/catalogue/projects/register-project.ts';
 import type { Catalogue } from '../../../src/catalogue/store/catalogue.ts';
@@ -32,7 +31,9 @@ import { createHttpServer, type HttpServer } from '../../../src/http/app/http-se
 import { loadWebAssets } from '../../../src/http/request/static-assets.ts';
 import { newNodeId, type UserId } from '../../../src/ids.ts';
 import { Limits } from '../../../src/limits/limits.ts';
+import { endOpenedLogins } from '../../../src/login/decide/end-opened-logins.ts';
 import { TerminalMemory } from '../../../src/login/decide/terminal-memory.ts';
+import { DeviceLogins } from '../../../src/login/device/device-logins.ts';
 import { Grants } from '../../../src/login/grant/grants.ts';
 import { LoginEvents } from '../../../src/login/request/login-events.ts';
 import type { LoginOrigin, LoginRequest } from '../../../src/login/request/login-request.ts';
@@ -49,6 +50,7 @@ import { createTestDatabase, postgresUrl, type TestDatabase } from '../databases
 import { startEmbeddedRedis } from '../databases/redis-for-tests.ts';
 import { loginOrigin } from '../nodes/login-for-tests.ts';
 import { BrowserJar } from './browser-jar.ts';
+import { beginSession } from './session-for-tests.ts';
 
 /** Where no browser of the tests is. */
 export const ELSEWHERE = '203.0.113.9';
@@ -191,17 +193,22 @@ async function buildParts(
   closers.push(() => fleet.close());
   const { liveConnections } = fleet;
   const grants = new Grants({ redis });
-  fleet.endGrantsBy(async (ending) => void (await grants.endBy(ending)));
+  const loginRequests = new LoginRequests({
+    ...{ redis, events, limits, ttlMs, nodeId, log },
+    tokenKey: new Secret(randomBytes(32).toString('hex')),
+  });
+  fleet.endGrantsBy(async (ending) => {
+    await grants.endBy(ending);
+    await endOpenedLogins({ loginRequests, auditTrail, clock: systemClock, nodeId }, ending);
+  });
   return {
     redis,
     metrics,
     auditTrail,
     liveConnections,
     provisioning: await hostingProvisioning({ config, catalogue, hostUrl, log }, closers),
-    loginRequests: new LoginRequests({
-      ...{ redis, events, limits, ttlMs, nodeId: catalogue.nodeId, log },
-      tokenKey: new Secret(randomBytes(32).toString('hex')),
-    }),
+    loginRequests,
+    deviceLogins: new DeviceLogins({ redis, loginRequests }),
     grants,
     reverseCodes: new ReverseCodes({ redis, secret: new Secret(randomBytes(32).toString('hex')) }),
     terminalMemory: new TerminalMemory(redis),
@@ -269,7 +276,7 @@ export interface VisitorForTests {
 export async function newVisitor(web: WebForTests): Promise<VisitorForTests> {
   const { name, address } = newIdentity();
   const person = await addPerson(web.catalogue, name);
-  const session = await createBrowserSession(web.catalogue, { userId: person.userId, ip: address, userAgent: 'test' });
+  const session = await beginSession(web.catalogue, { userId: person.userId, ip: address, userAgent: 'test' });
   const browser = new BrowserJar(web.url, { address });
   browser.setSession(session.cookie.reveal());
   return { person, browser, address };

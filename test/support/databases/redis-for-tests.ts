@@ -3,10 +3,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { freePort as freePortOf } from '../../../src/config/ports.ts';
 import { startInProcessRedis } from '../../../src/embedded/redis/in-process-redis.ts';
 import { waitUntil } from '../wait-until.ts';
 
@@ -75,15 +75,7 @@ export const redisKinds: ReadonlyArray<{ readonly name: string; start(): Promise
 ];
 
 /** A TCP port of loopback that nothing listens on at this moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('expected a TCP address');
-  return address.port;
-}
+export const freePort = (): Promise<number> => freePortOf('127.0.0.1');
 
 async function launch(port: number, args: readonly string[]): Promise<ChildProcess> {
   const base = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--daemonize', 'no'];

@@ -1,9 +1,22 @@
 // One node's login store: its connections to a Redis and everything built on them.
 
-import { type ComputeId, newComputeId, newNodeId, newUserId, type UserId } from '../../../src/ids.ts';
+import {
+  type ComputeId,
+  newAccessRequestId,
+  newComputeId,
+  newNodeId,
+  newUserId,
+  type UserId,
+} from '../../../src/ids.ts';
 import { createLog } from '../../../src/log.ts';
 import { LoginEvents } from '../../../src/login/request/login-events.ts';
-import type { Approval, LoginOrigin, LoginRequest, MoveOutcome } from '../../../src/login/request/login-request.ts';
+import type {
+  Approval,
+  LoginOrigin,
+  LoginRequest,
+  MoveOutcome,
+  Submission,
+} from '../../../src/login/request/login-request.ts';
 import { LoginRequests } from '../../../src/login/request/login-requests.ts';
 import type { WaitingLimits } from '../../../src/login/request/waiting-figures.ts';
 import { createRedis, type RedisClient } from '../../../src/redis/redis-client.ts';
@@ -83,13 +96,25 @@ export function approvalBy(userId: UserId, computeId: ComputeId = newComputeId()
   };
 }
 
+export function submissionBy(userId: UserId): Submission {
+  return {
+    accessRequestId: newAccessRequestId(),
+    approval: approvalBy(userId),
+    asked: 'Ann and 2 others',
+    needed: 1,
+    waitMs: 900_000,
+    agreed: [],
+    denial: null,
+  };
+}
+
 /** A request that waits with a connection, claimed by a person made for it. */
 export async function openClaimed(
   requests: LoginRequests,
   origin: LoginOrigin = loginOrigin(),
+  userId: UserId = newUserId(),
 ): Promise<{ request: LoginRequest; userId: UserId }> {
   const { request } = await requests.open(origin, { waiting: 'connection' });
-  const userId = newUserId();
   const claimed = await requests.claim(request.id, { userId, browserAddress: '203.0.113.7' });
   return { request: requestMoved(claimed), userId };
 }
@@ -98,4 +123,9 @@ export async function openClaimed(
 export function requestMoved(outcome: MoveOutcome): LoginRequest {
   if (outcome.kind === 'moved') return outcome.request;
   throw new Error(`the move was refused; the request is ${outcome.request?.status ?? 'not kept'}`);
+}
+
+/** Digits of a reverse code that are not these; each `which` other ones. */
+export function wrongFor(digits: string, which = 1): string {
+  return String((Number(digits) + which) % 10 ** digits.length).padStart(digits.length, '0');
 }

@@ -53,14 +53,14 @@ describe('sixty pending invites', () => {
     await using visit = await openContext(browser);
     const { page } = visit;
     await openInvites(page, '?search=guest0');
-    await page.getByRole('link', { name: 'E-mail' }).click();
+    await page.getByRole('link', { name: 'Email' }).click();
     await page.waitForURL(/sort=email&order=asc/);
     const names = await rowNames(page);
     expect(names).toEqual([...names].sort());
-    await page.getByRole('link', { name: 'E-mail' }).click();
+    await page.getByRole('link', { name: 'Email' }).click();
     await page.waitForURL(/order=desc/);
     expect(await rowNames(page)).toEqual(names.reverse());
-    expect(await page.getByRole('columnheader', { name: 'E-mail' }).getAttribute('aria-sort')).toBe('descending');
+    expect(await page.getByRole('columnheader', { name: 'Email' }).getAttribute('aria-sort')).toBe('descending');
   });
 
   it('are canceled together when they are ticked', async () => {

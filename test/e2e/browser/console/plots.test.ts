@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, openContext } from '../../../support/browser/browser.ts';
 import { startWeb, type WebForTests } from '../../../support/browser/web-for-tests.ts';
 import { addOrganization, addPerson, addProject } from '../../../support/databases/catalogue-for-tests.ts';
+import { signInAs } from '../approval/stage.ts';
 import { enterAs } from '../console-scenes.ts';
 import { buildTown, type Town } from '../console-town.ts';
 import { recordConnections } from '../operations-scenes.ts';
-import { signInAs } from '../scenes.ts';
 
 const ACCENT = { light: [11, 101, 93], dark: [87, 199, 182] } as const;
 

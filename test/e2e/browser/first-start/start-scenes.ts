@@ -1,7 +1,8 @@
 // The pages of a first start, which need an installation without people, and those of the
 // documentation.
 
-import { type Scene, SET_UP_SCENE } from '../scenes.ts';
+import type { Scene } from '../approval/stage.ts';
+import { SET_UP_SCENE } from '../scenes.ts';
 
 /** For an installation without people. */
 export const FIRST_START_SCENES: readonly Scene[] = [

@@ -12,9 +12,9 @@ import {
   addProject,
   type PersonForTests,
 } from '../../../support/databases/catalogue-for-tests.ts';
+import { signInAs } from '../approval/stage.ts';
 import { heading, press } from '../console-clicks.ts';
 import { makeOperator } from '../operations-scenes.ts';
-import { signInAs } from '../scenes.ts';
 
 let web: WebForTests;
 let browser: Browser;
@@ -98,12 +98,13 @@ it('a change of plan is compared line by line before it is made', async () => {
   const { organization } = await organizationForTests(web);
   await addMemberTo(web.catalogue, organization, { person: operator });
   const page = await at(operator, `/app/${organization.id}/billing`);
-  await page.getByLabel('Move to plan').selectOption({ label: 'Free' });
-  await page.getByRole('button', { name: 'Compare' }).click();
+  await page.getByRole('link', { name: 'Change… to Free' }).click();
   expect(await heading(page)).toMatch(/to Free\?$/);
   expect(await page.getByRole('row', { name: /^Projects/ }).textContent()).toMatch(/Projects.*10$/);
   await press(page, 'Change to Free');
-  expect(await page.locator('.plan-name').textContent()).toBe('Free');
+  expect(await page.locator('.toast').textContent()).toContain('is on the Free plan now');
+  await press(page, 'Undo');
+  expect(await page.getByRole('heading', { name: /^Plan: / }).textContent()).not.toBe('Plan: Free');
 });
 
 it('a wrong name stays on the question with its text, and its button waits', async () => {
