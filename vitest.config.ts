@@ -38,6 +38,7 @@ export default defineConfig({
           ...shared,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts', 'test/field/**/*.test.ts'],
+          exclude: ['test/**/*.integration.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
         },
       },
