@@ -63,8 +63,11 @@ describe('a refused form comes back with the reason and what was typed', () => {
 
   it('a new password with a wrong current one', async () => {
     const { member } = await organizationForTests(web);
+    const path = '/app/me/profile/password';
+    const first = await member.post(path, { new_password: 'the first of my passwords' });
+    expect(first.location).toContain('first_password_saved');
     const form = { current_password: 'a guess of mine', new_password: 'a sentence works well' };
-    const { status, text } = await member.post('/app/me/profile/password', form);
+    const { status, text } = await member.post(path, form);
     expect([status, text]).toEqual([403, expect.stringContaining('The current password is wrong')]);
     expect(text).not.toContain('a guess of mine');
   });

@@ -38,7 +38,7 @@ describe('a secret is shown on the page that makes it and nowhere else', () => {
     const body = JSON.stringify({ userName: 'zoe@acme.example' });
     expect((await fetch(users, { method: 'POST', headers, body })).status).toBe(201);
     const list = await admin.get(path);
-    for (const text of ['Okta', 'zoe@acme.example', 'not joined yet']) expect(list.text).toContain(text);
+    for (const text of ['Okta', 'zoe@acme.example', 'Not joined yet']) expect(list.text).toContain(text);
     expect(list.text).not.toContain(key);
     expect(web.logged()).not.toContain(key);
     expect((await member.get(path)).status).toBe(403);
