@@ -140,10 +140,17 @@ function Fields({ title, fields, of }: FieldsProps): VNode | null {
   );
 }
 
+/** A path that is too long breaks before a slash. */
 function Route({ method, path }: { readonly method: string; readonly path: string }): VNode {
   return (
     <code class="api-route">
-      <span class="api-method">{method}</span> {path}
+      <span class="api-method">{method}</span>{' '}
+      {path.split(/(?<=.)(?=\/)/).map((part) => (
+        <>
+          <wbr />
+          {part}
+        </>
+      ))}
     </code>
   );
 }
