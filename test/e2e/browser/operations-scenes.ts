@@ -24,6 +24,7 @@ import type { Scene, Stage } from './approval/stage.ts';
 
 const PROGRAMS = ['psql', 'pg_dump', 'DBeaver 26.1 - Main', 'node-postgres', null] as const;
 const PROJECTS = ['ocean-art', 'warehouse', 'billing-and-invoices', 'telemetry'] as const;
+const TRANSACTIONS = ['E', 'I', 'I', 'I', 'I', 'I', 'I', 'T', 'I', 'I', 'I', 'I', 'I', 'I'] as const;
 
 export const OPERATIONS_SCENES: readonly Scene[] = [
   scene('ops-connections', async (stage) => {
@@ -141,7 +142,7 @@ export function fillFleet(
       computeName: index % 3 === 0 ? 'replica' : 'main',
       database: project.replaceAll('-', '_'),
       databaseRole: index % 2 === 0 ? 'app' : 'app_reader',
-      transactionStatus: index % 7 === 0 ? 'T' : 'I',
+      transactionStatus: TRANSACTIONS[index % TRANSACTIONS.length] ?? 'I',
       queryState: index % 5 === 0 ? 'running' : 'idle',
       queryStateSince: Date.now() - ((index * 7_919) % 900_000),
       upstreamPid: 20_000 + index,

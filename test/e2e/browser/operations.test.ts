@@ -182,6 +182,9 @@ describe('the list of live connections', () => {
     await openList(page, '?sort=pid');
     await page.getByRole('link', { name: 'Idle', exact: true }).click();
     await page.waitForURL(/search=state%3Aidle/);
+    await waitUntil(async () => {
+      return (await rowsIn(page).locator('.of-state').allTextContents()).every((state) => state.startsWith('Idle'));
+    }, 'only idle ones are listed');
     const row = rowsIn(page).nth(1);
     const name = await row.getByRole('link').first().textContent();
     await row.getByRole('link').first().click();
