@@ -52,6 +52,7 @@ export async function approveAtBrowser(
         accountId: null,
         projectId: null,
         userCode: null,
+        forAgent: false,
         confirmsWrite: false,
         alsoRelease: [],
         alsoReleaseCodes: [],

@@ -9,7 +9,7 @@ import {
   OpenCodeNotice,
 } from '../components/approval/approval-notices.tsx';
 import type { ApprovalProps } from '../components/approval/approval-props.ts';
-import { ApprovalTarget, DatabaseAndRole } from '../components/approval/approval-target.tsx';
+import { ApprovalTarget, DatabaseAndRole, ForAgent } from '../components/approval/approval-target.tsx';
 import { DecisionButtons } from '../components/approval/decision-buttons.tsx';
 import { FIND_FORM } from '../components/approval/target-picker.tsx';
 import { UserCode } from '../components/approval/user-code.tsx';
@@ -50,6 +50,7 @@ export function ApprovalPage(props: ApprovalProps): VNode {
             {props.missingTarget !== null && <MissingTargetNotice name={props.missingTarget} />}
             {hasNothing ? <NothingToPick /> : <ApprovalTarget {...props} />}
             <DecisionButtons {...props} />
+            {!hasNothing && <ForAgent {...props} />}
             {!hasNothing && <DatabaseAndRole {...props} />}
           </section>
           {props.glassPath !== null && (

@@ -3,14 +3,15 @@
 import { resolveTarget } from '../../catalogue/access/resolve-target.ts';
 import { isEndedSince } from '../../catalogue/endings/ended-access.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
-import { AGENT_LIFE_MS } from '../../login/decide/settle-approval.ts';
 import type { Grant } from '../../login/grant/grant.ts';
 import { UpstreamRefusal } from '../../wire/dial/connect-failure.ts';
 import { grantNotices } from '../client/link-notices.ts';
+import { agentOf } from '../client/startup-parameters.ts';
 import type { Admission } from '../session/admission.ts';
 import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import { progressReporter } from '../upstream/progress-reporter.ts';
+import { bindAgent, markAgent } from './bind-agent.ts';
 import type { FittingGrant } from './fitting-grants.ts';
 import { circumstancesOf } from './login-origin.ts';
 
@@ -33,14 +34,14 @@ export async function passGrantDoor(
     session.audit.record({ event: 'grant.used', outcome: 'success' });
     if (use.isLast) session.audit.record({ event: 'grant.ended', outcome: 'success', reason: 'used up' });
     const { grant } = use;
-    // An agent's time is up for its connections, too.
-    if (grant.agent) session.rules.endBy(new Date(grant.createdAt.getTime() + AGENT_LIFE_MS));
+    const agent = bindAgent(session, grant, grant.createdAt);
     const report = await pageReporter(grant, parts);
     return {
       ...(report && { report }),
       door: 'grant',
       resolve: (rights) => resolveTarget(catalogue, grant, { ...circumstancesOf(session.client, grant), rights }),
       databaseRole: grant.databaseRole,
+      agent,
       wish,
       notices: grantNotices(grant),
     };
@@ -64,8 +65,10 @@ async function pageReporter(
 }
 
 /** The person is asked as if there were no grant. */
-export function leaveGrant({ entry, rules }: LiveSession): void {
+export function leaveGrant(session: LiveSession): void {
+  const { entry, rules, client } = session;
   rules.stop();
+  markAgent(session, agentOf(client.startup)?.name ?? null);
   const person = { grantId: null, userId: null, personEmail: null };
   const project = { accountId: null, projectId: null, projectName: null, projectLabel: null };
   const target = { ...project, computeId: null, computeName: null };

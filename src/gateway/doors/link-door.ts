@@ -12,6 +12,7 @@ import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import { progressReporter } from '../upstream/progress-reporter.ts';
 import { awaitApproval, expiredError } from './await-approval.ts';
+import { bindAgent } from './bind-agent.ts';
 import { approvedWish, circumstancesOf, loginOrigin, refuseClosedNetwork } from './login-origin.ts';
 import { offerLink } from './offer-link.ts';
 import { releaseLoginRequest } from './release-login-request.ts';
@@ -57,6 +58,7 @@ async function waitForPerson(session: LiveSession, origin: LoginOrigin, parts: L
     await useApproval({ request, approval }, session, parts);
     return {
       door: 'link',
+      agent: bindAgent(session, approval, parts.clock.now()),
       resolve: (rights) => resolveTarget(catalogue, approval, { ...circumstancesOf(session.client, approval), rights }),
       databaseRole: approval.databaseRole,
       wish: approvedWish(session.client, approval),

@@ -3,6 +3,7 @@
 
 import { resolveTarget } from '../../catalogue/access/resolve-target.ts';
 import { PosternError } from '../../errors.ts';
+import { requireAgentBounds } from '../../login/decide/approval-rules.ts';
 import { settleApproval } from '../../login/decide/settle-approval.ts';
 import type { LoginRequest } from '../../login/request/login-request.ts';
 import { authenticationSasl, authenticationSaslContinue } from '../../protocol/backend-messages.ts';
@@ -21,6 +22,7 @@ import type { Admission } from '../session/admission.ts';
 import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import { progressReporter } from '../upstream/progress-reporter.ts';
+import { bindAgent } from './bind-agent.ts';
 import { approvedWish, circumstancesOf, loginOrigin, refuseClosedNetwork, terminalOf } from './login-origin.ts';
 
 const DISCOVERY_PATH = '/.well-known/openid-configuration';
@@ -104,11 +106,13 @@ async function admissionOf(session: LiveSession, request: LoginRequest, parts: O
   session.audit.record({ event: 'login.consumed', outcome: 'success', browserIp: approval.browserAddress });
   // Only now is it known under which name it connects, for which the approval is remembered.
   const asked = { ...request, origin: await loginOrigin(client, parts.config.login) };
+  requireAgentBounds(asked, approval);
   return {
     door: 'oauth',
     resolve: (rights) =>
       resolveTarget(parts.catalogue, approval, { ...circumstancesOf(client, approval, 'oauth'), rights }),
     databaseRole: approval.databaseRole,
+    agent: bindAgent(session, approval, parts.clock.now()),
     onAuthorised: async ({ person, ...place }) => {
       if (person === null) throw new Error(`login request ${request.id} has no person`);
       await settleApproval(parts, asked, { ...place, person });

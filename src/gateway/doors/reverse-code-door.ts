@@ -18,6 +18,7 @@ import type { Admission } from '../session/admission.ts';
 import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import { progressReporter } from '../upstream/progress-reporter.ts';
+import { bindAgent } from './bind-agent.ts';
 import { approvedWish, circumstancesOf, terminalOf } from './login-origin.ts';
 
 type ReverseCodeDoorParts = SettlingServices &
@@ -48,17 +49,17 @@ export async function passReverseCodeDoor(session: LiveSession, parts: ReverseCo
   const { approval } = request;
   if (approval === null) throw new Error(`login request ${request.id} is approved for nothing`);
   client.line.sendAuthenticationOk();
-  const { userId, computeId, grantId } = approval;
+  const { userId, computeId, grantId, browserAddress: browserIp } = approval;
   session.entry.restOn(approval.rightAsOf, { loginRequestId: request.id, userId, computeId, grantId });
   // Right digits approve and use the request in one move.
   for (const event of ['login.approved', 'login.consumed'] as const) {
-    const { browserAddress: browserIp } = approval;
     session.audit.record({ event, outcome: 'success', stepUp: 'reverse_code', browserIp });
   }
   return {
     door: 'reverse_code',
     resolve: (rights) => resolveTarget(parts.catalogue, approval, { ...circumstancesOf(client, approval), rights }),
     databaseRole: approval.databaseRole,
+    agent: bindAgent(session, approval, parts.clock.now()),
     onAuthorised: async ({ person, ...place }) => {
       if (person === null) throw new Error(`login request ${request.id} has no person`);
       await settleApproval(parts, await asRemembered(request, approval, parts), { ...place, person });

@@ -24,6 +24,8 @@ export interface Admission {
   readonly resolve: (rights?: RightsReader) => Promise<PasswordTarget>;
   /** The database role that the right is for; null: whichever fits. */
   readonly databaseRole: string | null;
+  /** What acts for the person who approved; null or absent: that person. */
+  readonly agent?: string | null;
   /** Runs once, after the target has been authorised. */
   readonly onAuthorised?: (target: PasswordTarget) => Promise<void>;
   readonly wish: DatabaseWish;

@@ -10,6 +10,7 @@ import {
 import type { LiveConnections } from '../../fleet/live-connections.ts';
 import type { LiveRegistration } from '../../fleet/local-connections.ts';
 import { type NodeId, newConnectionId } from '../../ids.ts';
+import { programFor } from '../../login/terms/agent.ts';
 import { cleanForLog } from '../../untrusted-text.ts';
 import type { Client } from '../client/client.ts';
 import { agentOf, applicationOf } from '../client/startup-parameters.ts';
@@ -106,7 +107,7 @@ export function firstRecord({ peer, startup, tls }: Client, nodeId: NodeId, sinc
 }
 
 /** Lists, pages and the trail say for whom the program acts. */
-function nameShown(application: string | null, agent: string | null): string | null {
+export function nameShown(application: string | null, agent: string | null): string | null {
   if (agent === null) return application === null ? null : cleanForLog(application);
-  return cleanForLog(`${application ?? 'a program'} for agent ${agent}`);
+  return cleanForLog(programFor(application, agent));
 }

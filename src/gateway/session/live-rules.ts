@@ -72,6 +72,7 @@ export class LiveRules {
     this.#policy = null;
     this.#ask = null;
     this.#requireReach = null;
+    this.#endsAtMs = Number.POSITIVE_INFINITY;
   }
 
   /**

@@ -93,6 +93,6 @@ function applicationName({ admission, target, session, parts }: DialledTarget): 
   if (!isStamped || (isByPassword && application !== null)) return null;
   // NOTE: every role of a server reads pg_stat_activity, also those of other projects on it.
   const person = target.compute.hostId === null ? (target.person?.email ?? target.databaseRole) : null;
-  const agent = agentOf(session.client.startup)?.name ?? null;
+  const agent = admission.agent ?? agentOf(session.client.startup)?.name ?? null;
   return stampApplicationName({ application, connectionId: session.id, agent, person, isGlassBroken });
 }

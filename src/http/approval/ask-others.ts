@@ -118,7 +118,7 @@ function askingIn(given: unknown): Asking | null {
   const choice = parsed.kind === 'read' ? approvalChoice(parsed.form) : null;
   if (choice === null) return null;
   const { reason, minutes } = askingSchema.catch({ reason: '', minutes: 60 }).parse(all);
-  const names = ['compute_id', 'database', 'role', 'access', 'account_id', 'project_id'];
+  const names = ['compute_id', 'database', 'role', 'access', 'agent', 'account_id', 'project_id'];
   const fields = Object.fromEntries(
     names.flatMap((name) => (typeof all[name] === 'string' && all[name] !== '' ? [[name, all[name]]] : [])),
   );

@@ -36,6 +36,7 @@ const schema = z.object({
   role: optionalText(MAX_IDENTIFIER_BYTES),
   access: z.enum(['read_write', 'read_only']).optional(),
   remember: z.enum(['once', '15m', '1h', '8h']).optional(),
+  agent: z.enum(['yes']).optional(),
   user_code: optionalText(32),
   confirm_write: optionalText(32),
   release_waiting: z.enum(['yes']).optional(),
@@ -52,6 +53,7 @@ export interface TypedChoice {
   readonly databaseRole: string | null;
   readonly access: Access | null;
   readonly remember: Remember | null;
+  readonly forAgent: boolean;
   readonly confirmWrite: string | null;
   readonly releasesWaiting: boolean;
   readonly waitingCodes: string | null;
@@ -89,6 +91,7 @@ export function typedChoice(form: Omit<DecisionForm, 'decision'>): TypedChoice {
     databaseRole: form.role,
     access: form.access ?? null,
     remember: form.remember ?? null,
+    forAgent: form.agent === 'yes',
     confirmWrite: form.confirm_write,
     releasesWaiting: form.release_waiting === 'yes',
     waitingCodes: form.waiting_codes,
@@ -98,14 +101,16 @@ export function typedChoice(form: Omit<DecisionForm, 'decision'>): TypedChoice {
 /** Null when no compute was chosen. The page groups shared projects under a pseudo-account. */
 export function approvalChoice(form: DecisionForm): ApprovalChoice | null {
   if (form.compute_id === null) return null;
+  const forAgent = form.agent === 'yes';
   return {
     computeId: idFrom<ComputeId>(form.compute_id),
     accountId: form.account_id,
     projectId: form.project_id,
     database: form.database,
     databaseRole: form.role,
-    access: form.access ?? 'read_write',
-    remember: form.remember ?? 'once',
+    access: forAgent ? 'read_only' : (form.access ?? 'read_write'),
+    remember: forAgent ? '15m' : (form.remember ?? 'once'),
+    forAgent,
     userCode: form.user_code,
     confirmsWrite: /^prod(?:uction)?$/i.test(form.confirm_write ?? ''),
     alsoRelease: form.release_waiting === 'yes' ? form.waiting_id : [],

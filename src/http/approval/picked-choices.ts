@@ -7,19 +7,21 @@ import type { candidatesOf } from './picker-view.ts';
 
 type Candidate = ReturnType<typeof candidatesOf>[number];
 
-/** As it was sent before, else as the person used the target last. */
+/**
+ * As it was sent before, else as the person used the target last. An agent reads, also where it
+ * said why it wants to write: its person chooses that.
+ */
 export function pickedChoices(
   typed: TypedChoice | null,
   target: Candidate | undefined,
   { agent = null }: Pick<LoginOrigin, 'agent'>,
 ): ApprovalProps['picked'] {
-  // It reads; with a reason it asks to write, which is what the person decides about.
-  const ofAgent = agent?.reason == null ? 'read_only' : 'read_write';
   return {
     database: typed?.database ?? '',
     role: typed?.databaseRole ?? '',
-    access: typed?.access ?? (agent === null ? accessOf(target) : ofAgent),
+    access: typed?.access ?? (agent === null ? accessOf(target) : 'read_only'),
     remember: typed?.remember ?? (agent === null ? 'once' : '15m'),
+    forAgent: typed?.forAgent === true,
     confirmWrite: typed?.confirmWrite ?? '',
     releasesWaiting: typed?.releasesWaiting === true,
     waitingCodes: typed?.waitingCodes ?? '',

@@ -144,9 +144,12 @@ function askPath(loginRequest: LoginRequest, form: DecisionForm): string {
 }
 
 function choicePath(loginRequest: LoginRequest, form: DecisionForm): string {
-  const { compute_id, database, role, access, remember, confirm_write, release_waiting, waiting_codes } = form;
-  const fields = { compute_id, database, role, access, remember, confirm_write, release_waiting, waiting_codes };
-  const given = Object.entries(fields).flatMap(([name, value]): [string, string][] => (value ? [[name, value]] : []));
+  const { compute_id, database, role, access, remember, agent, ...rest } = form;
+  const { confirm_write, release_waiting, waiting_codes } = rest;
+  const fields = { compute_id, database, role, access, remember, agent, confirm_write };
+  const given = Object.entries({ ...fields, release_waiting, waiting_codes }).flatMap(
+    ([name, value]): [string, string][] => (value ? [[name, value]] : []),
+  );
   return `${pathOf(loginRequest)}?${new URLSearchParams(given)}`;
 }
 

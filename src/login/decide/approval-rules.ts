@@ -7,9 +7,10 @@ import { isAddressAllowed } from '../../network-address.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { longestRememberedMs, type TerminalSharing } from '../grant/terminal-sharing.ts';
 import type { Approval, LoginRequest } from '../request/login-request.ts';
-import { LIFE_MS } from './settle-approval.ts';
+import { actingAgent } from '../terms/agent.ts';
+import { AGENT_LIFE_MS, LIFE_MS } from './settle-approval.ts';
 
-type Choice = Pick<Approval, 'access' | 'remember'>;
+type Choice = Pick<Approval, 'access' | 'remember' | 'forAgent'>;
 
 const REFUSALS = {
   own: 'address_is_shared',
@@ -35,10 +36,25 @@ export function requirePolicy({ policy, compute }: JudgedTarget, { origin }: Log
 }
 
 /** An agent reads, unless it said why it writes, and is remembered for a quarter of an hour. */
-export function requireAgentBounds({ origin: { agent = null } }: LoginRequest, { access, remember }: Choice): void {
+export function requireAgentBounds({ origin }: LoginRequest, { access, remember, ...said }: Choice): void {
+  const agent = actingAgent(origin.agent, said);
   if (agent === null) return;
   if (agent.reason === null && access !== 'read_only') throw new PosternError('agent_reads_only');
   if (remember !== 'once' && remember !== '15m') throw new PosternError('agent_briefly');
+}
+
+/** The person said of the terminal that an agent runs it, whatever else was chosen. */
+export function asAgentMay<T extends Choice>(
+  choice: T,
+  {
+    request,
+    target,
+    sharing,
+  }: { readonly request: LoginRequest; readonly target: JudgedTarget; sharing: TerminalSharing },
+): T {
+  const longestMs = longestGrantMsOf(target.policy, request.origin);
+  const isRemembered = choice.remember !== 'once' && longestMs >= AGENT_LIFE_MS && isRoomToRemember(sharing, '15m');
+  return { ...choice, access: 'read_only', remember: isRemembered ? '15m' : 'once' };
 }
 
 /** Writing to production is confirmed: one click is easily meant for another project. */

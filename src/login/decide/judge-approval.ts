@@ -11,7 +11,13 @@ import { findSharing, mustProveReturn, type TerminalSharing } from '../grant/ter
 import type { PersonAtBrowser } from '../request/login-audit-event.ts';
 import type { Approval, LoginRequest } from '../request/login-request.ts';
 import type { ReverseCodes } from '../request/reverse-codes.ts';
-import { mustConfirmWrite, requireAgentBounds, requirePolicy, requireRoomToRemember } from './approval-rules.ts';
+import {
+  asAgentMay,
+  mustConfirmWrite,
+  requireAgentBounds,
+  requirePolicy,
+  requireRoomToRemember,
+} from './approval-rules.ts';
 import { checkUserCode } from './check-user-code.ts';
 import type { TargetWish } from './chosen-target.ts';
 import type { ClaimServices } from './claim-login-request.ts';
@@ -31,6 +37,8 @@ export interface ApprovalServices extends ClaimServices {
 
 export interface ApprovalChoice extends TargetWish {
   readonly remember: Approval['remember'];
+  /** The person says that an agent runs it, which reads and is remembered for minutes at most. */
+  readonly forAgent: boolean;
   /** Null when the page did not ask. */
   readonly userCode: string | null;
   /** Said that writing to a production project is meant. */
@@ -69,14 +77,15 @@ export async function judgeApproval(
   services: ApprovalServices,
   deciding: DecidingOnLogin & { readonly target: JudgedTarget; readonly signIn: ProvenSignIn },
 ): Promise<JudgedApproval> {
-  const { request, person, choice, target, isKnownTerminal } = deciding;
+  const { request, person, target, isKnownTerminal } = deciding;
+  const { sharedNetworks } = services;
+  const sharing = await findSharing(services, request.origin, { userId: person.userId, sharedNetworks });
+  const choice = deciding.choice.forAgent ? asAgentMay(deciding.choice, { request, target, sharing }) : deciding.choice;
   requirePolicy(target, request, choice);
   requireAgentBounds(request, choice);
   if (mustConfirmWrite(target, choice) && !choice.confirmsWrite) return { kind: 'write_unconfirmed' };
-  const { sharedNetworks } = services;
-  const sharing = await findSharing(services, request.origin, { userId: person.userId, sharedNetworks });
   requireRoomToRemember(sharing, request, choice);
-  const approval = approvalOf(request, deciding);
+  const approval = approvalOf(request, { ...deciding, choice });
   const pair = { userId: person.userId, terminal: request.origin, browserAddress: person.address };
   const areNetworksProven = await services.terminalMemory.areNetworksProven(pair);
   const step = stepOf(services, { request, person, target, isKnownTerminal, areNetworksProven, sharing });
@@ -116,6 +125,7 @@ function approvalOf(
     rightAsOf: person.signedInAsOf,
     signIn,
     remember: choice.remember,
+    ...(choice.forAgent && { forAgent: true }),
     grantId: needsGrant ? newGrantId() : null,
   };
 }

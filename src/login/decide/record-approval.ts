@@ -4,6 +4,7 @@
 import type { JudgedTarget } from '../../catalogue/access/resolve-target.ts';
 import { loginAuditEvent, type PersonAtBrowser } from '../request/login-audit-event.ts';
 import type { Approval, LoginRequest } from '../request/login-request.ts';
+import { UNNAMED_AGENT } from '../terms/agent.ts';
 import type { ClaimServices } from './claim-login-request.ts';
 import type { ApprovalStep } from './step-up.ts';
 
@@ -26,6 +27,7 @@ export function recordApproval(
   const context = { event, outcome, at: services.clock.now(), nodeId: services.nodeId } as const;
   services.auditTrail.record({
     ...loginAuditEvent(request, person, context),
+    ...(approval.forAgent === true && { untrustedAgent: UNNAMED_AGENT }),
     reason: refusedFor,
     accountId: target.account.id,
     projectId: target.project.id,

@@ -48,7 +48,7 @@ export async function rememberApproval(
 /** The durations that policy, rules and neighbours leave; none where the person lost the right. */
 export async function rememberOffers(services: ApprovalServices, request: LoginRequest): Promise<LastingRemember[]> {
   const { approval, origin } = request;
-  if (approval === null || origin.agent || !canBeRemembered(request)) return [];
+  if (approval === null || approval.forAgent || origin.agent || !canBeRemembered(request)) return [];
   const how = { door: 'link', address: origin.address, signIn: approval.signIn ?? NO_SIGN_IN } as const;
   try {
     const { policy } = await judgeTarget(services.catalogue, approval, how);

@@ -81,6 +81,7 @@ export async function createGrant(
     database: approval.database,
     databaseRole: approval.databaseRole,
     access: approval.access,
+    forAgent: approval.forAgent,
     loginRequestId: request.id,
     rightAsOf: approval.rightAsOf,
     signIn: approval.signIn,

@@ -2,6 +2,7 @@
 
 import { type AuditEventInput, BY_SYSTEM } from '../../catalogue/trail/audit-events.ts';
 import type { NodeId } from '../../ids.ts';
+import { actingAgent } from '../terms/agent.ts';
 import type { Grant } from './grant.ts';
 
 /** The revoking actor; null when it ended together with the right that it depended on. */
@@ -39,6 +40,7 @@ export function grantRevokedEvent(grant: Grant, by: GrantRevoker, context: Event
 }
 
 function factsOf(grant: Grant): Partial<AuditEventInput> {
+  const agent = actingAgent(grant.agent, grant);
   return {
     accountId: grant.accountId,
     projectId: grant.projectId,
@@ -50,7 +52,7 @@ function factsOf(grant: Grant): Partial<AuditEventInput> {
     terminalIp: grant.address,
     untrustedUser: grant.requestedUser,
     untrustedApplication: grant.application,
-    untrustedAgent: grant.agent?.name ?? null,
-    untrustedReason: grant.agent?.reason ?? null,
+    untrustedAgent: agent?.name ?? null,
+    untrustedReason: agent?.reason ?? null,
   };
 }

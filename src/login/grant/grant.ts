@@ -30,6 +30,8 @@ export interface GrantTerms extends Terminal {
   readonly database: string | null;
   readonly databaseRole: string | null;
   readonly access: Access;
+  /** As in the approval; the terminal itself said nothing of an agent. */
+  readonly forAgent?: boolean | undefined;
   /** The login request whose approval created it. */
   readonly loginRequestId: LoginRequestId | null;
   readonly rightAsOf: CatalogueSnapshot | null;
@@ -62,6 +64,7 @@ const termsSchema: z.ZodType<GrantTerms> = z.object({
   database: z.string().nullable(),
   databaseRole: z.string().nullable(),
   access: z.enum(['read_write', 'read_only']),
+  forAgent: z.boolean().optional(),
   loginRequestId: idSchema<LoginRequestId>().nullable(),
   rightAsOf: snapshotSchema,
   signIn: provenSignInSchema.optional(),

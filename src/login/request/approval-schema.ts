@@ -24,6 +24,7 @@ export const approvalSchema: z.ZodType<Approval> = z.object({
   signIn: provenSignInSchema.optional(),
   remember: z.enum(['once', '15m', '1h', '8h']),
   grantId: idSchema<GrantId>().nullable(),
+  forAgent: z.boolean().optional(),
   accessRequestId: idSchema<AccessRequestId>().optional(),
 });
 

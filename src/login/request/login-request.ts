@@ -52,6 +52,8 @@ export interface Approval {
   readonly remember: Remember;
   /** The caller creates the grant under this id after the move was won. */
   readonly grantId: GrantId | null;
+  /** The person said that an agent runs it, which the client itself did not say. */
+  readonly forAgent?: boolean | undefined;
   /** What others agreed to; absent: nobody was asked. */
   readonly accessRequestId?: AccessRequestId | undefined;
 }

@@ -19,6 +19,22 @@ const AGENTS: readonly string[] = [
 const LONGEST_NAME = 20;
 const LONGEST_REASON = 300;
 
+/** Of one that its person told us about, since it did not say so itself. */
+export const UNNAMED_AGENT = 'unnamed';
+
+/** Whom an approval, or what is remembered of it, lets act; null: its person. */
+export function actingAgent(
+  claim: AgentClaim | null | undefined,
+  { forAgent }: { readonly forAgent?: boolean | undefined },
+): AgentClaim | null {
+  return claim ?? (forAgent === true ? { name: UNNAMED_AGENT, reason: null } : null);
+}
+
+/** In lists, on pages and in the trail; not cleaned. */
+export function programFor(application: string | null, agentName: string): string {
+  return `${application ?? 'a program'} for agent ${agentName}`;
+}
+
 /** Null for what is no agent, as far as it says. `named` is the value of `agent=`. */
 export function findAgent(said: {
   readonly application: string | null;

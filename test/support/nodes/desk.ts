@@ -1,6 +1,7 @@
 // The usual scene of end-to-end tests: a person with one project, a signed-in browser, and psql.
 
 import type { User } from '../../../src/catalogue/accounts/users.ts';
+import type { Clock } from '../../../src/clock.ts';
 import { personalAccountId } from '../../../src/ids.ts';
 import type { Log } from '../../../src/log.ts';
 import type { HostedProject } from '../../../src/provisioning/hosted/create-hosted-project.ts';
@@ -28,6 +29,8 @@ export interface DeskOptions {
   readonly redisUrl?: string;
   /** Log of all nodes; without it they are silent. */
   readonly log?: Log;
+  /** Of all nodes; Redis and Postgres keep their own. */
+  readonly clock?: Clock;
   readonly environment?: Readonly<Record<string, string>>;
 }
 

@@ -3,6 +3,7 @@
 
 import { createUser } from '../../../src/catalogue/accounts/users.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
+import type { Clock } from '../../../src/clock.ts';
 import { loadConfig } from '../../../src/config/config.ts';
 import type { Addresses } from '../../../src/config/ports.ts';
 import { createLog, type Log } from '../../../src/log.ts';
@@ -33,9 +34,14 @@ export interface TestNode {
   close(): Promise<void>;
 }
 
+interface NodeOverrides {
+  readonly log?: Log | undefined;
+  readonly clock?: Clock | undefined;
+}
+
 /** A catalogue and a Redis for any number of nodes; closing it closes the nodes first. */
 export async function createInstallation(
-  options: { readonly databaseUrl?: string; readonly redisUrl?: string; readonly log?: Log } = {},
+  options: NodeOverrides & { readonly databaseUrl?: string; readonly redisUrl?: string } = {},
 ): Promise<TestInstallation> {
   const database = options.databaseUrl === undefined ? await createTestDatabase() : null;
   const databaseUrl = options.databaseUrl ?? database?.url ?? '';
@@ -51,7 +57,7 @@ export async function createInstallation(
     databaseUrl,
     redisUrl,
     startNode: async (environment = {}) => {
-      const node = await startNode({ ...nodeEnvironment(databaseUrl, redisUrl), ...environment }, options.log);
+      const node = await startNode({ ...nodeEnvironment(databaseUrl, redisUrl), ...environment }, options);
       nodes.add(node);
       return { ...node, close: () => node.close().finally(() => nodes.delete(node)) };
     },
@@ -75,9 +81,12 @@ export function nodeEnvironment(databaseUrl: string, redisUrl: string): Record<s
   };
 }
 
-async function startNode(environment: Readonly<Record<string, string>>, log?: Log): Promise<TestNode> {
+async function startNode(
+  environment: Readonly<Record<string, string>>,
+  { log, clock }: NodeOverrides,
+): Promise<TestNode> {
   const config = loadConfig(environment);
-  const postern = await createPostern(config, { log: log ?? createLog(config.logLevel) });
+  const postern = await createPostern(config, { log: log ?? createLog(config.logLevel), ...(clock && { clock }) });
   const addresses = await postern.listen();
   const close = () => postern.close();
   return { postern, addresses, baseUrl: addresses.http.url, pgPort: addresses.pg.port, close };

@@ -42,6 +42,8 @@ export interface ApprovalProps {
     readonly role: string;
     readonly access: 'read_write' | 'read_only';
     readonly remember: 'once' | '15m' | '1h' | '8h';
+    /** An agent runs the terminal, as the person says. */
+    readonly forAgent: boolean;
     readonly confirmWrite: string;
     readonly releasesWaiting: boolean;
     readonly waitingCodes: string;

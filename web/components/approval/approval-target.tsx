@@ -66,6 +66,17 @@ function Sentence(props: ApprovalProps): VNode {
   );
 }
 
+/** For agents that do not say that they are: it counts before the two selects, which it hides. */
+export function ForAgent({ agent, offersReadOnly, picked }: ApprovalProps): VNode | null {
+  if (agent !== null || !offersReadOnly) return null;
+  return (
+    <label class="check">
+      <input type="checkbox" name="agent" value="yes" checked={picked.forAgent} />
+      <span>An agent runs this: read-only for 15 minutes</span>
+    </label>
+  );
+}
+
 /** Which database and which role, for those who want others than Postern would choose. */
 export function DatabaseAndRole({ picked, databases, roles }: ApprovalProps): VNode {
   return (

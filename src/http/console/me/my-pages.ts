@@ -17,6 +17,7 @@ import { findOperatorEndings, listOwnHistory } from '../../../catalogue/trail/au
 import { idFrom, type ProjectId } from '../../../ids.ts';
 import { requireAllowed } from '../../../limits/require-allowed.ts';
 import type { Grant } from '../../../login/grant/grant.ts';
+import { actingAgent, programFor } from '../../../login/terms/agent.ts';
 import { Secret } from '../../../secret.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
 import { scopesInWords } from '../../oauth/issuer/scopes-in-words.ts';
@@ -92,6 +93,8 @@ async function loginsOf({ parts, person }: ConsoleCall, events: readonly AuditEv
 }
 
 function grantRow(grant: Grant, project: Project | undefined) {
+  const agent = actingAgent(grant.agent, grant);
+  const program = agent === null ? grant.application : programFor(grant.application, agent.name);
   const target = [grant.database, grant.databaseRole].filter((name) => name !== null).map(cleanForPage);
   return {
     id: grant.id,
@@ -100,7 +103,7 @@ function grantRow(grant: Grant, project: Project | undefined) {
     target: target.length === 0 ? null : target.join(' as '),
     access: grant.access,
     address: grant.key ? `any, with ${grant.key.slice(0, SHOWN_OF_KEY)}…` : grant.address,
-    application: grant.application === null ? null : cleanForPage(grant.application),
+    application: program === null ? null : cleanForPage(program),
     until: grant.until,
     usedCount: grant.usedCount,
     usesLeft: grant.usesLeft,
