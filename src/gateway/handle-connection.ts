@@ -125,6 +125,8 @@ async function connectAndRelay(
   const upstream: { socket: Socket | null } = { socket: null };
   try {
     const { relaying, cancelRoute } = await connectAndHandOver(admission, session, { parts, open, upstream });
+    const { peer, tls } = session.client;
+    if (tls !== null && tls.clientKey !== null) parts.keyAsking.remember(peer.address);
     try {
       return await relaySession(relaying, session, parts);
     } finally {

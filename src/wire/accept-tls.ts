@@ -22,6 +22,8 @@ export interface TlsFacts {
 export interface AcceptTlsOptions {
   /** `direct` (PostgreSQL 17) requires ALPN; `after_client_hello`: the ClientHello was put back. */
   readonly kind: 'after_ssl_request' | 'after_client_hello' | 'direct';
+  /** Whether the client is asked for a certificate; one costs what its whole chain costs. */
+  readonly asksForKey: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -40,13 +42,13 @@ const ALPN_PROTOCOL = 'postgresql';
 export async function acceptTls(
   plain: Socket,
   certificates: TlsCertificates,
-  { kind, signal }: AcceptTlsOptions,
+  { kind, asksForKey, signal }: AcceptTlsOptions,
 ): Promise<{ readonly socket: TLSSocket; readonly tls: TlsFacts }> {
   try {
     signal.throwIfAborted();
     if (kind === 'after_ssl_request') refuseEarlyBytes(plain);
     if (plain.destroyed) throw new ClientTlsFailed('the client hung up before the handshake');
-    const { socket, servedCertificate } = beginTls(plain, certificates);
+    const { socket, servedCertificate } = beginTls(plain, certificates, asksForKey ? 'asks_for_key' : 'asks_nothing');
     await handshake(socket, plain, signal);
     if (kind === 'direct' && socket.alpnProtocol !== ALPN_PROTOCOL) {
       throw new ClientTlsFailed('direct TLS without ALPN "postgresql"');
@@ -68,6 +70,7 @@ function refuseEarlyBytes(plain: Socket): void {
 function beginTls(
   plain: Socket,
   certificates: TlsCertificates,
+  asking: 'asks_for_key' | 'asks_nothing',
 ): { readonly socket: TLSSocket; readonly servedCertificate: () => ServerCertificate } {
   let served = certificates.choose(null);
   const socket = new TLSSocket(plain, {
@@ -75,7 +78,7 @@ function beginTls(
     secureContext: served.context,
     ALPNProtocols: [ALPN_PROTOCOL],
     // Of any issuer: the handshake proves that the client holds the key, and no more is asked.
-    requestCert: true,
+    requestCert: asking === 'asks_for_key',
     rejectUnauthorized: false,
     SNICallback: (serverName, callback) => {
       served = certificates.choose(serverName);

@@ -28,7 +28,11 @@ async function relayedSession() {
   const pair = await socketPair();
   const client = connect({ socket: pair.far, rejectUnauthorized: false });
   surviveErrors(client);
-  const accepted = await acceptTls(pair.near, disk.certificates, { kind: 'after_ssl_request', signal: never });
+  const accepted = await acceptTls(pair.near, disk.certificates, {
+    kind: 'after_ssl_request',
+    asksForKey: true,
+    signal: never,
+  });
   const tls = { mode: 'verify-full', ca: postgres.ca.caPem, serverName: null, clientCertificate: null } as const;
   const target = { user: 'scram_role', password: new Secret(PASSWORD), database: 'postgres', tls };
   const { socket, readyStatus } = await connectTo(postgres.port, target);

@@ -52,7 +52,11 @@ describe('a handshake after SSLRequest', () => {
     await using pair = await socketPair();
     pair.far.write(Buffer.concat([hex('00000008 04d2162f'), STARTUP]));
     await readStartupPacket(pair.near, never);
-    const accepting = acceptTls(pair.near, disk.certificates, { kind: 'after_ssl_request', signal: never });
+    const accepting = acceptTls(pair.near, disk.certificates, {
+      kind: 'after_ssl_request',
+      asksForKey: true,
+      signal: never,
+    });
     await expect(accepting).rejects.toThrow(ProtocolViolation);
     expect(pair.near.destroyed).toBe(true);
   });
@@ -72,7 +76,7 @@ describe('a direct handshake', () => {
     await using pair = await socketPair();
     const client = connectTls(pair, DIRECT);
     expect(await readStartupPacket(pair.near, never)).toEqual({ kind: 'tls_client_hello' });
-    const { tls } = await acceptTls(pair.near, disk.certificates, { kind: 'direct', signal: never });
+    const { tls } = await acceptTls(pair.near, disk.certificates, { kind: 'direct', asksForKey: true, signal: never });
     expect(tls.alpn).toBe('postgresql');
     client.destroy();
   });
@@ -96,7 +100,7 @@ describe('a handshake that does not come about', () => {
   ])('because of %s is thrown', async (_name, act) => {
     await using disk = await certificatesOnDisk(['gate.test']);
     await using pair = await socketPair();
-    const accepting = acceptTls(pair.near, disk.certificates, { kind: 'direct', signal: never });
+    const accepting = acceptTls(pair.near, disk.certificates, { kind: 'direct', asksForKey: true, signal: never });
     act(pair);
     await expect(accepting).rejects.toThrow(ClientTlsFailed);
   });
@@ -113,7 +117,11 @@ describe('a handshake that does not come about', () => {
     await readStartupPacket(pair.near, never);
     hangUp(pair);
     await waitUntil(() => pair.near.destroyed || Reflect.get(pair.near, '_readableState').ended, 'the end has come');
-    const accepting = acceptTls(pair.near, disk.certificates, { kind: 'after_client_hello', signal: never });
+    const accepting = acceptTls(pair.near, disk.certificates, {
+      kind: 'after_client_hello',
+      asksForKey: true,
+      signal: never,
+    });
     await expect(accepting).rejects.toThrow(ClientTlsFailed);
   });
 
@@ -121,7 +129,11 @@ describe('a handshake that does not come about', () => {
     await using disk = await certificatesOnDisk(['gate.test']);
     await using pair = await socketPair();
     const deadline = new AbortController();
-    const accepting = acceptTls(pair.near, disk.certificates, { kind: 'direct', signal: deadline.signal });
+    const accepting = acceptTls(pair.near, disk.certificates, {
+      kind: 'direct',
+      asksForKey: true,
+      signal: deadline.signal,
+    });
     deadline.abort(new Error('too slow'));
     await expect(accepting).rejects.toThrow('too slow');
     expect(pair.near.destroyed).toBe(true);
@@ -178,7 +190,7 @@ interface Handshake {
 }
 
 async function handshake(pair: SocketPair, disk: CertificatesOnDisk, { kind, options }: Handshake) {
-  const accepting = acceptTls(pair.near, disk.certificates, { kind, signal: never });
+  const accepting = acceptTls(pair.near, disk.certificates, { kind, asksForKey: true, signal: never });
   const client = connectTls(pair, options);
   const accepted = await accepting;
   // With TLS 1.3 the server is done a little before the client.

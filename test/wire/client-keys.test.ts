@@ -95,7 +95,7 @@ function only(version: SecureVersion): ConnectionOptions {
 async function shake(certificates: TlsCertificates, options: ConnectionOptions, why = 'for_its_facts') {
   await using pair = await socketPair();
   const signal = AbortSignal.timeout(10_000);
-  const accepting = acceptTls(pair.near, certificates, { kind: 'after_ssl_request', signal });
+  const accepting = acceptTls(pair.near, certificates, { kind: 'after_ssl_request', asksForKey: true, signal });
   accepting.catch(() => {});
   const client = connect({ socket: pair.far, rejectUnauthorized: false, ...options });
   surviveErrors(client);

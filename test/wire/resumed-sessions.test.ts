@@ -59,7 +59,7 @@ async function handshake(
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('expected a TCP address');
   const plain = connectTcp(address.port, '127.0.0.1');
-  const options = { kind: 'after_ssl_request', signal: new AbortController().signal } as const;
+  const options = { kind: 'after_ssl_request', asksForKey: true, signal: new AbortController().signal } as const;
   const serving = accepted.then(([socket]: Socket[]) => acceptTls(required(socket), certificates, options));
   const versions = { minVersion: version, maxVersion: version };
   const client = connectTls({

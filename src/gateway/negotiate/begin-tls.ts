@@ -3,11 +3,11 @@
 import type { Socket } from 'node:net';
 import { withTimeLimit } from '../../async/time-limit.ts';
 import { ProtocolViolation } from '../../protocol/protocol-violation.ts';
-import { acceptTls, type TlsFacts } from '../../wire/accept-tls.ts';
+import { type AcceptTlsOptions, acceptTls, type TlsFacts } from '../../wire/accept-tls.ts';
 import { readStartupPacket } from '../../wire/read-startup-packet.ts';
 import type { TlsCertificates } from '../../wire/tls-certificates.ts';
 import { ClientGone } from '../client/client.ts';
-import type { GatewayParts } from '../session/gateway-parts.ts';
+import type { GatewayParts, GatewayTimes } from '../session/gateway-parts.ts';
 
 /** `direct`: the ClientHello came first of all (PostgreSQL 17). */
 export type TlsStart = 'after_ssl_request' | 'direct';
@@ -20,19 +20,42 @@ interface TlsBeginning {
   readonly signal: AbortSignal;
 }
 
+interface HandshakeParts extends Pick<GatewayParts, 'handshakes' | 'keyAsking' | 'log'> {
+  readonly times: Pick<GatewayTimes, 'handshakeMs'>;
+}
+
 /** Throws ProtocolViolation, ClientTlsFailed, ClientGone, TimeLimitExceeded or the reason. */
 export async function beginTls(
   plain: Socket,
   { start, certificates, address, signal }: TlsBeginning,
-  { handshakes, times }: Pick<GatewayParts, 'handshakes' | 'times'>,
+  parts: HandshakeParts,
 ): Promise<{ readonly socket: Socket; readonly tls: TlsFacts }> {
   if (start === 'after_ssl_request') await agreeToTls(plain, signal);
   const kind = start === 'direct' ? 'direct' : 'after_client_hello';
-  return await handshakes.run({ address, signal }, (undisturbed) =>
-    withTimeLimit(times.handshakeMs, undisturbed, (limited) =>
-      acceptTls(plain, certificates, { kind, signal: limited }),
+  return await parts.handshakes.run({ address, signal }, (undisturbed) =>
+    withTimeLimit(parts.times.handshakeMs, undisturbed, (limited) =>
+      handshake(plain, { kind, certificates, address, signal: limited }, parts),
     ),
   );
+}
+
+interface HandshakeBeginning extends Omit<TlsBeginning, 'start'> {
+  readonly kind: AcceptTlsOptions['kind'];
+}
+
+async function handshake(
+  plain: Socket,
+  { kind, certificates, address, signal }: HandshakeBeginning,
+  { keyAsking, log }: HandshakeParts,
+): Promise<{ readonly socket: Socket; readonly tls: TlsFacts }> {
+  const { asksForKey, end } = keyAsking.begin(address);
+  const bytesBefore = plain.bytesRead;
+  try {
+    return await acceptTls(plain, certificates, { kind, asksForKey, signal });
+  } finally {
+    const bytes = plain.bytesRead - bytesBefore;
+    if (end(bytes)) log.warn({ event: 'tls.long_handshake', address, bytes }, 'asked for no key there for an hour');
+  }
 }
 
 // Waits for the ClientHello without a handshake slot: a peer that only opens connections must not

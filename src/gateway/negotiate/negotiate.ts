@@ -21,7 +21,7 @@ import { localityFinder } from './find-locality.ts';
 
 type NegotiationParts = Pick<
   GatewayParts,
-  'certificates' | 'config' | 'handshakes' | 'proxyProtocolFrom' | 'socketOwners' | 'times'
+  'certificates' | 'config' | 'handshakes' | 'keyAsking' | 'log' | 'proxyProtocolFrom' | 'socketOwners' | 'times'
 >;
 
 interface NegotiationState {

@@ -23,6 +23,7 @@ import type { Secret } from '../../secret.ts';
 import type { DialPolicy } from '../../wire/dial/dial-policy.ts';
 import { SocketOwners } from '../../wire/socket-owner.ts';
 import type { TlsCertificates } from '../../wire/tls-certificates.ts';
+import { KeyAsking } from '../negotiate/key-asking.ts';
 
 export interface GatewayDependencies {
   readonly config: Config;
@@ -108,6 +109,7 @@ export function gatewayParts(dependencies: GatewayDependencies) {
     times: { ...DEFAULT_TIMES, ...dependencies.times },
     proxyProtocolFrom: parseNetworks(dependencies.config.pg.proxyProtocolFrom),
     handshakes: new Slots(HANDSHAKES),
+    keyAsking: new KeyAsking(dependencies.clock),
     scramKeys: new ScramKeys(),
     socketOwners: new SocketOwners(),
     sweep: new RelaySweep(dependencies.clock),

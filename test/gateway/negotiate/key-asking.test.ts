@@ -1,0 +1,92 @@
+// Who is asked for a certificate: by the rule itself, and in handshakes over sockets.
+
+import { once } from 'node:events';
+import { connect } from 'node:tls';
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { Slots } from '../../../src/async/slots.ts';
+import { beginTls } from '../../../src/gateway/negotiate/begin-tls.ts';
+import { KeyAsking, MOST_HANDSHAKE_BYTES } from '../../../src/gateway/negotiate/key-asking.ts';
+import { surviveErrors } from '../../../src/wire/wait-on-stream.ts';
+import { makeClientCertificate } from '../../support/client-certificates.ts';
+import { pushedClock } from '../../support/databases/catalogue-for-tests.ts';
+import { certificatesOnDisk } from '../../wire/certificates-on-disk.ts';
+import { socketPair } from '../../wire/loopback.ts';
+
+const HOUR_MS = 3_600_000;
+const LONG = MOST_HANDSHAKE_BYTES + 1;
+
+function shake(asking: KeyAsking, address: string, bytes = 3_000): boolean {
+  const { asksForKey, end } = asking.begin(address);
+  end(bytes);
+  return asksForKey;
+}
+
+describe('a place with a long handshake', () => {
+  it('is not asked for an hour, and others are', () => {
+    const clock = pushedClock();
+    const asking = new KeyAsking(clock);
+    expect(shake(asking, '203.0.113.7', LONG)).toBe(true);
+    expect(shake(asking, '203.0.113.7')).toBe(false);
+    expect(shake(asking, '203.0.113.8')).toBe(true);
+    clock.push(HOUR_MS);
+    expect(shake(asking, '203.0.113.7')).toBe(true);
+  });
+
+  it('is its whole /64, and is told once', () => {
+    const asking = new KeyAsking(pushedClock());
+    const { end } = asking.begin('2001:db8::1');
+    expect(end(LONG)).toBe(true);
+    const next = asking.begin('2001:db8::2');
+    expect([next.asksForKey, next.end(LONG)]).toEqual([false, false]);
+  });
+});
+
+describe('strangers', () => {
+  it('are asked a few at a time, and fewer of one address', () => {
+    const asking = new KeyAsking(pushedClock());
+    const begun = ['1', '1', '1', '2', '2', '3'].map((last) => asking.begin(`203.0.113.${last}`));
+    expect(begun.map(({ asksForKey }) => asksForKey)).toEqual([true, true, false, true, true, false]);
+    for (const { end } of begun) end(3_000);
+    expect(shake(asking, '203.0.113.3')).toBe(true);
+  });
+
+  it('are not asked after four long handshakes, while places with known keys are', () => {
+    const asking = new KeyAsking(pushedClock());
+    asking.remember('198.51.100.1');
+    for (const last of [1, 2, 3, 4]) shake(asking, `203.0.113.${last}`, LONG);
+    expect(shake(asking, '192.0.2.1')).toBe(false);
+    const many = Array.from({ length: 20 }, () => asking.begin('198.51.100.1').asksForKey);
+    expect(new Set(many)).toEqual(new Set([true]));
+  });
+});
+
+it('a chain of 40 kB is the last that its place is asked for, and goes to the log', async () => {
+  await using disk = await certificatesOnDisk(['a.test']);
+  const names = Array.from({ length: 1_500 }, (_, at) => `a${at}.terminals.example.test`);
+  const long = await makeClientCertificate({ names });
+  const short = await makeClientCertificate();
+  const lines: string[] = [];
+  const parts = {
+    handshakes: new Slots({ places: 10, undisturbedMs: 1_000 }),
+    keyAsking: new KeyAsking(pushedClock()),
+    log: pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) }),
+    times: { handshakeMs: 10_000 },
+  };
+  const keyShownBy = async ({ certPem: cert, keyPem: key }: typeof long, address: string) => {
+    await using pair = await socketPair();
+    const signal = AbortSignal.timeout(10_000);
+    const beginning = { start: 'after_ssl_request', certificates: disk.certificates, address, signal } as const;
+    const accepting = beginTls(pair.near, beginning, parts);
+    await once(pair.far, 'readable');
+    expect(`${pair.far.read(1)}`).toBe('S');
+    surviveErrors(connect({ socket: pair.far, rejectUnauthorized: false, cert, key }));
+    return (await accepting).tls.clientKey;
+  };
+  expect(await keyShownBy(long, '203.0.113.7')).toBe(long.fingerprint);
+  expect(await keyShownBy(short, '203.0.113.7')).toBeNull();
+  expect(await keyShownBy(short, '203.0.113.8')).toBe(short.fingerprint);
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    expect.objectContaining({ event: 'tls.long_handshake', address: '203.0.113.7', bytes: expect.any(Number) }),
+  ]);
+});
