@@ -32,14 +32,14 @@ const TITLES: Readonly<Record<string, string>> = {
   'access_request.approved': 'A request for access was approved',
   'access_request.denied': 'A request for access was denied',
   'access_request.withdrawn': 'A request for access was withdrawn',
-  'access_request.ended': 'Approved access has ended',
+  'access_request.ended': 'A request for access ended undecided',
   'access_request.approved_ahead': 'Access was approved in advance, for somebody on call',
 };
 
 /** Below `/app`, by family of events; others lead to the organization. */
-const PLACES: Readonly<Record<string, (accountId: string) => string>> = {
-  break_glass: (accountId) => `${accountId}/settings/break-glass`,
-  access_request: () => 'me/requests',
+const PLACES: Readonly<Record<string, (accountId: string, event: Event) => string>> = {
+  break_glass: (accountId, event) => pageOfRequest(event) ?? `${accountId}/settings/break-glass`,
+  access_request: (_accountId, event) => pageOfRequest(event) ?? 'me/requests',
   membership: (accountId) => `${accountId}/people`,
   secret: (accountId) => `${accountId}/api-keys`,
   notification: (accountId) => `${accountId}/settings/notifications`,
@@ -69,8 +69,13 @@ export function notificationMessage(
     fields: fields
       .map(([label, value]) => ({ label, value: cleanForLog(String(value ?? '')) }))
       .filter(({ value }) => value !== ''),
-    link: `${url}/app/${PLACES[family]?.(accountId) ?? accountId}`,
+    link: `${url}/app/${PLACES[family]?.(accountId, event) ?? accountId}`,
   };
+}
+
+/** Where it is decided or reviewed. Null: events of the version before do not name it. */
+function pageOfRequest({ access_request_id: id }: Event): string | null {
+  return id === undefined ? null : `me/requests/${id}`;
 }
 
 function actorOf({ actor_email, actor_type, actor_id }: Event): string | undefined {

@@ -100,3 +100,13 @@ it('every format says who, what, from where, and links to the console', () => {
     expect(body).toContain('https://postern.example/app/org-a-b-1/people');
   }
 });
+
+it('what tells of a request, or of a broken glass, leads to its page', () => {
+  const linkOf = (event: Record<string, string>) => notificationMessage(event, where).link;
+  const id = { access_request_id: 'ar-1' };
+  expect(linkOf({ event: 'access_request.made', ...id })).toBe('https://postern.example/app/me/requests/ar-1');
+  expect(linkOf({ event: 'break_glass.broken', ...id })).toBe('https://postern.example/app/me/requests/ar-1');
+  expect(linkOf({ event: 'access_request.made' })).toBe('https://postern.example/app/me/requests');
+  const named = linkOf({ event: 'break_glass.person_named' });
+  expect(named).toBe('https://postern.example/app/org-a-b-1/settings/break-glass');
+});

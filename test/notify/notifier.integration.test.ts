@@ -2,10 +2,6 @@
 // that is slow, broken or forbidden harms no other organization.
 
 import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
-import type { IncomingHttpHeaders } from 'node:http';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { removeMember } from '../../src/catalogue/accounts/memberships.ts';
 import {
@@ -21,61 +17,34 @@ import type { AccountId } from '../../src/ids.ts';
 import { parseNetworks } from '../../src/network-address.ts';
 import { Notifier } from '../../src/notify/notifier.ts';
 import { createTenantFetch } from '../../src/wire/dial/tenant-fetch.ts';
-import { makeTestCa } from '../support/certificates-for-tests.ts';
 import { addMemberTo, addOrganization, addPerson, useTestCatalogue } from '../support/databases/catalogue-for-tests.ts';
 import { silentLog } from '../support/nodes/fleet-for-tests.ts';
+import { type HttpsReceiver, startHttpsReceiver } from '../support/nodes/https-receiver.ts';
 import { waitUntil } from '../support/wait-until.ts';
-
-interface Delivery {
-  readonly path: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
 
 /** Each costs a place for as long. */
 const SLOW_ANSWER_MS = 2_500;
 const catalogue = useTestCatalogue();
-const deliveries: Delivery[] = [];
-let base: string;
-let caPem: string;
-let close = () => {};
+let receiver: HttpsReceiver;
 
 beforeAll(async () => {
-  const ca = await makeTestCa();
-  caPem = ca.caPem;
-  const { certPem, keyPem } = await ca.issue({ names: ['chat.test'] });
-  const server = createServer({ cert: certPem, key: keyPem }, (request, response) => {
-    let body = '';
-    request.setEncoding('utf8').on('data', (part: string) => {
-      body += part;
-    });
-    request.on('end', () => {
-      const path = request.url ?? '';
-      deliveries.push({ path, headers: request.headers, body });
-      if (path.startsWith('/hangs')) return;
-      if (path.startsWith('/slow')) {
-        setTimeout(() => response.writeHead(204).end(), SLOW_ANSWER_MS);
-        return;
-      }
-      response.writeHead(path.startsWith('/broken') ? 500 : 204, { location: 'https://169.254.169.254/' }).end();
-    });
+  receiver = await startHttpsReceiver('chat.test', (path, response) => {
+    if (path.startsWith('/hangs')) return;
+    if (path.startsWith('/slow')) {
+      setTimeout(() => response.writeHead(204).end(), SLOW_ANSWER_MS);
+      return;
+    }
+    response.writeHead(path.startsWith('/broken') ? 500 : 204, { location: 'https://169.254.169.254/' }).end();
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  base = `https://chat.test:${(server.address() as AddressInfo).port}`;
-  close = () => {
-    server.closeAllConnections();
-    server.close();
-  };
 });
 
-afterAll(() => close());
+afterAll(() => receiver.close());
 
 function start(allowed: readonly string[] = ['127.0.0.0/8']): void {
   const lookup = async () => ['127.0.0.1'];
   const allowedNetworks = parseNetworks(allowed);
   const dialPolicy = { allowedNetworks, allowedPorts: [], listed: [], forbidden: [], lookup };
-  const fetch = createTenantFetch({ dialPolicy, outgoing: { authorities: [caPem], proxyFor: () => null } });
+  const fetch = createTenantFetch({ dialPolicy, outgoing: { authorities: [receiver.caPem], proxyFor: () => null } });
   const notifier = new Notifier({ catalogue: catalogue(), fetch, url: 'https://postern.example', log: silentLog });
   notifier.start();
   onTestFinished(() => notifier.close());
@@ -96,11 +65,11 @@ async function tell(
   path: string,
   { format = 'slack', classes = NOTIFICATION_CLASSES }: Asked = {},
 ) {
-  const input = { accountId, name: 'Security', format, url: `${base}${path}`, classes };
+  const input = { accountId, name: 'Security', format, url: `${receiver.url}${path}`, classes };
   return await addNotificationTarget(catalogue(), SYSTEM_CONTEXT, input);
 }
 
-const at = (path: string) => deliveries.filter((delivery) => delivery.path === path);
+const at = (path: string) => receiver.deliveries.filter((delivery) => delivery.path === path);
 const targetOf = async (id: AccountId) => (await listNotificationTargets(catalogue(), SYSTEM_CONTEXT, id))[0];
 
 async function join(accountId: AccountId) {
@@ -121,6 +90,26 @@ describe('an organization', () => {
     expect(at('/members')[0]?.body).toContain('Somebody became a member');
     expect([at('/keys'), at('/other')]).toEqual([[], []]);
     expect(await targetOf(mine)).toMatchObject({ failure: null, deliveredAt: expect.any(Date) });
+  });
+
+  // Targets of the version before had no class for it, and nobody in the chat heard of it.
+  it('is told of broken glass at every address, until one is named for it', async () => {
+    const id = await organization();
+    await tell(id, '/old-members', { classes: ['members'] });
+    await tell(id, '/old-keys', { classes: ['keys'] });
+    start();
+    const glass = { event: 'break_glass.broken', reason: 'Incident 4711' } as const;
+    const breakGlass = () =>
+      recordAuditEvents(
+        catalogue().db,
+        events(id, 1).map((each) => ({ ...each, ...glass })),
+      );
+    await breakGlass();
+    await waitUntil(() => at('/old-members').length + at('/old-keys').length === 2, 'both are told');
+    await tell(id, '/glass', { classes: ['break_glass'] });
+    await breakGlass();
+    await waitUntil(() => at('/glass').length === 1, 'the one that is named for it is told');
+    expect([at('/old-members').length, at('/old-keys').length]).toEqual([1, 1]);
   });
 
   it('checks the signature of plain JSON, and never sees its secrets again', async () => {

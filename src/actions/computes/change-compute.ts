@@ -1,5 +1,7 @@
-// Computes of a project: added, changed, started, suspended and removed.
+// Computes of a project: added, changed, started, suspended and removed. What takes one away from
+// others is for those whom the access rules let write there.
 
+import { requireComputeReach } from '../../catalogue/access/own-reach.ts';
 import {
   changeCompute as change,
   changeComputePolicy as changePolicy,
@@ -19,15 +21,19 @@ export const attachCompute = provisioningAction((provisioning) => provisioning.a
 
 /**
  * Disabling a compute suspends it and ends what rests on it; closing it to links ends what this
- * forbids. Throws `plan_gate`, and `upstream_unreachable` when the host cannot suspend it.
+ * forbids. Throws `rule_denied`, `plan_gate`, and `upstream_unreachable` when the host cannot
+ * suspend it.
  */
-export const changeCompute = ending(changeAndSuspend);
+export const changeCompute = byWriters(ending(changeAndSuspend));
 
 /** Ends the grants given under the old policy, and the connections that the new one forbids. */
 export const changeComputePolicy = ending(catalogueAction(changePolicy));
 
-/** Ends its tokens, grants and connections. `conflict` for the one that holds the databases. */
-export const removeCompute = ending(provisioningAction((provisioning) => provisioning.removeCompute));
+/**
+ * Ends its tokens, grants and connections. Throws `rule_denied`, `conflict` for the one that holds
+ * the databases.
+ */
+export const removeCompute = byWriters(ending(provisioningAction((provisioning) => provisioning.removeCompute)));
 
 /** Wakes it. Throws `upstream_unreachable` when its host cannot, `forbidden`, `not_found`. */
 export const startCompute = provisioningAction((provisioning) => provisioning.startCompute);
@@ -51,8 +57,13 @@ async function changeAndSuspend(parts: ChangeParts, context: AuditContext, input
 type Suspend = ActionParts['provisioning']['suspendCompute'];
 type SuspendParts = Pick<ActionParts, 'catalogue' | 'provisioning' | 'liveConnections'>;
 
-/** Suspends it until the next login. Its connections end first, and are told by whom. */
-export async function suspendCompute(
+/**
+ * Suspends it until the next login. Its connections end first, and are told by whom. Throws
+ * `rule_denied`.
+ */
+export const suspendCompute = byWriters(endAndSuspend);
+
+async function endAndSuspend(
   { catalogue, provisioning, liveConnections }: SuspendParts,
   context: AuditContext,
   place: Parameters<Suspend>[1],
@@ -60,6 +71,15 @@ export async function suspendCompute(
   const { compute } = await getCompute(catalogue, context, { ...place, action: 'compute.suspend' });
   const endedConnections = await endConnections(liveConnections, compute.id, nameOf(context.actor));
   return { ...(await provisioning.suspendCompute(context, place)), endedConnections };
+}
+
+function byWriters<Parts, Input extends { readonly computeId: ComputeId }, Outcome>(
+  action: (parts: Parts, context: AuditContext, input: Input) => Promise<Outcome>,
+) {
+  return async (parts: Parts & Pick<ActionParts, 'catalogue'>, context: AuditContext, input: Input) => {
+    await requireComputeReach(parts.catalogue, context.actor, input.computeId);
+    return await action(parts, context, input);
+  };
 }
 
 async function endConnections(

@@ -1,9 +1,9 @@
 // Whether the access rules let an actor use what is about to be made or shown: an access token, the
 // password of a database role. What could not be used is neither made nor shown. And whether they
-// let an actor write where a database is about to be renamed or dropped.
+// let an actor write where a database is about to be renamed or dropped, or a compute suspended.
 
 import { PosternError } from '../../errors.ts';
-import type { BranchId } from '../../ids.ts';
+import type { BranchId, ComputeId } from '../../ids.ts';
 import { shownName } from '../projects/compute-rows.ts';
 import { projectResource } from '../projects/projects.ts';
 import type { Actor } from '../rights/actors.ts';
@@ -39,7 +39,7 @@ interface RolePassword {
  */
 export async function requirePasswordReach(catalogue: Catalogue, actor: Actor, password: RolePassword): Promise<void> {
   if (actor.kind === 'system') return;
-  const reaches = await reachesOf(catalogue, actor, { branchId: password.branchId, door: 'role_password' });
+  const reaches = await reachesInBranch(catalogue, actor, { branchId: password.branchId, door: 'role_password' });
   const [first] = reaches;
   if (first === undefined || reaches.some((asked) => letsIn(asked, password.name))) return;
   requireReach(first, placeOf(first, password.name));
@@ -60,7 +60,7 @@ const WRITING_DOORS = ['link', 'oauth', 'token', 'role_password'] as const;
  */
 export async function requireWriteReach(catalogue: Catalogue, actor: Actor, place: ToWrite): Promise<void> {
   if (actor.kind === 'system') return;
-  const reaches = await reachesOf(catalogue, actor, { branchId: place.branchId, door: 'link' });
+  const reaches = await reachesInBranch(catalogue, actor, { branchId: place.branchId, door: 'link' });
   const [first] = reaches;
   if (first === undefined || may(actor, 'project.delete', projectResource(catalogue, first.row.project))) return;
   if (reaches.some((asked) => writes(asked, place.database))) return;
@@ -70,8 +70,25 @@ export async function requireWriteReach(catalogue: Catalogue, actor: Actor, plac
   requireReach(first, { role: writer, database: place.database });
 }
 
+/**
+ * Throws `rule_denied` unless the actor could write there by a connection now, whatever the compute
+ * itself allows: people whom the rules keep out suspend or remove nothing that others work with.
+ * Exceptions are those of `requireWriteReach`.
+ */
+export async function requireComputeReach(catalogue: Catalogue, actor: Actor, computeId: ComputeId): Promise<void> {
+  if (actor.kind === 'system') return;
+  const [asked] = await reachesOf(catalogue, actor, { computeIds: [computeId], door: 'link' });
+  if (asked === undefined || may(actor, 'project.delete', projectResource(catalogue, asked.row.project))) return;
+  if (opensToWriters(asked, null)) return;
+  const [writer = null] = writersOf(asked.row.roles);
+  requireReach(asked, { role: writer, database: null });
+}
+
 function writes(asked: RowReach, database: string | null): boolean {
-  if (asked.row.policy.readOnlyOnly) return false;
+  return !asked.row.policy.readOnlyOnly && opensToWriters(asked, database);
+}
+
+function opensToWriters(asked: RowReach, database: string | null): boolean {
   return WRITING_DOORS.some((door) => {
     const at = { ...asked, how: { ...asked.how, door } };
     return writersOf(asked.row.roles).some((role) => decideReach(at, { role, database }).kind === 'allowed');
@@ -89,7 +106,7 @@ export async function findPasswordRoles(
   { branchId, names }: { readonly branchId: BranchId; readonly names: readonly string[] },
 ): Promise<ReadonlySet<string>> {
   if (actor.kind === 'system') return new Set(names);
-  const reaches = await reachesOf(catalogue, actor, { branchId, door: 'role_password' });
+  const reaches = await reachesInBranch(catalogue, actor, { branchId, door: 'role_password' });
   return new Set(names.filter((name) => reaches.some((asked) => letsIn(asked, name))));
 }
 
@@ -102,25 +119,26 @@ export async function isReachedByLink(
   actor: Extract<Actor, { kind: 'person' }>,
   branchId: BranchId,
 ): Promise<boolean> {
-  const reaches = await reachesOf(catalogue, actor, { branchId, door: 'link' });
+  const reaches = await reachesInBranch(catalogue, actor, { branchId, door: 'link' });
   return reaches.some((asked) => decideReach(asked, { role: null, database: null }).kind !== 'denied');
+}
+
+async function reachesInBranch(
+  catalogue: Catalogue,
+  actor: Exclude<Actor, { kind: 'system' }>,
+  { branchId, door }: { readonly branchId: BranchId; readonly door: AskedDoor },
+): Promise<RowReach[]> {
+  const computes = catalogue.db.selectFrom('computes').select('id').where('branch_id', '=', branchId);
+  const computeIds = (await computes.orderBy('ordinal').execute()).map(({ id }) => id);
+  return await reachesOf(catalogue, actor, { computeIds, door });
 }
 
 async function reachesOf(
   catalogue: Catalogue,
   actor: Exclude<Actor, { kind: 'system' }>,
-  { branchId, door }: { readonly branchId: BranchId; readonly door: AskedDoor },
+  { computeIds, door }: { readonly computeIds: readonly ComputeId[]; readonly door: AskedDoor },
 ): Promise<RowReach[]> {
-  const computes = await catalogue.db
-    .selectFrom('computes')
-    .select('id')
-    .where('branch_id', '=', branchId)
-    .orderBy('ordinal')
-    .execute();
-  const rows = await loadTargetRows(
-    catalogue.db,
-    computes.map(({ id }) => id),
-  );
+  const rows = await loadTargetRows(catalogue.db, computeIds);
   const person = actor.kind === 'person' ? actor : null;
   const asking = [...rows.values()].map((row) => askedBy(catalogue, person, { row, door }));
   const asked = await Promise.all(asking);

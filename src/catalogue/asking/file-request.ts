@@ -105,6 +105,7 @@ function placeOf({ target, choice }: WantedAccess) {
 export function requestEvent(request: AccessRequest) {
   return {
     subject: request.email,
+    accessRequestId: request.id,
     accountId: request.accountId,
     projectId: request.projectId,
     computeId: request.computeId,

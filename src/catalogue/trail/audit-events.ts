@@ -47,6 +47,8 @@ export interface AuditEventInput {
   readonly databaseRole?: string | null;
   readonly loginRequestId?: LoginRequestId | null;
   readonly grantId?: GrantId | null;
+  /** What the event is about, or the broken glass. */
+  readonly accessRequestId?: AccessRequestId | null;
   /** The broken glass that let a connection in. */
   readonly breakGlassId?: AccessRequestId | null;
   readonly connectionId?: ConnectionId | null;

@@ -38,7 +38,11 @@ export interface QueuedEvent {
   readonly json: string;
 }
 
-/** One statement for each event that somebody may want to hear of; they are rare. */
+/**
+ * One statement for each event that somebody may want to hear of; they are rare. A broken glass is
+ * told everywhere while no target of the organization asks for it: chats that were added before
+ * there was such a class would stay silent about the gravest event.
+ */
 export async function queueNotifications(db: Kysely<Schema>, events: readonly QueuedEvent[]): Promise<void> {
   for (const { id, event, reason, accountId, at, json } of events) {
     const kind = classOfEvent(event, reason);
@@ -46,7 +50,9 @@ export async function queueNotifications(db: Kysely<Schema>, events: readonly Qu
     await sql`
       insert into notifications (target_id, account_id, class, event_id, event, due_at)
       select id, account_id, ${kind}, ${id}, ${json}::jsonb, ${at} from notification_targets
-      where account_id = ${accountId} and ${kind} = any(classes)
+      where account_id = ${accountId} and (${kind} = any(classes) or ${kind === 'break_glass'} and not exists (
+          select from notification_targets as other
+          where other.account_id = ${accountId} and 'break_glass' = any(other.classes)))
         and (select count(*) from notifications as queued
           where queued.target_id = notification_targets.id and queued.class = ${kind}) < ${MAX_QUEUED}
       on conflict (target_id, event_id) do nothing`.execute(db);

@@ -24,7 +24,6 @@ export async function showBreakGlassSettings(call: AccountCall, again?: Again): 
   const wanted = { accountId: account.id, sortBy: 'email', sortOrder: 'asc', limit: MOST_SUGGESTED } as const;
   const { members } = await listMembers(parts.catalogue, context, wanted);
   const named = new Set<string>(people.map(({ userId }) => userId));
-  const isChatTold = targets.some(({ classes }) => classes.includes('break_glass'));
   parts.renderer.send(request, response, BreakGlassSettingsPage, {
     view: belowTabView(call, ['settings', 'Break the glass'], again),
     path: pathOf(call),
@@ -34,7 +33,7 @@ export async function showBreakGlassSettings(call: AccountCall, again?: Again): 
     })),
     broken: broken.map((each) => requestView(each, now)),
     others: members.filter(({ userId }) => !named.has(userId)).map(({ email }) => cleanForPage(email)),
-    notificationsPath: isChatTold || !mayChange ? null : `${call.base}/settings/notifications`,
+    notificationsPath: targets.length > 0 || !mayChange ? null : `${call.base}/settings/notifications`,
     mayChange,
     typed: again?.typed ?? {},
     now,

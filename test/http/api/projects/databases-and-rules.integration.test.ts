@@ -7,7 +7,7 @@ import {
 } from '../../../../src/catalogue/rules/access-rules.ts';
 import { createTeam } from '../../../../src/catalogue/teams/teams.ts';
 import { SYSTEM_CONTEXT } from '../../../../src/catalogue/trail/audit-context.ts';
-import { idFrom, type ProjectId } from '../../../../src/ids.ts';
+import { type ComputeId, idFrom, type ProjectId } from '../../../../src/ids.ts';
 import { startWeb, type WebForTests } from '../../../support/browser/web-for-tests.ts';
 import { addMemberTo } from '../../../support/databases/catalogue-for-tests.ts';
 import { newCaller, newOrganization } from '../api-for-tests.ts';
@@ -56,6 +56,33 @@ describe('a database that the access rules keep somebody from writing in', () =>
   });
 });
 
+// A member whom no rule let in could still suspend or delete what others were working with.
+describe('a compute that the access rules keep somebody from writing in', () => {
+  it.each(['read_only', 'strict'] as const)('is suspended, changed and deleted by admins only: %s', async (set) => {
+    const { admin, member, accountId, endpoints, reader } = await sharedShop();
+    await replaceAccessRules(web.catalogue, SYSTEM_CONTEXT, { accountId, set });
+    const path = `${endpoints}/${reader}`;
+    const refused = { status: 403, body: { code: 'rule_denied' } };
+    expect(await member.api.post(`${path}/suspend`)).toMatchObject(refused);
+    expect(await member.api.post(`${path}/restart`)).toMatchObject(refused);
+    expect(await member.api.patch(path, { endpoint: { disabled: true } })).toMatchObject(refused);
+    expect(await member.api.delete(path)).toMatchObject(refused);
+    expect((await admin.api.get(path)).body.endpoint).toMatchObject({ disabled: false });
+    expect((await admin.api.post(`${path}/suspend`)).status).toBe(200);
+    expect((await admin.api.delete(path)).status).toBe(200);
+  });
+
+  it('is theirs to suspend once a rule lets them write there, and no other one', async () => {
+    const { member, accountId, endpoints, main, reader } = await sharedShop();
+    await replaceAccessRules(web.catalogue, SYSTEM_CONTEXT, { accountId, set: 'strict' });
+    const object = { kind: 'compute', computeId: idFrom<ComputeId>(reader) } as const;
+    const rule = { accountId, subject: { kind: 'members' }, object } as const;
+    await createAccessRule(web.catalogue, SYSTEM_CONTEXT, { ...rule, grants: { doors: ['link'] } });
+    expect((await member.api.post(`${endpoints}/${reader}/suspend`)).status).toBe(200);
+    expect((await member.api.post(`${endpoints}/${main}/suspend`)).status).toBe(403);
+  });
+});
+
 async function allow(accountId: NewAccessRule['accountId'], grants: NewAccessRule['grants']) {
   const rule = { accountId, subject: { kind: 'members' }, object: { kind: 'account' }, grants } as const;
   await createAccessRule(web.catalogue, SYSTEM_CONTEXT, rule);
@@ -74,5 +101,10 @@ async function sharedShop() {
   const name = `notes_${Date.now()}`;
   await admin.api.post(`${branch}/databases`, { database: { name, owner_name: role } });
   await admin.api.post(`${branch}/roles`, { role: { name: `${name}_app` } });
-  return { admin, member, guest, accountId, branch, role, name, database };
+  const [main] = body.endpoints;
+  const endpoints = `/projects/${projectId}/endpoints`;
+  const wanted = { endpoint: { type: 'read_only', branch_id: body.branch.id } };
+  const { endpoint: reader } = (await admin.api.post(endpoints, wanted)).body;
+  const computes = { endpoints, main: main.id, reader: reader.id };
+  return { admin, member, guest, accountId, branch, role, name, database, ...computes };
 }
