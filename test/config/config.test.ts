@@ -56,6 +56,10 @@ describe('the configuration', () => {
     expect(() => loadConfig({ [name]: value })).not.toThrow(/hidden|aGlkZGVu/);
   });
 
+  it('lets a terminal wait 15 minutes for others, and not only the 2 of its link', () => {
+    expect(loadConfig({}).login).toMatchObject({ ttlMs: 120_000, askTtlMs: 900_000 });
+  });
+
   it('takes a duration or `never` for the rest of a draining node', () => {
     expect(loadConfig({}).drain).toEqual({ limitMs: 300_000, restMs: 10_000 });
     expect(loadConfig({ DATABASE_URL: 'postgres://db/postern' }).drain.restMs).toBeNull();

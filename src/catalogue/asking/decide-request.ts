@@ -13,6 +13,7 @@ import { missing } from '../store/store-errors.ts';
 import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 import { type AccessRequest, findRequest } from './access-request.ts';
 import { requestEvent, requireReason } from './file-request.ts';
+import { addVote } from './votes.ts';
 
 /** `agreed`: more people have to. */
 interface Decided {
@@ -46,26 +47,8 @@ export async function agreeToRequest(
     const { teamId, count } = await askedNow(catalogue, tx, { request, wish });
     const actor = await requireApprover(tx, context, { request, teamId });
     const now = catalogue.clock.now();
-    const vote = { request_id: request.id, user_id: actor.userId, team_id: teamId, voted_at: now };
-    await tx
-      .insertInto('access_request_votes')
-      .values(vote)
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-    // NOTE: of those who may still decide: whoever was disabled or left the team agrees to nothing.
-    const votes = await tx
-      .selectFrom('access_request_votes as vote')
-      .innerJoin('team_members as member', (join) =>
-        join.onRef('member.team_id', '=', 'vote.team_id').onRef('member.user_id', '=', 'vote.user_id'),
-      )
-      .innerJoin('users as voter', 'voter.id', 'vote.user_id')
-      .select('vote.user_id')
-      .where('vote.request_id', '=', request.id)
-      .where('vote.team_id', '=', teamId)
-      .where('voter.disabled_at', 'is', null)
-      .forShare()
-      .execute();
-    const isComplete = votes.length >= count;
+    const asked = { teamId, count };
+    const isComplete = await addVote(tx, { id: request.id, userId: actor.userId, asked, at: now });
     if (isComplete) {
       const until = new Date(now.getTime() + request.durationMs);
       const set = { status: 'approved', decided_at: now, until, decided_by: actor.userId } as const;

@@ -42,6 +42,15 @@ export function halfTimeNotice(remainingMs: number): Report {
   return notice(`Still waiting; the link expires in ${formatDuration(remainingMs)}.`);
 }
 
+/** Of those who were asked; the link has no time of its own then. */
+export function stillAskingNotice(remainingMs: number): Report {
+  return notice(`Still waiting for their decision; ${formatDuration(aboutMs(remainingMs))} left.`);
+}
+
+function aboutMs(ms: number): number {
+  return ms < 2 * 60_000 ? ms : Math.round(ms / 60_000) * 60_000;
+}
+
 export function moreTimeNotice(remainingMs: number): Report {
   const minutes = Math.max(1, Math.round(remainingMs / 60_000));
   return notice(`More time to decide; the link expires in about ${formatDuration(minutes * 60_000)}.`);

@@ -7,7 +7,7 @@ import { PosternError } from '../../errors.ts';
 import type { LoginRequest, Submission } from '../../login/request/login-request.ts';
 import { cleanForTerminal, quoted } from '../../untrusted-text.ts';
 import type { ClientLine } from '../client/client-line.ts';
-import { agreedNotice, askedNotice, halfTimeNotice } from '../client/link-notices.ts';
+import { agreedNotice, askedNotice, stillAskingNotice } from '../client/link-notices.ts';
 
 /** Redis expires a request; a node that cannot reach it gives up a little later. */
 const GRACE_MS = 5_000;
@@ -20,7 +20,7 @@ export class AskedOthers {
   readonly #session: ToldSession;
   readonly #limit: Pick<LinkedAbort, 'abort'>;
   readonly #timers: NodeJS.Timeout[] = [];
-  #agreedCount = 0;
+  #agreed: readonly string[] = [];
 
   constructor(session: ToldSession, limit: Pick<LinkedAbort, 'abort'>) {
     this.#session = session;
@@ -32,10 +32,13 @@ export class AskedOthers {
     if (submission === null) return;
     const { line } = this.#session.client;
     if (this.#timers.length === 0) this.#begin(submission);
-    for (const [index, name] of submission.agreed.slice(this.#agreedCount).entries()) {
-      line.sendNotice(agreedNotice(name, submission.needed - this.#agreedCount - index - 1));
+    const { agreed, needed } = submission;
+    // Not by their count: of those who agreed, somebody may have lost the right to since.
+    const fresh = withoutEach(agreed, this.#agreed);
+    for (const [index, name] of fresh.entries()) {
+      line.sendNotice(agreedNotice(name, needed - agreed.length + fresh.length - index - 1));
     }
-    this.#agreedCount = Math.max(this.#agreedCount, submission.agreed.length);
+    this.#agreed = agreed;
   }
 
   #begin({ asked, waitMs }: Submission): void {
@@ -43,7 +46,7 @@ export class AskedOthers {
     line.sendNotice(askedNotice(asked, waitMs));
     const half = waitMs / 2;
     this.#timers.push(
-      setTimeout(() => line.sendNotice(halfTimeNotice(half)), half),
+      setTimeout(() => line.sendNotice(stillAskingNotice(half)), half),
       setTimeout(() => this.#limit.abort(unanswered(waitMs)), waitMs + GRACE_MS),
     );
   }
@@ -51,6 +54,16 @@ export class AskedOthers {
   stop(): void {
     for (const timer of this.#timers) clearTimeout(timer);
   }
+}
+
+/** Two people may have one name. */
+function withoutEach(names: readonly string[], known: readonly string[]): string[] {
+  const left = [...known];
+  return names.filter((name) => {
+    const at = left.indexOf(name);
+    if (at !== -1) left.splice(at, 1);
+    return at === -1;
+  });
 }
 
 /** Null for a login about which nobody was asked, or that its person denied. */

@@ -23,7 +23,7 @@ export function moveAskedLogin({ loginRequests }: Pick<AskedServices, 'loginRequ
     const submission = (await loginRequests.find(id))?.submission ?? null;
     if (submission === null) return false;
     const names = request.agreed.map(({ name }) => name);
-    const known: Submission = { ...submission, agreed: names };
+    const known: Submission = { ...submission, agreed: names, needed: request.needed };
     switch (kind) {
       case 'agreed':
         return await submitted.note(id, known);

@@ -1,41 +1,47 @@
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RawClient } from '../../gateway/raw-client.ts';
-import type { Page, WebClient } from '../../support/browser/web-client.ts';
-import { type AskingScene, type Decider, openAskingScene } from '../../support/nodes/asking-scene.ts';
-import { finish, linkOf } from '../../support/nodes/desk.ts';
-import type { PsqlRun } from '../../support/nodes/psql.ts';
+import { type Mailbox, startMailbox } from '../../http/api/mailbox.ts';
+import type { Page } from '../../support/browser/web-client.ts';
+import { type AskingScene, openAskingScene } from '../../support/nodes/asking-scene.ts';
+import { finish, LINK, linkOf } from '../../support/nodes/desk.ts';
+import { type PsqlRun, startPsql } from '../../support/nodes/psql.ts';
 import { waitUntil } from '../../support/wait-until.ts';
+import { askOthers, decide, pathToDecide } from './asking-walk.ts';
 
 let scene: AskingScene;
 
+const LIMIT_MS = 180_000;
+const JDBC = '/usr/share/java/postgresql.jar';
+const ASK_BY_JDBC = fileURLToPath(new URL('../login/AskByJdbc.java', import.meta.url));
+
+let mailbox: Mailbox;
+
 beforeAll(async () => {
-  scene = await openAskingScene({ grants: { reason: 'required' } });
+  mailbox = await startMailbox();
+  scene = await openAskingScene({
+    grants: { reason: 'required' },
+    environment: { POSTERN_SMTP_URL: mailbox.url },
+  });
 });
 
-afterAll(() => scene[Symbol.asyncDispose]());
+afterAll(async () => {
+  await scene[Symbol.asyncDispose]();
+  await mailbox.close();
+});
 
-/** Alex opens the link, chooses the project, and asks. */
-async function ask(run: PsqlRun, fields = { reason: 'Ticket 4711', minutes: '60' }): Promise<Page> {
-  const page = await scene.desk.browser.approve(await linkOf(run), {
-    compute_id: scene.project.compute.id,
-    access: 'read_write',
-  });
-  expect(new URL(page.url).pathname).toMatch(/\/ask$/);
-  expect(page.html).toContain('Ask Ann and 2 others');
-  return await scene.desk.browser.submit(page, fields, new URL(page.url).pathname);
+/** Waits for a letter to this person in which all of that stands. */
+async function mailTo(to: string, facts: readonly string[]): Promise<void> {
+  const letters = () => mailbox.letters.filter((letter) => letter.to === to);
+  const isThere = () => letters().some(({ text }) => facts.every((fact) => text.includes(fact)));
+  await waitUntil(isThere, `${to} has a mail with ${facts.join(', ')}`);
 }
 
-async function pathToDecide({ browser }: Decider): Promise<string> {
-  const { html } = await browser.get('/app/me/requests');
-  return /href="(\/app\/me\/requests\/ar-[a-z0-9]+)"/.exec(html)?.[1] ?? 'nothing to decide';
-}
-
-async function decide(browser: WebClient, path: string, fields: Record<string, string>): Promise<Page> {
-  return await browser.submit(await browser.get(path), fields, path);
+async function ask(run: PsqlRun, fields?: Parameters<typeof askOthers>[2]): Promise<Page> {
+  return await askOthers(scene, await linkOf(run), fields);
 }
 
 describe('a login that others have to agree to', () => {
-  it('waits in psql, names them, and connects once one of them agrees', { timeout: 60_000 }, async () => {
+  it('waits in psql, names them, and connects once one of them agrees', { timeout: LIMIT_MS }, async () => {
     const run = scene.desk.psql(['-d', 'orders', '-c', 'select 42 as answer'], { input: '' });
     const asked = await ask(run);
     expect(asked.html).toContain('Asked Ann and 2 others');
@@ -54,7 +60,7 @@ describe('a login that others have to agree to', () => {
     expect(code).toBe(0);
   });
 
-  it('asks nobody again while what was agreed to holds', { timeout: 60_000 }, async () => {
+  it('asks nobody again while what was agreed to holds', { timeout: LIMIT_MS }, async () => {
     const { code, stdout } = await scene.desk.login(['-d', 'orders', '-c', 'select 43 as answer'], {
       choice: { compute_id: scene.project.compute.id, access: 'read_write' },
     });
@@ -66,7 +72,7 @@ describe('a login that others have to agree to', () => {
     expect(ended.status, ended.html).toBe(200);
   });
 
-  it('is refused in psql and on the page with the words of whoever denies it', { timeout: 60_000 }, async () => {
+  it('is refused in psql and on the page with the words of whoever denies it', { timeout: LIMIT_MS }, async () => {
     const run = scene.desk.psql(['-d', 'orders', '-c', 'select 1'], { input: '' });
     await ask(run);
     await run.waitForStderr(/Asked Ann and 2 others/);
@@ -77,9 +83,10 @@ describe('a login that others have to agree to', () => {
     expect(code).toBe(2);
     const page = await scene.desk.browser.get(new URL(await linkOf(run)).pathname);
     expect(page.html).toContain('not during the release');
+    await mailTo(scene.desk.person.email, ['Ann Example', 'denied', 'not during the release', path]);
   });
 
-  it('ends in psql when its person withdraws it, and nobody can decide any more', { timeout: 60_000 }, async () => {
+  it('ends in psql when its person withdraws it, and nobody can decide any more', { timeout: LIMIT_MS }, async () => {
     const run = scene.desk.psql(['-d', 'orders', '-c', 'select 1'], { input: '' });
     await ask(run);
     await run.waitForStderr(/Asked Ann and 2 others/);
@@ -92,7 +99,7 @@ describe('a login that others have to agree to', () => {
     expect(late.html).toContain('withdrawn already');
   });
 
-  it('is over for those who decide when its terminal leaves', { timeout: 60_000 }, async () => {
+  it('is over for those who decide when its terminal leaves', { timeout: LIMIT_MS }, async () => {
     const run = scene.desk.psql(['-d', 'orders', '-c', 'select 1'], { input: '' });
     await ask(run);
     await run.waitForStderr(/Asked Ann and 2 others/);
@@ -108,7 +115,7 @@ describe('a login that others have to agree to', () => {
     expect(late.status).toBe(409);
   });
 
-  it('is not decided by its own person, nor by people outside the team', { timeout: 60_000 }, async () => {
+  it('is not decided by its own person, nor by people outside the team', { timeout: LIMIT_MS }, async () => {
     const run = scene.desk.psql(['-d', 'orders', '-c', 'select 1'], { input: '' });
     await ask(run);
     const path = await pathToDecide(scene.ann);
@@ -120,7 +127,7 @@ describe('a login that others have to agree to', () => {
     run.kill('SIGKILL');
   });
 
-  it('needs a reason where the rule wants one', { timeout: 60_000 }, async () => {
+  it('needs a reason where the rule wants one', { timeout: LIMIT_MS }, async () => {
     const run = scene.desk.psql(['-d', 'orders', '-c', 'select 1'], { input: '' });
     const page = await ask(run, { reason: '  ', minutes: '60' });
     expect(page.status).toBe(400);
@@ -128,23 +135,18 @@ describe('a login that others have to agree to', () => {
     run.kill('SIGKILL');
   });
 
-  it('is let in at the next try where its client shows no NOTICE', { timeout: 60_000 }, async () => {
-    const client = { user: 'jdbc-user', application_name: 'PostgreSQL JDBC Driver' };
-    const first = await RawClient.connect({ port: scene.desk.node.pgPort });
-    first.sendStartup(client);
-    await waitUntil(() => first.isEnded, 'the link is shown as an error');
-    const link = /http\S+psql_session\/[A-Za-z0-9_-]{22}/.exec(first.fatal.M ?? '')?.[0] ?? '';
-    const page = await scene.desk.browser.approve(link, { compute_id: scene.project.compute.id, access: 'read_write' });
-    await scene.desk.browser.submit(page, { reason: 'x', minutes: '60' }, new URL(page.url).pathname);
+  it('lets pgjdbc, which shows no NOTICE, in at its next try', { timeout: LIMIT_MS }, async () => {
+    const first = await finish(jdbc());
+    expect(first.code).not.toBe(0);
+    const link = LINK.exec(first.stderr)?.[0] ?? first.stderr;
+    await askOthers(scene, link);
     await decide(scene.bob.browser, await pathToDecide(scene.bob), { decision: 'agree' });
-    const next = await RawClient.connect({ port: scene.desk.node.pgPort });
-    next.sendStartup(client);
-    await waitUntil(() => next.types.includes('Z'), 'the next try gets in');
-    next.destroy();
+    const next = await finish(jdbc());
+    expect({ code: next.code, stdout: next.stdout }, next.stderr).toEqual({ code: 0, stdout: '45' });
     await giveBack();
   });
 
-  it('asked for in the console, opens the next login without asking again', { timeout: 60_000 }, async () => {
+  it('asked for in the console, opens the next login without asking again', { timeout: LIMIT_MS }, async () => {
     const form = await scene.desk.browser.get('/app/me/requests/new');
     const asked = await scene.desk.browser.submit(
       form,
@@ -152,7 +154,12 @@ describe('a login that others have to agree to', () => {
       '/app/me/requests/new',
     );
     expect(asked.html).toContain('Asked; you get a mail when they decide');
-    await decide(scene.bob.browser, await pathToDecide(scene.bob), { decision: 'agree' });
+    const path = await pathToDecide(scene.bob);
+    for (const { person } of [scene.ann, scene.bob, scene.cy]) {
+      await mailTo(person.email, ['Alex Lopez', scene.desk.person.email, 'orders', 'Ticket 4712', path]);
+    }
+    await decide(scene.bob.browser, path, { decision: 'agree' });
+    await mailTo(scene.desk.person.email, ['Bob Example', 'approved your access', path]);
     const { code, stdout } = await scene.desk.login(['-d', 'orders', '-c', 'select 44 as answer'], {
       choice: { compute_id: scene.project.compute.id, access: 'read_write' },
     });
@@ -161,6 +168,12 @@ describe('a login that others have to agree to', () => {
     await giveBack();
   });
 });
+
+function jdbc(): PsqlRun {
+  const url = `jdbc:postgresql://127.0.0.1:${scene.desk.node.pgPort}/orders?user=jdbc-user&sslmode=require`;
+  const args = ['-cp', JDBC, ASK_BY_JDBC, url, '', 'select 45'];
+  return startPsql({ program: 'java', args, input: '' });
+}
 
 /** Ends what was agreed to last. */
 async function giveBack(): Promise<void> {
