@@ -15,10 +15,10 @@ import { bearerKey, refuseKey } from '../api/call/authenticate-call.ts';
 import { parseBody } from '../api/call/read-body.ts';
 import { contextOf } from '../request/request-context.ts';
 import * as discovery from './discovery.ts';
-import * as groups from './group-endpoints.ts';
+import { GROUPS } from './group-endpoints.ts';
 import { SCIM_PREFIX, type ScimHandler, type ScimParts, scimBaseUrl } from './scim-call.ts';
 import { scimErrors } from './scim-errors.ts';
-import * as users from './user-endpoints.ts';
+import { USERS } from './user-endpoints.ts';
 
 /** A group of 10,000 members has about 600 KB. */
 const MAX_BODY_BYTES = 1_024 * 1_024;
@@ -31,13 +31,10 @@ const ROUTES: ReadonlyArray<readonly [path: string, methods: Methods]> = [
   ['/ResourceTypes/:id', { get: discovery.showResourceType }],
   ['/Schemas', { get: discovery.listSchemas }],
   ['/Schemas/:id', { get: discovery.showSchema }],
-  ['/Users', { get: users.listUsers, post: users.createUser }],
-  ['/Users/:id', { get: users.showUser, put: users.replaceUser, patch: users.patchUser, delete: users.deleteUser }],
-  ['/Groups', { get: groups.listGroups, post: groups.createGroup }],
-  [
-    '/Groups/:id',
-    { get: groups.showGroup, put: groups.replaceGroup, patch: groups.patchGroup, delete: groups.deleteGroup },
-  ],
+  ['/Users', USERS.all],
+  ['/Users/:id', USERS.one],
+  ['/Groups', GROUPS.all],
+  ['/Groups/:id', GROUPS.one],
 ];
 
 export function scimRoutes(parts: ScimParts): Router {
