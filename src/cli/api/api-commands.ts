@@ -90,7 +90,6 @@ function shortened(row: ApiRow): ApiRow {
   );
 }
 
-/** An empty variable counts as unset. */
 /** Only these variables, since a client of the API need not have a server's configuration. */
 function outgoingAgent({ environment }: CommandIo): OutgoingAgent {
   const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]);
@@ -98,6 +97,7 @@ function outgoingAgent({ environment }: CommandIo): OutgoingAgent {
   return new OutgoingAgent(loadConfig(Object.fromEntries(own)).outgoing);
 }
 
+/** An empty variable counts as unset. */
 function given(io: CommandIo, name: string): string | null {
   const value = io.environment[name] ?? '';
   return value === '' ? null : value;

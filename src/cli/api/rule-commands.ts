@@ -12,6 +12,7 @@ const ORG = new Option('--org <id>', 'the organization').conflicts('project');
 const PROJECT = new Option('--project <id>', 'the project that the rule is about');
 const RULE_COLUMNS = { Id: 'id', Who: 'who', What: 'what', Gives: 'gives' };
 const SETS = ['everyone', 'read_only', 'strict'];
+const ROLE_SETS = ['read_write', 'read_only'];
 
 export const RULES: ApiGroup = {
   name: 'rule',
@@ -108,7 +109,7 @@ async function grantsOf(options: Options): Promise<ApiRow> {
   const seconds = (name: string, text: string | undefined) => (text === undefined ? {} : { [name]: Number(text) });
   return {
     ...Object(given),
-    ...(roles === undefined ? {} : { roles: roles.startsWith('read_') ? roles : list(roles) }),
+    ...(roles === undefined ? {} : { roles: ROLE_SETS.includes(roles) ? roles : list(roles) }),
     ...(databases === undefined ? {} : { databases: list(databases) }),
     ...(doors === undefined ? {} : { doors: list(doors) }),
     ...(networks === undefined ? {} : { networks: list(networks) }),
