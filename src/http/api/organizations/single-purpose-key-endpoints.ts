@@ -23,79 +23,96 @@ const keyShape = z.object({
   last_used_at: timeField.nullable(),
   last_used_from: z.string().nullable(),
 });
-const scimKeyShape = keyShape.meta({ id: 'ScimKey' });
-const onCallKeyShape = keyShape.meta({ id: 'OnCallKey', description: 'Postern only.' });
 
 const baseUrlField = z.string().meta({ description: 'What the identity provider asks for as the tenant or base URL.' });
 
-export const SCIM_KEY_ROUTES = tagged('SCIM keys', [
-  apiRoute('get', '/organizations/{org_id}/scim_keys', {
-    operationId: 'listScimKeys',
-    summary: 'Postern only: SCIM keys of an organization, and its base URL',
-    params: organizationParams,
-    reply: z.object({ base_url: baseUrlField, scim_keys: z.array(scimKeyShape) }),
-    perform: async (call, { params }) => ({
-      base_url: scimBaseUrl(call.address, params.org_id),
-      scim_keys: await wireKeys(call, { accountId: params.org_id, kind: 'scim' }),
-    }),
-  }),
-  apiRoute('post', '/organizations/{org_id}/scim_keys', {
-    operationId: 'createScimKey',
-    summary: 'Postern only: makes a SCIM key; it is shown this once',
-    params: organizationParams,
-    body: z.object({ name: keyNameField }),
-    limit: 'api_keys_made',
-    status: 201,
-    reply: scimKeyShape.extend({ base_url: baseUrlField, key: z.string() }),
-    perform: async (call, { params, body }) => {
-      const wanted = { accountId: params.org_id, name: body.name, kind: 'scim' } as const;
-      const made = await createSinglePurposeKey(call, call.context, wanted);
-      return { ...wireKey(made.apiKey), base_url: scimBaseUrl(call.address, params.org_id), key: made.key.reveal() };
-    },
-  }),
-  apiRoute('delete', '/organizations/{org_id}/scim_keys/{scim_key_id}', {
-    operationId: 'revokeScimKey',
-    summary: 'Postern only: revokes a SCIM key, at once; users stay as they are',
+export const SCIM_KEY_ROUTES = tagged(
+  'SCIM keys',
+  keyRoutes({
+    ...{ kind: 'scim', list: 'scim_keys', id: 'ScimKey', shape: keyShape.meta({ id: 'ScimKey' }) },
     params: organizationParams.extend({ scim_key_id: keyIdField }),
-    reply: scimKeyShape,
-    perform: async (call, { params: { org_id, scim_key_id } }) =>
-      await revoked(call, { accountId: org_id, kind: 'scim', keyId: scim_key_id }),
-  }),
-]);
-
-export const ON_CALL_KEY_ROUTES = tagged('Access rules', [
-  apiRoute('get', '/organizations/{org_id}/on_call_keys', {
-    operationId: 'listOnCallKeys',
-    summary: 'Postern only: keys by which schedules of on-call people approve in advance',
-    params: organizationParams,
-    reply: z.object({ on_call_keys: z.array(onCallKeyShape) }),
-    perform: async (call, { params }) => ({
-      on_call_keys: await wireKeys(call, { accountId: params.org_id, kind: 'on_call' }),
-    }),
-  }),
-  apiRoute('post', '/organizations/{org_id}/on_call_keys', {
-    operationId: 'createOnCallKey',
-    summary: 'Postern only: makes such a key, which can do nothing else; it is shown this once',
-    params: organizationParams,
-    body: z.object({ name: keyNameField }),
-    limit: 'api_keys_made',
-    status: 201,
-    reply: onCallKeyShape.extend({ key: z.string() }),
-    perform: async (call, { params, body }) => {
-      const wanted = { accountId: params.org_id, name: body.name, kind: 'on_call' } as const;
-      const made = await createSinglePurposeKey(call, call.context, wanted);
-      return { ...wireKey(made.apiKey), key: made.key.reveal() };
+    which: ({ org_id: accountId, scim_key_id: keyId }) => ({ accountId, keyId }),
+    besides: { base_url: baseUrlField },
+    tell: (call, accountId) => ({ base_url: scimBaseUrl(call.address, accountId) }),
+    words: {
+      list: 'SCIM keys of an organization, and its base URL',
+      create: 'makes a SCIM key; it is shown this once',
+      revoke: 'revokes a SCIM key, at once; users stay as they are',
     },
   }),
-  apiRoute('delete', '/organizations/{org_id}/on_call_keys/{on_call_key_id}', {
-    operationId: 'revokeOnCallKey',
-    summary: 'Postern only: revokes such a key, at once; what it approved holds until its end',
+);
+
+export const ON_CALL_KEY_ROUTES = tagged(
+  'Access rules',
+  keyRoutes({
+    ...{ kind: 'on_call', list: 'on_call_keys', id: 'OnCallKey' },
+    shape: keyShape.meta({ id: 'OnCallKey', description: 'Postern only.' }),
     params: organizationParams.extend({ on_call_key_id: keyIdField }),
-    reply: onCallKeyShape,
-    perform: async (call, { params: { org_id, on_call_key_id } }) =>
-      await revoked(call, { accountId: org_id, kind: 'on_call', keyId: on_call_key_id }),
+    which: ({ org_id: accountId, on_call_key_id: keyId }) => ({ accountId, keyId }),
+    besides: {},
+    tell: () => ({}),
+    words: {
+      list: 'keys by which schedules of on-call people approve in advance',
+      create: 'makes such a key, which can do nothing else; it is shown this once',
+      revoke: 'revokes such a key, at once; what it approved holds until its end',
+    },
   }),
-]);
+);
+
+interface KindOfKey<Params extends z.ZodObject> {
+  readonly kind: SinglePurpose;
+  /** In paths, and in the reply. */
+  readonly list: 'scim_keys' | 'on_call_keys';
+  /** In the names of the operations. */
+  readonly id: 'ScimKey' | 'OnCallKey';
+  readonly shape: typeof keyShape;
+  /** Of the path to one key. */
+  readonly params: Params;
+  which(params: z.output<Params>): { readonly accountId: AccountId; readonly keyId: number };
+  /** What is told with the list, and with a new key. */
+  readonly besides: z.ZodRawShape;
+  tell(call: ApiCall, accountId: AccountId): Readonly<Record<string, string>>;
+  readonly words: Readonly<Record<'list' | 'create' | 'revoke', string>>;
+}
+
+function keyRoutes<Params extends z.ZodObject>(keys: KindOfKey<Params>) {
+  const { kind, list, id, shape, params, which, besides, tell, words } = keys;
+  const path = `/organizations/{org_id}/${list}`;
+  const listed: z.ZodType = z.object({ ...besides, [list]: z.array(shape) });
+  const made: z.ZodType = shape.extend({ ...besides, key: z.string() });
+  return [
+    apiRoute('get', path, {
+      operationId: `list${id}s`,
+      summary: `Postern only: ${words.list}`,
+      params: organizationParams,
+      reply: listed,
+      perform: async (call, { params: { org_id: accountId } }) => ({
+        ...tell(call, accountId),
+        [list]: await wireKeys(call, { accountId, kind }),
+      }),
+    }),
+    apiRoute('post', path, {
+      operationId: `create${id}`,
+      summary: `Postern only: ${words.create}`,
+      params: organizationParams,
+      body: z.object({ name: keyNameField }),
+      limit: 'api_keys_made',
+      status: 201,
+      reply: made,
+      perform: async (call, { params: { org_id: accountId }, body: { name } }) => {
+        const { apiKey, key } = await createSinglePurposeKey(call, call.context, { accountId, name, kind });
+        return { ...wireKey(apiKey), ...tell(call, accountId), key: key.reveal() };
+      },
+    }),
+    apiRoute('delete', `${path}/{${list.slice(0, -1)}_id}`, {
+      operationId: `revoke${id}`,
+      summary: `Postern only: ${words.revoke}`,
+      params,
+      reply: shape,
+      perform: async (call, input) => await revoked(call, { ...which(input.params), kind }),
+    }),
+  ];
+}
 
 interface KeysOf {
   readonly accountId: AccountId;

@@ -7,19 +7,13 @@ import { listTargets } from '../../../catalogue/access/targets.ts';
 import { MAX_GRANT_MS } from '../../../catalogue/rights/policy.ts';
 import { type ComputeId, idFrom } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { durationChoices } from '../../request/duration-choices.ts';
 import { type Again, type ConsoleCall, goTo, parseForm } from '../shell/console-call.ts';
-import { personView } from '../shell/open-console-view.ts';
 import { REQUESTS_PATH } from './request-view.ts';
+import { WISH_FIELDS, wishPage } from './wish-page.ts';
 
 const PATH = `${REQUESTS_PATH}/new`;
 
-const askForm = z.object({
-  compute: z.string().min(1, 'choose one').max(64),
-  access: z.enum(['read_write', 'read_only']),
-  minutes: z.coerce.number().int(),
-  reason: z.string().max(2_048).default(''),
-});
+const askForm = z.object({ ...WISH_FIELDS, access: z.enum(['read_write', 'read_only']) });
 
 export async function showAskForAccess(call: ConsoleCall, again?: Again): Promise<void> {
   const { parts, request, response, person } = call;
@@ -34,15 +28,8 @@ export async function showAskForAccess(call: ConsoleCall, again?: Again): Promis
     ),
   );
   parts.renderer.send(request, response, AskPage, {
-    view: personView(call, again, [
-      { label: 'Requests', href: REQUESTS_PATH },
-      { label: 'Ask for access', href: PATH },
-    ]),
-    path: PATH,
-    cancelPath: REQUESTS_PATH,
+    ...wishPage(call, again, { title: 'Ask for access', path: PATH, longestMs: MAX_GRANT_MS }),
     computes,
-    durations: durationChoices(MAX_GRANT_MS),
-    typed: again?.typed ?? {},
   });
 }
 

@@ -8,22 +8,16 @@ import { LONGEST_GLASS_MS } from '../../../catalogue/asking/break-glass.ts';
 import { listGlassComputes } from '../../../catalogue/asking/glass-people.ts';
 import { type AccessRequestId, type ComputeId, idFrom, isLoginRequestId } from '../../../ids.ts';
 import { cleanForPage } from '../../../untrusted-text.ts';
-import { durationChoices } from '../../request/duration-choices.ts';
 import { requireSession } from '../../request/request-context.ts';
 import { provesPerson } from '../../sign-in/oidc-linking.ts';
 import { signInAgainPath } from '../../sign-in/sign-in-routes.ts';
 import { type Again, type ConsoleCall, goTo, param, parseForm, queryText } from '../shell/console-call.ts';
-import { personView } from '../shell/open-console-view.ts';
 import { REQUESTS_PATH } from './request-view.ts';
+import { WISH_FIELDS, wishPage } from './wish-page.ts';
 
 export const BREAK_GLASS_PATH = `${REQUESTS_PATH}/break-glass`;
 
-const breakForm = z.object({
-  compute: z.string().min(1, 'choose one').max(64),
-  minutes: z.coerce.number().int(),
-  reason: z.string().max(2_048).default(''),
-  login: z.string().max(64).default(''),
-});
+const breakForm = z.object({ ...WISH_FIELDS, login: z.string().max(64).default('') });
 
 export async function showBreakGlass(call: ConsoleCall, again?: Again): Promise<void> {
   const { parts, request, response, person, now } = call;
@@ -31,20 +25,14 @@ export async function showBreakGlass(call: ConsoleCall, again?: Again): Promise<
   const computes = await listGlassComputes(parts.catalogue.db, person.userId);
   const back = `${BREAK_GLASS_PATH}${login === '' ? '' : `?login=${login}`}`;
   parts.renderer.send(request, response, BreakGlassPage, {
-    view: personView(call, again, [
-      { label: 'Requests', href: REQUESTS_PATH },
-      { label: 'Break the glass', href: BREAK_GLASS_PATH },
-    ]),
-    path: BREAK_GLASS_PATH,
-    cancelPath: login === '' ? REQUESTS_PATH : `/psql_session/${login}`,
+    ...wishPage(call, again, { title: 'Break the glass', path: BREAK_GLASS_PATH, longestMs: LONGEST_GLASS_MS }),
+    ...(login !== '' && { cancelPath: `/psql_session/${login}` }),
     computes: computes.map(({ id, name, projectName, accountName }) => ({
       value: id,
       label: `${cleanForPage(accountName)}: ${cleanForPage(projectName)}, ${cleanForPage(name)}`,
     })),
-    durations: durationChoices(LONGEST_GLASS_MS),
     login,
     signInAgainPath: provesPerson(response, now) ? null : signInAgainPath(back),
-    typed: again?.typed ?? {},
   });
 }
 
