@@ -37,8 +37,16 @@ const CATALOGUE_DATABASE = 'postern';
 const EMBEDDED_REGION = 'embedded';
 /** Logins that may wait with the Redis in this process before it takes too long for each. */
 const MOST_WAITING_EMBEDDED = 1_000;
-/** The catalogue and operators log in as the superuser: what is reserved no project can take. */
-const EMBEDDED_SETTINGS = { max_connections: '300', superuser_reserved_connections: '60' };
+/**
+ * The catalogue and operators log in as the superuser: what is reserved no project can take. The
+ * tables of locks, which all share, hold 76,800 each, for some 40 MB.
+ */
+const EMBEDDED_SETTINGS = {
+  max_connections: '300',
+  superuser_reserved_connections: '60',
+  max_locks_per_transaction: '256',
+  max_pred_locks_per_transaction: '256',
+};
 /** Besides the default version; started on first use. */
 const OTHER_VERSIONS = [16] as const;
 

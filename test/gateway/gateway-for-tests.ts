@@ -45,7 +45,7 @@ export interface GatewayOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly config?: (config: Config) => Config;
   readonly times?: Partial<GatewayTimes>;
-  readonly wake?: GatewayDependencies['computes']['wake'];
+  readonly computes?: Partial<GatewayDependencies['computes']>;
   /** Another node's Redis and catalogue, to be of one fleet. */
   readonly fleetOf?: GatewayForTests;
   readonly clearTextOnly?: boolean;
@@ -83,8 +83,8 @@ type Closer = () => unknown;
 
 const LOOPBACK = parseNetworks(['127.0.0.0/8', '::1/128']);
 const DIAL_POLICY = { allowedNetworks: LOOPBACK, listed: [], forbidden: [], lookup: lookupAddresses };
-
 const UNHOSTED = {
+  wake: async () => {},
   restorePassword: async () => false,
   projectShare: async () => null,
   noteUse: () => {},
@@ -155,7 +155,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
         failures: options.failures ?? { ofNetwork: 100_000, ofBroadNetwork: 100_000 },
       },
     }),
-    computes: { wake: options.wake ?? (async () => {}), ...UNHOSTED },
+    computes: { ...UNHOSTED, ...options.computes },
     consumption: { recordTransfer: () => {} },
     dialPolicy,
     mockSecret: stores.sealingKey,

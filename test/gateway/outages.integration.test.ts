@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { PosternError } from '../../src/errors.ts';
 import { runAsSuperuser } from '../support/databases/postgres-for-tests.ts';
 import { startDebianRedis } from '../support/databases/redis-for-tests.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -86,6 +87,21 @@ describe('an upstream that refuses the approved role', () => {
       M: `password authentication failed for user "${moody.role.name}"`,
       H: expect.stringContaining('postern compute password'),
     });
+  });
+
+  // It used to be told of a wrong password, which it had not sent.
+  it('is told to try again while the password cannot be set back', async () => {
+    const restorePassword = () => Promise.reject(new PosternError('store_unavailable'));
+    const gateway = await startGateway({ computes: { restorePassword } });
+    onTestFinished(() => gateway.close());
+    const moody = await createUpstream();
+    onTestFinished(() => moody.close());
+    const developer = await addDeveloper(gateway, moody);
+    await runAsSuperuser(`alter role ${moody.role.name} password 'changed behind our back'`);
+    using client = await waitingClient(gateway);
+    await approveLink(gateway, client, developer);
+    await client.waitForEnd();
+    expect(client.fatal).toMatchObject({ S: 'FATAL', C: '57P03', M: 'cannot connect now' });
   });
 });
 

@@ -11,14 +11,14 @@ import {
 import { PosternError } from '../../errors.ts';
 
 // PostgreSQL documentation, "PostgreSQL Error Codes": connection exceptions, read-only (a standby),
-// too many connections, shutdown, crash, starting up.
-const AWAY_SQLSTATES = /^(08...|25006|53300|57P0[123])$/;
+// out of resources (connections, disk, memory, the table of locks), shutdown, crash, starting up.
+const AWAY_SQLSTATES = /^(08...|25006|53...|57P0[123])$/;
 const AWAY_SOCKET_ERRORS =
   /^(ECONN(REFUSED|RESET|ABORTED)|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE)$/;
-// A catalogue that answers, but not now: its database or our login is gone, it is out of resources,
-// a lock or statement took too long (a locked table), it ended an idle transaction, a deadlock, an
-// error of its system. Nothing of a request is wrong then, and the next try may work.
-const UNSERVING_SQLSTATES = /^(28...|3D000|53...|55P03|57014|57P0[45]|25P03|40001|40P01|58...)$/;
+// A catalogue that answers, but not now: its database or our login is gone, a lock or statement
+// took too long (a locked table), it ended an idle transaction, a deadlock, an error of its system.
+// Nothing of a request is wrong then, and the next try may work.
+const UNSERVING_SQLSTATES = /^(28...|3D000|55P03|57014|57P0[45]|25P03|40001|40P01|58...)$/;
 const UNIQUE_VIOLATION = '23505';
 const INSUFFICIENT_PRIVILEGE = '42501';
 const INVALID_PARAMETER_VALUE = '22023';

@@ -2,6 +2,7 @@
 // that may have to be restored first.
 
 import type { PasswordTarget } from '../../catalogue/logins/find-verifier.ts';
+import { PosternError } from '../../errors.ts';
 import { UpstreamRefusal } from '../../wire/dial/connect-failure.ts';
 import { connectUpstream, type UpstreamSession } from '../../wire/dial/connect-upstream.ts';
 import { policyOfCompute } from '../../wire/dial/dial-policy.ts';
@@ -47,7 +48,10 @@ export async function dialVisibly(
   });
 }
 
-/** False also when that failed: the upstream's own refusal says more than our failure. */
+/**
+ * False also when that failed: the upstream's own refusal says more than our failure. Throws what
+ * is only away: nobody should look for a wrong password then.
+ */
 async function restorePassword({ target: { compute, databaseRole }, parts }: DialledTarget): Promise<boolean> {
   try {
     return await parts.computes.restorePassword(compute.id, databaseRole);
@@ -56,6 +60,7 @@ async function restorePassword({ target: { compute, databaseRole }, parts }: Dia
       { event: 'upstream.restore_password_failed', err: error, compute_id: compute.id, database_role: databaseRole },
       'could not restore the password of a database role',
     );
+    if (error instanceof PosternError && error.entry.kind === 'service') throw error;
     return false;
   }
 }

@@ -340,9 +340,7 @@ describe('after the approval', () => {
     const woken: string[] = [];
     const waking = await startGateway({
       fleetOf: gateway,
-      wake: async (computeId) => {
-        woken.push(computeId);
-      },
+      computes: { wake: async (computeId) => void woken.push(computeId) },
     });
     const sleeper = await addDeveloper(gateway, upstream, { state: 'idle' });
     using client = await waitingClient({}, waking);
@@ -357,8 +355,10 @@ describe('after the approval', () => {
     const waking = await startGateway({
       fleetOf: gateway,
       config: (config) => ({ ...config, upstream: { ...config.upstream, wakeMs: 50 } }),
-      wake: (_computeId, signal) =>
-        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+      computes: {
+        wake: (_computeId, signal) =>
+          new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+      },
     });
     const sleeper = await addDeveloper(gateway, upstream, { state: 'idle' });
     using client = await waitingClient({}, waking);
