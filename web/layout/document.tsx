@@ -3,7 +3,7 @@
 
 import type { ComponentChildren, VNode } from 'preact';
 import { CsrfField } from './csrf-field.tsx';
-import { DarkPalette, Icons, SchemeOf, WholeFirst } from './head-links.tsx';
+import { DarkPalette, EndOfPage, Icons, SchemeOf, WholeFirst } from './head-links.tsx';
 import { HelpLink } from './help-link.tsx';
 import { GateMark } from './icons.tsx';
 import type { PageFrame } from './page-frame.ts';
@@ -64,6 +64,7 @@ export function Document({
         <main id="main" class={width} tabindex={-1}>
           {children}
         </main>
+        <EndOfPage />
       </body>
     </html>
   );

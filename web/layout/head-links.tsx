@@ -4,11 +4,18 @@ import type { VNode } from 'preact';
 import type { PageFrame } from './page-frame.ts';
 import { COLOR_SCHEME, DARK_MEDIA, GROUNDS, type Theme } from './theme.ts';
 
-/** Paints the page once its content is parsed, since half a page moves when the rest arrives. */
+/** Paints the page once all of it is parsed, since half a page moves when the rest arrives. */
 export function WholeFirst(): VNode {
-  const attributes = { rel: 'expect', href: '#main', blocking: 'render' };
+  const attributes = { rel: 'expect', href: `#${END}`, blocking: 'render' };
   return <link {...attributes} />;
 }
+
+/** Stands last: an element counts as parsed as soon as it begins. */
+export function EndOfPage(): VNode {
+  return <span id={END} hidden />;
+}
+
+const END = 'end-of-page';
 
 /** After main.css, whose colours it replaces. */
 export function DarkPalette({ frame }: { readonly frame: PageFrame }): VNode {

@@ -2,6 +2,7 @@
 // the person's own.
 
 import type { VNode } from 'preact';
+import { TimeLeft } from '../components/approval/code-ring.tsx';
 import { CsrfField } from '../layout/csrf-field.tsx';
 import { Document } from '../layout/document.tsx';
 import type { PageFrame } from '../layout/page-frame.ts';
@@ -32,11 +33,7 @@ export function ReverseCodePage({ frame, path, digits, remainingMs }: ReverseCod
           <strong>Type this only into your own terminal.</strong> Nobody from support will ask for it.
         </p>
         <p class="quiet">
-          Valid for{' '}
-          <span class="mono" data-countdown={remainingMs}>
-            {Math.ceil(remainingMs / 1_000)} seconds
-          </span>
-          .
+          <TimeLeft remainingMs={remainingMs} />
         </p>
         <button class="button plain wide" type="submit" name="decision" value="deny">
           I didn’t start this. Deny

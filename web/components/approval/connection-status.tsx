@@ -77,7 +77,6 @@ function Remembered({ until }: { readonly until: string }): VNode {
       <time dateTime={until} data-local-time>
         {`${until.slice(11, 16)} UTC`}
       </time>
-      .
     </p>
   );
 }

@@ -24,12 +24,11 @@ export function WhoAsks(props: ApprovalProps): VNode {
             {' '}
             for <Name>{terminal.requestedDatabase}</Name>
           </>
-        )}
-        ,{' '}
-        <time dateTime={terminal.askedAt.toISOString()} data-age={terminal.ageMs}>
+        )}{' '}
+        ·{' '}
+        <time class="age" dateTime={terminal.askedAt.toISOString()} data-age={terminal.ageMs}>
           {terminal.age}
         </time>
-        .
       </p>
       {agent !== null && <Agent {...agent} />}
       <ul class="proofs" aria-label="What is known of it">

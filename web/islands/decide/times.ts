@@ -34,7 +34,7 @@ export function setTimeLeft(remainingMs: number, lifeMs: number): void {
 
 export function showLocalTimes(): void {
   for (const time of document.querySelectorAll<HTMLTimeElement>('[data-local-time]')) {
-    time.textContent = new Date(time.dateTime).toLocaleTimeString([], { timeStyle: 'medium' });
+    time.textContent = new Date(time.dateTime).toLocaleTimeString([], { timeStyle: 'short' });
   }
 }
 

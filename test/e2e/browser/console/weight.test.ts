@@ -103,12 +103,16 @@ interface LayoutShift extends PerformanceEntry {
   }>;
 }
 
-/** Each shift by its size and what moved from where to where. */
+/**
+ * Each shift by its size and what moved from where to where, until the person does something: what
+ * a click opens may move the rest.
+ */
 async function measure(page: Page): Promise<{ bytes: number; moves: string[] }> {
   return await page.evaluate(async () => {
     const loaded = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
     const bytes = loaded.reduce((sum, entry) => sum + (entry as PerformanceResourceTiming).encodedBodySize, 0);
     const moves: string[] = [];
+    const touchedAt = performance.getEntriesByType('first-input')[0]?.startTime ?? Number.POSITIVE_INFINITY;
     const place = ({ x, y, width, height }: DOMRectReadOnly) => [x, y, width, height].join(' ');
     const nameOf = (node: Node | null) => {
       const element = node instanceof Element ? node : (node?.parentElement ?? null);
@@ -117,7 +121,8 @@ async function measure(page: Page): Promise<{ bytes: number; moves: string[] }> 
         : `${element.localName}.${element.className} "${node?.textContent?.slice(0, 30)}"`;
     };
     const observer = new PerformanceObserver((list) => {
-      for (const { value, sources } of list.getEntries() as LayoutShift[]) {
+      for (const { value, sources, startTime } of list.getEntries() as LayoutShift[]) {
+        if (startTime > touchedAt) continue;
         const what = sources.map((source) => {
           const { node, previousRect, currentRect } = source;
           return `${nameOf(node)} ${place(previousRect)} → ${place(currentRect)}`;
