@@ -56,7 +56,7 @@ export function approvalView(sight: ApprovalSight): ApprovalView {
     path: `/psql_session/${request.id}`,
     userCode: request.userCode,
     terminal: terminalFacts(request, now),
-    key: keyView(request, sight.knownKey),
+    ...keyView(sight, computes),
     remainingMs: Math.max(0, request.expiresAt.getTime() - now.getTime()),
     lifeMs: request.expiresAt.getTime() - request.createdAt.getTime(),
     canHaveMoreTime: request.extensionCount < MOST_EXTENSIONS && request.stepUp === null,
@@ -116,8 +116,15 @@ export function terminalFacts({ origin, createdAt }: LoginRequest, now: Date): A
   };
 }
 
-function keyView({ origin: { key = null } }: LoginRequest, known: ApprovalSight['knownKey']): ApprovalView['key'] {
-  return key === null ? null : { fingerprint: key, knownSince: known?.knownSince ?? null };
+function keyView(
+  { request: { origin }, knownKey }: ApprovalSight,
+  computes: readonly TargetCompute[],
+): Pick<ApprovalView, 'key' | 'keyWouldHelp'> {
+  const { key = null } = origin;
+  return {
+    key: key === null ? null : { fingerprint: key, knownSince: knownKey?.knownSince ?? null },
+    keyWouldHelp: computes.some(({ policy }) => policy.longestGrantMs > longestGrantMsOf(policy, origin)),
+  };
 }
 
 const PLACES = { local: 'gateway', forwarded: 'forwarded', remote: 'elsewhere' } as const;

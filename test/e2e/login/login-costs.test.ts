@@ -1,12 +1,14 @@
 // What a login may cost a node, counted: statements, Redis commands, round trips and TLS records.
 // Figures in time are in docs/benchmarks.md.
 
+import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccessToken } from '../../../src/catalogue/access/access-tokens.ts';
 import { personalAccountId } from '../../../src/ids.ts';
 import type { HostedProject } from '../../../src/provisioning/hosted/create-hosted-project.ts';
+import { RawClient } from '../../gateway/raw-client.ts';
 import { WebClient } from '../../support/browser/web-client.ts';
 import { actingAs } from '../../support/databases/catalogue-for-tests.ts';
 import { type DebianRedis, startDebianRedis } from '../../support/databases/redis-for-tests.ts';
@@ -127,6 +129,24 @@ describe('what a login costs', () => {
       lastRecords: 1,
     };
     expect(await costsOfALogin(login, (costs) => isDeepStrictEqual(costs, expected))).toEqual(expected);
+  });
+
+  // Decision 047: the first connection of libpq's OAUTHBEARER, which is there to be refused.
+  it('by OAUTHBEARER without a token: no statement, one look for grants', async () => {
+    const isCheap = ({ statements, redisCommands }: Costs) => statements.length === 0 && redisCommands.length <= 1;
+    const caPem = await readFile('certs/ca.crt', 'utf8');
+    const costs = await costsOfALogin({}, isCheap, async () => {
+      using client = await RawClient.connectTls({ port, caPem });
+      client.sendStartup({ user: 'nobody yet', options: 'door=oauth' });
+      await client.waitForType('R');
+      const first = Buffer.from('n,,\x01auth=\x01\x01');
+      client.sendMessage('p', (writer) => writer.addCString('OAUTHBEARER').addInt32(first.length).add(first));
+      await waitUntil(() => client.messages.length >= 2, 'it is told where tokens are to be had');
+      client.sendMessage('p', (writer) => writer.add(Buffer.from([1])));
+      await client.waitForEnd();
+      expect(client.fatal).toMatchObject({ C: '28000', M: 'a bearer token is needed' });
+    });
+    expect(costs).toMatchObject({ statements: [], redisCommands: ['zrevrange'], redisRoundTrips: 1 });
   });
 
   it('by link, from the approval on: two statements, a packet for each NOTICE', async () => {

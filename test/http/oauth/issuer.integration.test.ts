@@ -2,9 +2,15 @@ import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { endAllBrowserSessions } from '../../../src/catalogue/accounts/browser-sessions.ts';
 import { replaceSigningKeys } from '../../../src/catalogue/oauth/signing-keys.ts';
+import { confirmEmailChange, requestEmailChange } from '../../../src/catalogue/people/email-changes.ts';
+import { disablePerson, removePerson } from '../../../src/catalogue/people/manage-people.ts';
+import { createResetLink, resetPassword } from '../../../src/catalogue/people/reset-links.ts';
 import { API_SCOPES } from '../../../src/catalogue/rights/scopes.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
+import type { UserId } from '../../../src/ids.ts';
+import { Secret } from '../../../src/secret.ts';
 import { newVisitor, startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
+import { actorOf } from '../../support/databases/catalogue-for-tests.ts';
 import { ask, askAndAnswer, CALLBACK, comeBack, decide, openConsent, ProgramForTests } from './program-for-tests.ts';
 
 let web: WebForTests;
@@ -255,6 +261,21 @@ describe('a refresh token', () => {
   });
 });
 
+const ENDS: Readonly<Record<string, (userId: UserId) => Promise<unknown>>> = {
+  'has a new password': async (userId) => {
+    const { token } = await createResetLink(web.catalogue, SYSTEM_CONTEXT, { userId });
+    const reset = { token: token.reveal(), password: new Secret('another long password') };
+    return await resetPassword(web.catalogue, SYSTEM_CONTEXT, reset);
+  },
+  'has a new address': async (userId) => {
+    const context = { ...SYSTEM_CONTEXT, actor: await actorOf(web.catalogue, userId) };
+    const { token } = await requestEmailChange(web.catalogue, context, { email: `${userId}@new.example` });
+    return await confirmEmailChange(web.catalogue, context, { token: token.reveal(), keepSessionId: '' });
+  },
+  'is disabled': (userId) => disablePerson(web.catalogue, SYSTEM_CONTEXT, { userId }),
+  'is removed': (userId) => removePerson(web.catalogue, SYSTEM_CONTEXT, { userId }),
+};
+
 describe('access', () => {
   it('is listed and revoked by its person', async () => {
     const { browser } = await newVisitor(web);
@@ -285,6 +306,16 @@ describe('access', () => {
       expect(await statusWith(tokens.access_token), end).toBe(401);
       expect(await program.refresh(tokens.refresh_token), end).toMatchObject(refused('invalid_grant'));
     }
+  });
+
+  it.each(Object.entries(ENDS))('ends when its person %s, refresh token and all', async (_why, end) => {
+    const { browser, person } = await newVisitor(web);
+    const tokens = await program.signIn(browser);
+    await end(person.userId);
+    expect(await statusWith(tokens.access_token)).toBe(401);
+    expect(await program.refresh(tokens.refresh_token)).toMatchObject(refused('invalid_grant'));
+    const left = web.catalogue.db.selectFrom('oauth_consents').select('id').where('user_id', '=', person.userId);
+    expect(await left.execute()).toEqual([]);
   });
 
   it('ends with the code that nobody fetched, too', async () => {

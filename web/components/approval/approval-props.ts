@@ -13,6 +13,8 @@ export interface ApprovalProps {
   readonly terminal: TerminalFactsProps;
   /** That the terminal proved to hold; null: none. */
   readonly key: { readonly fingerprint: string; readonly knownSince: Date | null } | null;
+  /** A policy lets an approval be remembered for longer where the terminal shows a key. */
+  readonly keyWouldHelp: boolean;
   readonly remainingMs: number;
   /** The whole time to decide. */
   readonly lifeMs: number;

@@ -6,7 +6,15 @@ import type { ApprovalProps } from './approval-props.ts';
 
 type RememberedForProps = Pick<
   ApprovalProps,
-  'isCutOff' | 'isNoticeBlind' | 'key' | 'program' | 'rememberChoices' | 'sharing' | 'step' | 'terminal'
+  | 'isCutOff'
+  | 'isNoticeBlind'
+  | 'key'
+  | 'keyWouldHelp'
+  | 'program'
+  | 'rememberChoices'
+  | 'sharing'
+  | 'step'
+  | 'terminal'
 >;
 
 export function RememberedFor(props: RememberedForProps): VNode | null {
@@ -55,12 +63,22 @@ function Remembered(props: RememberedForProps): VNode | null {
   if (sharing === 'forwarded') {
     return <p class="help">Only for this connection: everybody behind a port forward looks like this terminal.</p>;
   }
-  if (rememberChoices.length < 2) return null;
+  if (rememberChoices.length < 2) return props.keyWouldHelp ? <KeyIsNeeded /> : null;
   return (
     <p class="help remembered">
       Remembered, it lets in every <Program name={program} /> at <bdi class="mono">{address}</bdi> that says it is user{' '}
       <bdi class="mono">{requestedUser}</bdi>, also other people’s behind this address.
-      {sharing === 'shared_place' && ' Other people connect from here, so it lasts an hour at most.'}
+      {sharing === 'shared_place' && ' Other people connect from here, so it lasts an hour at most.'} A key of its own,
+      by <span class="mono">postern connect</span>, lets in this terminal alone.
+    </p>
+  );
+}
+
+function KeyIsNeeded(): VNode {
+  return (
+    <p class="help">
+      Only for this connection: an approval is remembered only for terminals with a key of their own. Run{' '}
+      <span class="mono">postern connect</span> at the terminal to give it one.
     </p>
   );
 }
