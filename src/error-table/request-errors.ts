@@ -66,6 +66,10 @@ export const REQUEST_ERRORS = {
   method_not_allowed: client('0A000', 405, { message: 'method not allowed here' }),
   already_decided: person('55000', 409, { message: 'this login request was already {status}' }),
   too_large: client('54000', 413, { message: 'request body is too large' }),
+  address_too_long: client('54000', 414, {
+    message: 'the query of the address is too long',
+    hint: 'It may have {most}.',
+  }),
   host_away: service('57P03', 503, {
     message: 'the server that hosts projects cannot be reached now',
     hint: 'Retry in a moment.',

@@ -21,6 +21,7 @@ import { operationsRoutes } from '../operations/operations-routes.ts';
 import { errorHandler, unknownPath } from '../pages/error-handler.ts';
 import { createPageRenderer, type PageRenderer } from '../pages/page-renderer.ts';
 import { boundHeaders } from '../request/bounded-headers.ts';
+import { boundQueries } from '../request/bounded-queries.ts';
 import { trustNetworks } from '../request/client-address.ts';
 import { EventStreams } from '../request/event-streams.ts';
 import type { HttpDependencies } from '../request/http-dependencies.ts';
@@ -71,7 +72,8 @@ export function buildApp({ deps, address, assets, readiness, mailer }: AppOption
   app.disable('x-powered-by').disable('etag');
   const proxies = parseNetworks(config.http.trustedProxies);
   app.set('trust proxy', trustNetworks(proxies));
-  app.use(requestLog(deps.log), requestMetrics(deps.metrics), boundHeaders, securityHeaders(address), singleSlashes);
+  app.use(requestLog(deps.log), requestMetrics(deps.metrics), boundHeaders, securityHeaders(address));
+  app.use(boundQueries, singleSlashes);
   app.use(readProxyHeaders({ trustedProxies: proxies, counts: config.http.proxyHeader }, deps.log));
   const health = healthRoutes(readiness);
   const icons = iconRoutes(assets, config.brand);

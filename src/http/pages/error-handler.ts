@@ -102,6 +102,7 @@ const TITLES: Readonly<Record<number, string>> = {
   404: 'Page not found',
   409: 'Already decided',
   413: 'Too large',
+  414: 'That address is too long',
   429: 'Slow down a little',
   500: 'Something broke on our side',
   503: 'Back in a moment',
