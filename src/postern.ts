@@ -98,12 +98,12 @@ async function build(config: Config, building: Building): Promise<Postern> {
     await endGrantsBy(ending, { grants: login.grants, catalogue });
     await login.endOpened(ending);
   });
-  const { provisioning, hosts, dialPolicy, takeOvers } = await openProvisioning({
+  const { provisioning, hosts, dialPolicy, takeOvers, lockWatch } = await openProvisioning({
     config,
     catalogue,
     sources: services.hosts,
     ownEndpoints: ownEndpoints(config, services),
-    ...building,
+    ...{ supervision, ...building },
   });
   const metering = createMetering({
     catalogue,
@@ -172,7 +172,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
       const pgAddress = await naming('POSTERN_PG_PORT', gateway.listen());
       await welcomeBack(welcome);
       http.setReady('ready');
-      for (const work of [metering, takeOvers]) work.start();
+      for (const work of [metering, takeOvers, lockWatch]) work?.start();
       startNotifier({ config, catalogue, dialPolicy, url: httpAddress.url, log, closers });
       const code = await createSetupCodeIfEmpty(catalogue);
       const setUpUrl = code === null ? null : `${httpAddress.url}/setup/${code.reveal()}`;

@@ -142,6 +142,10 @@ export const LOGIN_ERRORS = {
     message: 'the project has all {share} connections that are its share of the server',
     hint: 'Close idle connections, or ask the operator to raise POSTERN_CONNECTIONS_PER_PROJECT.',
   }),
+  lock_table_filled: limit('53400', 429, {
+    message: 'the project filled the table of locks of its server again and again',
+    hint: 'Retry in {seconds} s, and lock fewer objects in one session or transaction.',
+  }),
   overloaded: limit('53300', 503, {
     message: 'too many connections to this gateway (limit {limit})',
     hint: 'Retry in a moment.',

@@ -46,6 +46,8 @@ export const LIMIT_RULES = {
   one_time_codes_of_person: { points: 10, windowMs: 60 * MINUTE },
   /** Invitation mails to one address, or for one invitation, per sender. */
   invitations_of_recipient: { points: 10, windowMs: 60 * MINUTE },
+  /** By a project, of its server; it is refused from the second time until the window ends. */
+  lock_tables_filled: { points: 1, windowMs: 10 * MINUTE },
   api_calls_of_key: { points: 700, windowMs: MINUTE },
   /** Per key and route. */
   api_calls_of_route: { points: 40, windowMs: SECOND },

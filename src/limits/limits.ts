@@ -2,7 +2,7 @@
 
 import { emailKey } from '../catalogue/store/email-address.ts';
 import type { ConnectionCaps } from '../fleet/connection-counts.ts';
-import type { UserId } from '../ids.ts';
+import type { ProjectId, UserId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import {
   broadNetworkKey,
@@ -128,6 +128,12 @@ export class Limits {
     return this.#consume([{ rule: 'one_time_codes_of_person', key: userId, address }]);
   }
 
+  /** Milliseconds for which the project may not connect any more; 0 for the first time. */
+  async filledLockTable(projectId: ProjectId): Promise<number> {
+    const verdict = await this.#limiter('lock_tables_filled', null).consume(projectId);
+    return verdict === 'allowed' ? 0 : verdict.retryAfterMs;
+  }
+
   /** By the recipient's e-mail or the invitation's id; the sender is a person or a key. */
   invitation({ sender, recipient, address }: InvitationCount): Promise<LimitVerdict> {
     const key = digest(`${sender}:${emailKey(recipient)}`);
@@ -176,8 +182,8 @@ export class Limits {
     this.#refusals.add(rule, address);
   }
 
-  #limiter(rule: LimitRuleName, address: string): RateLimiter {
-    const factor = this.#sharedNetworks.includes(address) ? SHARED_NETWORK_FACTOR : 1;
+  #limiter(rule: LimitRuleName, address: string | null): RateLimiter {
+    const factor = address !== null && this.#sharedNetworks.includes(address) ? SHARED_NETWORK_FACTOR : 1;
     const name = factor === 1 ? rule : `${rule}:shared`;
     const known = this.#limiters.get(name);
     if (known !== undefined) return known;

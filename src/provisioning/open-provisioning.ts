@@ -6,6 +6,7 @@ import type { Catalogue } from '../catalogue/store/catalogue.ts';
 import type { OperationPurpose } from '../catalogue/tables/projects-and-computes.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
+import type { ProjectId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import { parseNetworks } from '../network-address.ts';
 import type { Secret } from '../secret.ts';
@@ -24,6 +25,8 @@ import type { ProvisioningParts } from './hosts/provisioning-parts.ts';
 import { type Recovery, recoverOperation } from './journal/run-operation.ts';
 import { createTakeOvers, type TakeOvers } from './journal/take-overs.ts';
 import { keepDatabasesKnown } from './known-databases.ts';
+import { RefusedProjects } from './lock-table/refused-projects.ts';
+import { LockWatch, type LockWatchParts } from './lock-table/watch-lock-tables.ts';
 import { ownEndpoints } from './own-endpoints.ts';
 import { createProvisioning, type Provisioning } from './provisioning.ts';
 
@@ -36,6 +39,15 @@ export interface ProvisioningOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly closers: Closers;
+  /** Absent in a command, which watches no host. */
+  readonly supervision?: HostSupervision;
+}
+
+/** What the watch of the hosts needs of the other rooms. */
+interface HostSupervision {
+  readonly fleet: { readonly liveConnections: LockWatchParts['liveConnections'] };
+  readonly auditTrail: LockWatchParts['auditTrail'];
+  readonly limits: { filledLockTable(projectId: ProjectId): Promise<number> };
 }
 
 export interface OpenedProvisioning {
@@ -44,6 +56,8 @@ export interface OpenedProvisioning {
   readonly hosts: Hosts;
   /** Not started. */
   readonly takeOvers: TakeOvers;
+  /** Not started. */
+  readonly lockWatch: LockWatch | null;
 }
 
 export async function openProvisioning(options: ProvisioningOptions): Promise<OpenedProvisioning> {
@@ -83,7 +97,17 @@ export async function openProvisioning(options: ProvisioningOptions): Promise<Op
   closers.add('taking over operations', () => takeOvers.close());
   const knownDatabases = keepDatabasesKnown(parts);
   closers.add('listing databases', () => knownDatabases.close());
-  return { provisioning: createProvisioning(parts, knownDatabases), dialPolicy, hosts, takeOvers };
+  const { refused, lockWatch } = watchOf(parts, options);
+  return { provisioning: createProvisioning(parts, knownDatabases, refused), dialPolicy, hosts, takeOvers, lockWatch };
+}
+
+function watchOf(parts: ProvisioningParts, { supervision, closers }: ProvisioningOptions) {
+  const refused = new RefusedProjects(async (projectId) => (await supervision?.limits.filledLockTable(projectId)) ?? 0);
+  if (supervision === undefined) return { refused, lockWatch: null };
+  const { auditTrail, fleet } = supervision;
+  const lockWatch = new LockWatch({ ...parts, liveConnections: fleet.liveConnections, auditTrail, refused });
+  closers.add('watching locks', () => lockWatch.close());
+  return { refused, lockWatch };
 }
 
 export const RECOVERIES: Readonly<Record<OperationPurpose, Recovery>> = {

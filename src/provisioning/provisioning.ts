@@ -2,7 +2,7 @@
 
 import type { Compute } from '../catalogue/projects/compute-rows.ts';
 import type { AuditContext } from '../catalogue/trail/audit-context.ts';
-import type { ComputeId } from '../ids.ts';
+import type { ComputeId, ProjectId } from '../ids.ts';
 import { addCompute, attachProject, renewRolePassword } from './attached/attach-project.ts';
 import { addHostedCompute, removeCompute } from './hosted/add-hosted-compute.ts';
 import { startCompute, suspendCompute, wakeCompute } from './hosted/compute-power.ts';
@@ -19,11 +19,12 @@ import { readStatement } from './hosted/read-statement.ts';
 import type { HostRegion } from './hosts/hosts.ts';
 import type { ProvisioningParts } from './hosts/provisioning-parts.ts';
 import type { KnownDatabases } from './known-databases.ts';
+import type { RefusedProjects } from './lock-table/refused-projects.ts';
 
 export type Provisioning = ReturnType<typeof createProvisioning>;
 
 /** Binds the steps to their parts; see each step for what it throws. */
-export function createProvisioning(parts: ProvisioningParts, databases: KnownDatabases) {
+export function createProvisioning(parts: ProvisioningParts, databases: KnownDatabases, refused: RefusedProjects) {
   return {
     databases,
     attachProject: bind(parts, attachProject),
@@ -45,11 +46,14 @@ export function createProvisioning(parts: ProvisioningParts, databases: KnownDat
     restoreRolePassword: sharedRestore(parts),
     readStatement: (place: Parameters<typeof readStatement>[1]) => readStatement(parts, place),
     listRegions: (): HostRegion[] => parts.hosts.listRegions(),
-    projectShare: async (hostId: string): Promise<number | null> =>
-      parts.hosts.get(hostId).then(
+    /** Throws `lock_table_filled`. */
+    projectShare: async (hostId: string, projectId: ProjectId): Promise<number | null> => {
+      refused.requireAdmitted(projectId);
+      return await parts.hosts.get(hostId).then(
         (host) => host.share.ofProject().catch(() => null),
         () => null,
-      ),
+      );
+    },
   };
 }
 

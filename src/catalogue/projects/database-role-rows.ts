@@ -1,7 +1,7 @@
 // A database role as the program sees it, and how its row and its two forms of password are stored.
 
 import { type Kysely, type Selectable, sql } from 'kysely';
-import type { BranchId } from '../../ids.ts';
+import type { AccountId, BranchId, ProjectId } from '../../ids.ts';
 import { encodeVerifier, makeVerifier } from '../../protocol/scram-verifier.ts';
 import type { Secret } from '../../secret.ts';
 import { camelRow } from '../store/camel-row.ts';
@@ -41,6 +41,29 @@ export async function listTenantsOfHost(db: Kysely<Schema>, hostId: string): Pro
       array(select name from database_roles where database_roles.branch_id = branch.id) as roles
     from (select distinct branch_id as id from computes where host_id = ${hostId}) branch`.execute(db);
   return rows;
+}
+
+export interface RoleOwner {
+  readonly role: string;
+  readonly projectId: ProjectId;
+  readonly accountId: AccountId;
+}
+
+/** Whose those roles of a host are; other roles are left out. */
+export async function findOwnersOfRoles(
+  db: Kysely<Schema>,
+  { hostId, names }: { readonly hostId: string; readonly names: readonly string[] },
+): Promise<RoleOwner[]> {
+  if (names.length === 0) return [];
+  return await db
+    .selectFrom('database_roles as role')
+    .innerJoin('computes as compute', 'compute.branch_id', 'role.branch_id')
+    .innerJoin('projects as project', 'project.id', 'compute.project_id')
+    .select(['role.name as role', 'project.id as projectId', 'project.account_id as accountId'])
+    .where('compute.host_id', '=', hostId)
+    .where('role.name', 'in', names)
+    .distinct()
+    .execute();
 }
 
 export async function findDatabaseRole(db: Kysely<Schema>, { branchId, name }: { branchId: BranchId; name: string }) {

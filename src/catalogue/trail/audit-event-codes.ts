@@ -26,6 +26,7 @@ export const AUDIT_EVENT_CODES = {
   'query.canceled': 'PC33',
   'cancel.unmatched': 'PC34',
   'connection.failures': 'PC35',
+  'connection.cut_off': 'PC36',
 
   'secret.created': 'PT40',
   'secret.used': 'PT41',

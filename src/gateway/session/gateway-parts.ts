@@ -6,7 +6,7 @@ import type { Clock } from '../../clock.ts';
 import type { Config } from '../../config/config.ts';
 import type { CancelRoutes } from '../../fleet/cancel-routes.ts';
 import type { LiveConnections } from '../../fleet/live-connections.ts';
-import type { ComputeId, NodeId } from '../../ids.ts';
+import type { ComputeId, NodeId, ProjectId } from '../../ids.ts';
 import type { Limits } from '../../limits/limits.ts';
 import type { Log } from '../../log.ts';
 import type { DeviceLogins } from '../../login/device/device-logins.ts';
@@ -55,8 +55,11 @@ export interface GatewayDependencies {
     noteUse(computeId: ComputeId): void;
     /** Resolves when the list of its databases is fresh, or cannot be made so in time. */
     readDatabases(computeId: ComputeId): Promise<void>;
-    /** Connections that one project may hold on that host; null while it cannot be asked. */
-    projectShare(hostId: string): Promise<number | null>;
+    /**
+     * Connections that one project may hold on that host; null while it cannot be asked. Throws
+     * `lock_table_filled` for a project that may not connect now.
+     */
+    projectShare(hostId: string, projectId: ProjectId): Promise<number | null>;
   };
   /** Counts what a compute's clients were sent. */
   readonly consumption: { recordTransfer(computeId: ComputeId, bytes: number): void };

@@ -26,7 +26,7 @@ const CAP_WORDS = {
 /**
  * The target with its credentials. Throws `permission_lost`, `rule_denied`, `not_found`,
  * `link_login_disabled`, `refused_by_policy`, `replication_refused`, `too_many_connections`,
- * `project_share_full`.
+ * `project_share_full`, `lock_table_filled`.
  */
 export async function authoriseTarget(
   admission: Admission,
@@ -103,7 +103,7 @@ function nameTarget({ entry }: LiveSession, target: PasswordTarget): void {
 
 type CountingParts = Pick<GatewayParts, 'computes' | 'limits' | 'metrics'>;
 
-/** Throws `too_many_connections`, `project_share_full`. */
+/** Throws `too_many_connections`, `project_share_full`, `lock_table_filled`. */
 async function requireRoom(
   admission: Admission,
   session: LiveSession,
@@ -111,7 +111,7 @@ async function requireRoom(
 ): Promise<void> {
   const { maxConnections } = target.policy;
   const { hostId } = target.compute;
-  const share = hostId === null ? null : await computes.projectShare(hostId);
+  const share = hostId === null ? null : await computes.projectShare(hostId, target.project.id);
   const caps = {
     ...admission.caps,
     ...(maxConnections === null ? {} : { compute: maxConnections }),

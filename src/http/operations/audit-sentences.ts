@@ -52,6 +52,10 @@ const CONNECTIONS = {
     'Many connections failed',
     ({ subject, why }) => `More connections from ${subject} failed than are listed one by one${why}`,
   ],
+  'connection.cut_off': [
+    'Connection cut off',
+    ({ subject, project, why }) => `Postern ended ${subject} on ${project}${why}`,
+  ],
   'cancel.unmatched': ['Unknown cancel key', ({ from }) => `A cancel with an unknown key came from ${from}`],
 } as const satisfies Partial<Record<AuditEventName, Entry>>;
 

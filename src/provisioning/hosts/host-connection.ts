@@ -85,7 +85,8 @@ function busy(thing: string, cause: unknown): PosternError {
   return new PosternError('busy', { params: { thing }, cause });
 }
 
-async function connect(
+/** Whoever calls it closes it. Throws `host_away`. */
+export async function connect(
   host: ConfiguredHost,
   options: SessionOptions,
   inside?: { readonly database: string; readonly lockLimitMs: number },

@@ -5,7 +5,13 @@ import type { ConfiguredHost } from '../../config/variable-formats.ts';
 import type { Log } from '../../log.ts';
 import { type ConnectionShare, connectionShare } from './connection-share.ts';
 import { type HostAddress, hostAddress } from './host-address.ts';
-import { openHostConnection, openHostPool, type SessionOptions, waitUntilSessionsEnd } from './host-connection.ts';
+import {
+  connect,
+  openHostConnection,
+  openHostPool,
+  type SessionOptions,
+  waitUntilSessionsEnd,
+} from './host-connection.ts';
 import { createHostLocks, type RunAlone } from './host-locks.ts';
 import { type HostSession, hostSession } from './host-session.ts';
 
@@ -21,9 +27,13 @@ export interface HostServer {
   /** Ends all sessions of that name, and waits until their work is done or rolled back. */
   endSessions(name: string): Promise<void>;
   readonly share: ConnectionShare;
+  /** As the operator's role, for more than one statement; to be closed. */
+  connect(): Promise<pg.Client>;
   query<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
   close(): Promise<void>;
 }
+
+const PLAIN = { name: 'postern', mayGoOn: async () => {} };
 
 /** Nothing is dialled before the first use. The caller closes it. */
 export function openHostServer(
@@ -48,6 +58,7 @@ export function openHostServer(
       }
     },
     endSessions: (name) => waitUntilSessionsEnd(pool, name),
+    connect: () => connect(host, PLAIN),
     query: pool.query,
     close: pool.close,
   };
