@@ -46,6 +46,14 @@ export const PERMISSION_ERRORS = {
     ...forbidden('a program may not {action}, whatever its scopes are'),
     hint: 'Do it in a browser.',
   },
+  address_gets_passwords: {
+    ...forbidden('the address would be sent the password of role "{role}", which you may not reveal'),
+    hint: 'An admin of the account can add it, or let you reach that role by its password in an access rule.',
+  },
+  no_compute_to_ask: {
+    ...forbidden('without a compute only admins of the account change databases or are shown passwords'),
+    hint: 'Ask an admin of the account to add a compute.',
+  },
   account_not_named: forbidden('name an account'),
   personal_key_required: forbidden('only a personal API key or a signed-in person may do this'),
   personal_keys_of_people: forbidden('only people have personal API keys'),

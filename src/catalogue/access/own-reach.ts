@@ -5,14 +5,14 @@
 import { PosternError } from '../../errors.ts';
 import type { BranchId, ComputeId } from '../../ids.ts';
 import { shownName } from '../projects/compute-rows.ts';
-import { projectResource } from '../projects/projects.ts';
-import type { Actor } from '../rights/actors.ts';
-import { may } from '../rights/permissions.ts';
+import { projectFrom, projectResource } from '../projects/projects.ts';
+import type { Actor, PersonActor } from '../rights/actors.ts';
+import { may, visible } from '../rights/permissions.ts';
 import { findRulesOfCompute, type RuleReader } from '../rules/find-rules.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { AuditContext } from '../trail/audit-context.ts';
 import { type AskedReach, decideReach, NO_SIGN_IN, personSubject, reachableRole, requireReach } from './reach.ts';
-import { loadTargetRows, type TargetRow } from './target-row.ts';
+import { loadRowsWithDisabled, type TargetRow } from './target-row.ts';
 
 /** Throws `rule_denied`. */
 export async function requireTokenReach(
@@ -41,7 +41,8 @@ export async function requirePasswordReach(catalogue: Catalogue, actor: Actor, p
   if (actor.kind === 'system') return;
   const reaches = await reachesInBranch(catalogue, actor, { branchId: password.branchId, door: 'role_password' });
   const [first] = reaches;
-  if (first === undefined || reaches.some((asked) => letsIn(asked, password.name))) return;
+  if (first === undefined) return await requireAdminWithoutCompute(catalogue, actor, password.branchId);
+  if (reaches.some((asked) => letsIn(asked, password.name))) return;
   requireReach(first, placeOf(first, password.name));
 }
 
@@ -62,7 +63,8 @@ export async function requireWriteReach(catalogue: Catalogue, actor: Actor, plac
   if (actor.kind === 'system') return;
   const reaches = await reachesInBranch(catalogue, actor, { branchId: place.branchId, door: 'link' });
   const [first] = reaches;
-  if (first === undefined || may(actor, 'project.delete', projectResource(catalogue, first.row.project))) return;
+  if (first === undefined) return await requireAdminWithoutCompute(catalogue, actor, place.branchId);
+  if (may(actor, 'project.delete', projectResource(catalogue, first.row.project))) return;
   if (reaches.some((asked) => writes(asked, place.database))) return;
   const { compute, policy, roles } = first.row;
   if (policy.readOnlyOnly) throw new PosternError('compute_read_only', { params: { compute: shownName(compute) } });
@@ -129,20 +131,43 @@ async function reachesInBranch(
   { branchId, door }: { readonly branchId: BranchId; readonly door: AskedDoor },
 ): Promise<RowReach[]> {
   const computes = catalogue.db.selectFrom('computes').select('id').where('branch_id', '=', branchId);
-  const computeIds = (await computes.orderBy('ordinal').execute()).map(({ id }) => id);
+  const computeIds = (await computes.execute()).map(({ id }) => id);
   return await reachesOf(catalogue, actor, { computeIds, door });
 }
 
+/** Disabled computes count, so that switching one off opens nothing. Empty for strangers. */
 async function reachesOf(
   catalogue: Catalogue,
   actor: Exclude<Actor, { kind: 'system' }>,
   { computeIds, door }: { readonly computeIds: readonly ComputeId[]; readonly door: AskedDoor },
 ): Promise<RowReach[]> {
-  const rows = await loadTargetRows(catalogue.db, computeIds);
+  const rows = await loadRowsWithDisabled(catalogue.db, computeIds);
   const person = actor.kind === 'person' ? actor : null;
-  const asking = [...rows.values()].map((row) => askedBy(catalogue, person, { row, door }));
-  const asked = await Promise.all(asking);
+  const asked = await Promise.all(rows.map((row) => askedBy(catalogue, person, { row, door })));
   return asked.filter(({ subject }) => subject.kind !== 'person' || subject.relation !== 'stranger');
+}
+
+/**
+ * Without a compute no access rule can be asked, and whoever deletes the last one would be free of
+ * all of them. Strangers are left to the permission check.
+ */
+async function requireAdminWithoutCompute(catalogue: Catalogue, actor: Actor, branchId: BranchId): Promise<void> {
+  const row = await catalogue.db
+    .selectFrom('projects')
+    .innerJoin('branches', 'branches.project_id', 'projects.id')
+    .selectAll('projects')
+    .where('branches.id', '=', branchId)
+    .executeTakeFirst();
+  if (row === undefined) return;
+  const resource = projectResource(catalogue, projectFrom(row));
+  const who = actor.kind === 'person' ? inPerson(actor) : actor;
+  if (!visible(who, resource) || may(who, 'project.delete', resource)) return;
+  throw new PosternError('no_compute_to_ask');
+}
+
+/** What a program may do is asked by its scopes; rules are about its person. */
+function inPerson({ viaConsent: _scopes, ...person }: PersonActor): PersonActor {
+  return person;
 }
 
 function letsIn(asked: RowReach, name: string): boolean {
@@ -163,7 +188,8 @@ async function askedBy(
 ): Promise<RowReach> {
   const reader: RuleReader = person === null ? { kind: 'account_tokens' } : { kind: 'person', userId: person.userId };
   const { rules, teamIds, agreements } = await findRulesOfCompute(catalogue.db, row.compute.id, reader);
-  const subject = person === null ? ({ kind: 'account_tokens' } as const) : personSubject(person, row, teamIds);
+  const subject =
+    person === null ? ({ kind: 'account_tokens' } as const) : personSubject(inPerson(person), row, teamIds);
   const signIn = door === 'link' ? null : NO_SIGN_IN;
   return { row, subject, rules, agreements, how: { door, address: null, signIn, at: catalogue.clock.now() } };
 }

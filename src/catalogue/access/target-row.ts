@@ -45,6 +45,11 @@ export async function loadTargetRows(db: Kysely<Schema>, computeIds: readonly Co
   return new Map(rows.map((row) => [row.id, targetRowFrom(row)]));
 }
 
+/** In order of creation, disabled ones too. Does not check permissions. */
+export async function loadRowsWithDisabled(db: Kysely<Schema>, computeIds: readonly ComputeId[]): Promise<TargetRow[]> {
+  return computeIds.length === 0 ? [] : (await findRowsWithDisabled(db, [computeIds])).map(targetRowFrom);
+}
+
 /** From a row of TARGET_COLUMNS. */
 export function targetRowFrom(row: FoundRow): TargetRow {
   const ofAccount = {
@@ -112,10 +117,16 @@ export const TARGET_COLUMNS = `
     from database_roles where branch_id = compute.branch_id and may_login
   ), '[]') as roles`;
 
+const TARGETS = `select ${TARGET_COLUMNS} from computes compute
+    join projects project on project.id = compute.project_id
+    join accounts account on account.id = project.account_id`;
+
 const findRows = preparedStatement<FoundRow>(
   'target_rows',
-  `select ${TARGET_COLUMNS} from computes compute
-    join projects project on project.id = compute.project_id
-    join accounts account on account.id = project.account_id
-  where compute.id = any($1) and not compute.is_disabled`,
+  `${TARGETS} where compute.id = any($1) and not compute.is_disabled`,
+);
+
+const findRowsWithDisabled = preparedStatement<FoundRow>(
+  'target_rows_with_disabled',
+  `${TARGETS} where compute.id = any($1) order by compute.ordinal`,
 );

@@ -14,7 +14,7 @@ import type { Schema } from '../store/schema.ts';
 import { missing } from '../store/store-errors.ts';
 import type { ComputesTable } from '../tables/projects-and-computes.ts';
 import { type AuditContext, recordChange } from '../trail/audit-context.ts';
-import { type ComputeChanges, changedColumns, changesInWords, endedByChanges } from './compute-changes.ts';
+import { type ComputeChanges, changedColumns, endedByChanges } from './compute-changes.ts';
 import { type Compute, computeFrom, findCompute } from './compute-rows.ts';
 import { requireComputeSizes } from './compute-sizes.ts';
 import { getProject, onProject, type Project, recordLostSecrets } from './projects.ts';
@@ -48,7 +48,7 @@ export async function getCompute(
   return { compute, project };
 }
 
-/** Changes the given fields; the caller has checked a new address. Throws `plan_gate`. */
+/** Changes the given fields. Throws `plan_gate`. */
 export async function changeCompute(
   catalogue: Catalogue,
   context: AuditContext,
@@ -63,8 +63,8 @@ export async function changeCompute(
     autoscalingMaxCu: autoscalingMaxCu ?? compute.autoscalingMaxCu,
     suspendTimeoutSeconds: suspendTimeoutSeconds ?? compute.suspendTimeoutSeconds,
   });
-  const columns = changedColumns(catalogue, change);
-  const reason = changesInWords(change.changes);
+  const columns = changedColumns(catalogue, change.changes);
+  const reason = JSON.stringify(change.changes);
   const ended = endedByChanges(change.changes);
   const write = { action: 'compute.change', project, computeId: compute.id, columns, reason, ended } as const;
   return writeCompute(catalogue, context, { ...write, event: 'compute.changed' });

@@ -44,21 +44,28 @@ export interface NewCompute {
 
 /** Writes a compute and its operation. Throws `plan_gate` beyond the plan's limit. */
 export async function createCompute(catalogue: Catalogue, context: AuditContext, input: NewCompute) {
-  return catalogue.transaction(async (tx) => {
-    const compute = await insertCompute(tx, { catalogue, context, input });
-    const operation = await createOperation(
-      { db: tx, clock: catalogue.clock },
-      {
-        accountId: input.project.accountId,
-        projectId: input.project.id,
-        branchId: input.branchId,
-        computeId: compute.id,
-        action: 'create_compute',
-        status: 'finished',
-      },
-    );
-    return { ...compute, operation };
-  });
+  return catalogue.transaction((tx) => createComputeWithin(tx, { catalogue, context, input }));
+}
+
+/** `createCompute` within a transaction of the caller. */
+export async function createComputeWithin(
+  tx: Transaction<Schema>,
+  how: { catalogue: Catalogue; context: AuditContext; input: NewCompute },
+) {
+  const { catalogue, input } = how;
+  const compute = await insertCompute(tx, how);
+  const operation = await createOperation(
+    { db: tx, clock: catalogue.clock },
+    {
+      accountId: input.project.accountId,
+      projectId: input.project.id,
+      branchId: input.branchId,
+      computeId: compute.id,
+      action: 'create_compute',
+      status: 'finished',
+    },
+  );
+  return { ...compute, operation };
 }
 
 /** `createCompute` within a transaction of the caller. */

@@ -5,12 +5,13 @@ import { loadTargetRow } from '../../catalogue/access/target-row.ts';
 import { getDefaultBranch } from '../../catalogue/projects/branches.ts';
 import type { Compute } from '../../catalogue/projects/compute-rows.ts';
 import { getCompute, listComputes } from '../../catalogue/projects/computes.ts';
-import { createCompute, type NewCompute } from '../../catalogue/projects/create-compute.ts';
+import { createComputeWithin, type NewCompute } from '../../catalogue/projects/create-compute.ts';
 import { type DatabaseRole, findDatabaseRole } from '../../catalogue/projects/database-role-rows.ts';
 import { createDatabaseRole, replaceDatabaseRolePassword } from '../../catalogue/projects/database-roles.ts';
-import { getProject } from '../../catalogue/projects/projects.ts';
+import { getProject, onProject } from '../../catalogue/projects/projects.ts';
 import { type RegisteredProject, registerProject } from '../../catalogue/projects/register-project.ts';
 import { accountResource, requireMay } from '../../catalogue/rights/permissions.ts';
+import { requireStillMay } from '../../catalogue/rights/require-still-may.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';
 import type { AccountId, ComputeId, ProjectId } from '../../ids.ts';
@@ -19,6 +20,7 @@ import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
 import { type ParsedUpstreamUrl, parseUpstreamUrl } from '../hosts/upstream-url.ts';
 import type { WithOperation } from '../journal/run-operation.ts';
 import { type CheckedUpstream, checkUpstream } from './check-upstream.ts';
+import { requireEveryPassword } from './require-every-password.ts';
 
 export interface AttachInput {
   readonly url: Secret;
@@ -62,6 +64,10 @@ export async function attachProject(
   });
 }
 
+/**
+ * NOTE: asked before anything is dialled, before a stored password goes to the address, and as the
+ * compute is written. Throws `attach_refused`, `plan_gate`, `forbidden`.
+ */
 export async function addCompute(
   parts: ProvisioningParts,
   context: AuditContext,
@@ -72,15 +78,18 @@ export async function addCompute(
   },
 ): Promise<WithOperation<Compute>> {
   const project = await getProject(parts.catalogue, context, { projectId: input.projectId, action: 'compute.create' });
+  const { catalogue } = parts;
+  await requireEveryPassword(catalogue, context.actor, project);
   const { compute, upstream } = await examine(parts, context, input);
+  await requireEveryPassword(catalogue, context.actor, project);
   await checkProjectRole(parts, context, { input, upstream, projectId: project.id });
-  const branch = await getDefaultBranch(parts.catalogue.db, project.id);
-  return await createCompute(parts.catalogue, context, {
-    ...compute,
-    project,
-    branchId: branch.id,
-    type: input.type,
-    name: input.name,
+  const branch = await getDefaultBranch(catalogue.db, project.id);
+  const { type, name } = input;
+  return await catalogue.transaction(async (tx) => {
+    await requireStillMay(tx, { catalogue, context }, onProject(catalogue, project, 'compute.create'));
+    await requireEveryPassword({ ...catalogue, db: tx }, context.actor, project);
+    const further = { ...compute, project, branchId: branch.id, type, name };
+    return await createComputeWithin(tx, { catalogue, context, input: further });
   });
 }
 

@@ -48,12 +48,12 @@ async function sendConnectPage(
   const isOwn =
     may(person, 'access_tokens.create', accountResource(project.accountId)) && project.accountId === call.account.id;
   const tokensBase = isOwn ? call.base : `/app/${personalAccountId(person.userId)}`;
+  const isReached =
+    computes.some(({ isDisabled }) => !isDisabled) && (await isReachedByLink(parts.catalogue, person, call.branch.id));
   const props = {
     view: projectView(call, 'connect', again),
     place,
-    psqlCommand: (await isReachedByLink(parts.catalogue, person, call.branch.id))
-      ? projectPsqlLine(parts, { project, database: picked?.database.name ?? null })
-      : null,
+    psqlCommand: isReached ? projectPsqlLine(parts, { project, database: picked?.database.name ?? null }) : null,
     databases: databases.map(({ name }) => name),
     roles: roles.map(({ name, isReadOnly }) => ({ name, isReadOnly })),
     computes: computes.map((each) => ({ id: each.id, name: cleanForPage(shownName(each)) })),

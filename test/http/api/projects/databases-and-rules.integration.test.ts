@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shareProject } from '../../../../src/catalogue/projects/shares.ts';
+import { API_SCOPES } from '../../../../src/catalogue/rights/scopes.ts';
 import {
   createAccessRule,
   type NewAccessRule,
@@ -10,6 +11,7 @@ import { SYSTEM_CONTEXT } from '../../../../src/catalogue/trail/audit-context.ts
 import { type ComputeId, idFrom, type ProjectId } from '../../../../src/ids.ts';
 import { startWeb, type WebForTests } from '../../../support/browser/web-for-tests.ts';
 import { addMemberTo } from '../../../support/databases/catalogue-for-tests.ts';
+import { tokenWith } from '../../oauth/token-for-tests.ts';
 import { newCaller, newOrganization } from '../api-for-tests.ts';
 
 let web: WebForTests;
@@ -44,6 +46,19 @@ describe('a database that the access rules keep somebody from writing in', () =>
     const { id: teamId } = await createTeam(web.catalogue, SYSTEM_CONTEXT, { accountId, name: 'Owners' });
     await allow(accountId, { approvals: { count: 1, teamId } });
     expect((await member.api.delete(`${branch}/databases/${name}`)).status).toBe(403);
+    expect((await admin.api.get(`${branch}/databases/${name}`)).status).toBe(200);
+  });
+
+  it('is not dropped with its compute disabled, nor by a program of its person', async () => {
+    const { admin, member, branch, name, accountId, endpoints, main, reader } = await sharedShop();
+    await replaceAccessRules(web.catalogue, SYSTEM_CONTEXT, { accountId, set: 'read_only' });
+    const program = member.api.withKey(await tokenWith(web, member, API_SCOPES));
+    const refused = { status: 403, body: { code: 'rule_denied' } };
+    expect(await program.delete(`${branch}/databases/${name}`)).toMatchObject(refused);
+    for (const id of [main, reader]) {
+      expect((await admin.api.patch(`${endpoints}/${id}`, { endpoint: { disabled: true } })).status).toBe(200);
+    }
+    expect(await member.api.delete(`${branch}/databases/${name}`)).toMatchObject(refused);
     expect((await admin.api.get(`${branch}/databases/${name}`)).status).toBe(200);
   });
 
