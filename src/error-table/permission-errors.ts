@@ -50,6 +50,10 @@ export const PERMISSION_ERRORS = {
     ...forbidden('the address would be sent the password of role "{role}", which you may not reveal'),
     hint: 'An admin of the account can add it, or let you reach that role by its password in an access rule.',
   },
+  compute_keeps_policy: {
+    ...forbidden('without compute "{compute}" the next one of this project would start with a looser policy'),
+    hint: 'Ask an admin of the account to delete it.',
+  },
   no_compute_to_ask: {
     ...forbidden('without a compute only admins of the account change databases or are shown passwords'),
     hint: 'Ask an admin of the account to add a compute.',

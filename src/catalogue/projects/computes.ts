@@ -18,6 +18,7 @@ import { type ComputeChanges, changedColumns, endedByChanges } from './compute-c
 import { type Compute, computeFrom, findCompute } from './compute-rows.ts';
 import { requireComputeSizes } from './compute-sizes.ts';
 import { getProject, onProject, type Project, recordLostSecrets } from './projects.ts';
+import { requirePolicyKept } from './starting-policy.ts';
 
 /** In order of creation. The caller has checked that the project is visible. */
 export async function listComputes(catalogue: Catalogue, projectId: ProjectId): Promise<Compute[]> {
@@ -93,14 +94,20 @@ export async function changeComputePolicy(
   return writeCompute(catalogue, context, { ...write, event: 'policy.changed' });
 }
 
-/** Deletes the row and its access tokens, and ends the access that depended on them. */
+/**
+ * Deletes the row and its access tokens, and ends the access that depended on them. Throws
+ * `forbidden` where only those who may change policies may delete it.
+ */
 export async function deleteCompute(
   catalogue: Catalogue,
   context: AuditContext,
   request: { readonly computeId: ComputeId; readonly projectId?: ProjectId },
 ): Promise<Compute> {
   const { compute, project } = await getCompute(catalogue, context, { ...request, action: 'compute.delete' });
+  const { resource, action } = onProject(catalogue, project, 'compute.delete');
   await catalogue.transaction(async (tx) => {
+    await requireStillMay(tx, { catalogue, context }, { action, resource });
+    await requirePolicyKept(tx, { compute, actor: context.actor, resource });
     await recordLostSecrets(tx, { catalogue, context, project, computeId: compute.id });
     const { numDeletedRows } = await tx.deleteFrom('computes').where('id', '=', compute.id).executeTakeFirst();
     if (numDeletedRows === 0n) throw computeNotFound(compute.id);

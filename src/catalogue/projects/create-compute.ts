@@ -16,6 +16,7 @@ import { type Compute, type ComputeRow, computeFrom, tlsColumns } from './comput
 import { defaultSizesSchema, requireComputeSizes, SMALLEST_CU } from './compute-sizes.ts';
 import { createOperation } from './operations.ts';
 import { onProject, type Project } from './projects.ts';
+import { startingPolicy } from './starting-policy.ts';
 
 export interface NewCompute {
   readonly project: Project;
@@ -34,6 +35,7 @@ export interface NewCompute {
   readonly tls: UpstreamTls;
   readonly allowMd5?: boolean;
   readonly allowCleartext?: boolean;
+  /** True and absent are the project's: see `startingPolicy`. */
   readonly passwordlessAccess?: boolean;
   readonly isDisabled?: boolean;
   readonly autoscalingMinCu?: number;
@@ -76,7 +78,7 @@ export async function insertCompute(
   const { catalogue, context, input } = how;
   const { project } = input;
   await requireStillMay(tx, { catalogue, context }, onProject(catalogue, project, 'compute.create'));
-  const row = computeRow(catalogue, input);
+  const row = computeRow(catalogue, { ...input, ...(await startingPolicy(tx, project.id, input)) });
   await requireWithinPlan(tx, { project, row });
   await tx
     .insertInto('computes')

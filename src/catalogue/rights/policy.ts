@@ -116,7 +116,7 @@ export function parsePolicySettings(value: unknown): PolicySettings {
 }
 
 /** The networks contained in both lists; an empty list allows everything. */
-function commonNetworks(first: readonly string[], second: readonly string[]): readonly string[] {
+export function commonNetworks(first: readonly string[], second: readonly string[]): readonly string[] {
   if (first.length === 0) return second;
   if (second.length === 0) return first;
   const common = [
@@ -135,7 +135,8 @@ function isWithin(inner: string, outers: readonly string[]): boolean {
   return parseNetworks(outers.filter((outer) => wider(parseNetwork(outer)))).includes(network.address);
 }
 
-function smaller(first: number | null | undefined, second: number | null | undefined): number | null {
+/** Of those that are given; null: neither is. */
+export function smaller(first: number | null | undefined, second: number | null | undefined): number | null {
   const given = [first, second].filter((value) => value !== null && value !== undefined);
   return given.length === 0 ? null : Math.min(...given);
 }

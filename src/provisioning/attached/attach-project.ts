@@ -1,20 +1,22 @@
 // Attaches an existing Postgres, checked by a login; also a further compute of a project.
 
+import type { Kysely } from 'kysely';
 import { computeTarget } from '../../catalogue/access/resolve-target.ts';
 import { loadTargetRow } from '../../catalogue/access/target-row.ts';
 import { getDefaultBranch } from '../../catalogue/projects/branches.ts';
 import type { Compute } from '../../catalogue/projects/compute-rows.ts';
 import { getCompute, listComputes } from '../../catalogue/projects/computes.ts';
 import { createComputeWithin, type NewCompute } from '../../catalogue/projects/create-compute.ts';
-import { type DatabaseRole, findDatabaseRole } from '../../catalogue/projects/database-role-rows.ts';
+import { type DatabaseRole, findDatabaseRole, listDatabaseRoles } from '../../catalogue/projects/database-role-rows.ts';
 import { createDatabaseRole, replaceDatabaseRolePassword } from '../../catalogue/projects/database-roles.ts';
 import { getProject, onProject } from '../../catalogue/projects/projects.ts';
 import { type RegisteredProject, registerProject } from '../../catalogue/projects/register-project.ts';
 import { accountResource, requireMay } from '../../catalogue/rights/permissions.ts';
 import { requireStillMay } from '../../catalogue/rights/require-still-may.ts';
+import type { Schema } from '../../catalogue/store/schema.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';
-import type { AccountId, ComputeId, ProjectId } from '../../ids.ts';
+import type { AccountId, BranchId, ComputeId, ProjectId } from '../../ids.ts';
 import type { Secret } from '../../secret.ts';
 import type { ProvisioningParts } from '../hosts/provisioning-parts.ts';
 import { type ParsedUpstreamUrl, parseUpstreamUrl } from '../hosts/upstream-url.ts';
@@ -88,9 +90,17 @@ export async function addCompute(
   return await catalogue.transaction(async (tx) => {
     await requireStillMay(tx, { catalogue, context }, onProject(catalogue, project, 'compute.create'));
     await requireEveryPassword({ ...catalogue, db: tx }, context.actor, project);
-    const further = { ...compute, project, branchId: branch.id, type, name };
+    const reads = type === 'read_only' && (await hasReader(tx, branch.id));
+    const policy = reads ? { policy: { readOnlyOnly: true } } : {};
+    const further = { ...compute, project, branchId: branch.id, type, name, ...policy };
     return await createComputeWithin(tx, { catalogue, context, input: further });
   });
+}
+
+/** With no role that is known to only read, a replica for such roles would admit nobody. */
+async function hasReader(db: Kysely<Schema>, branchId: BranchId): Promise<boolean> {
+  const roles = await listDatabaseRoles(db, branchId);
+  return roles.some(({ isReadOnly, mayLogin }) => isReadOnly && mayLogin);
 }
 
 /** Logins use the project's own role and database, whatever the URL of a further compute names. */
