@@ -1,5 +1,6 @@
-// The API keys, access tokens and open invitations that a person made for an organization, when the
-// membership ends. The actor is told which, and may have them revoked in the same act.
+// The API keys, access tokens, open invitations and webhooks that a person made for an
+// organization, when the membership ends. The actor is told which, and may have them revoked in the
+// same act.
 
 import { assertNever } from '../../assert-never.ts';
 import {
@@ -12,6 +13,7 @@ import { toPosternError } from '../../errors.ts';
 import type { ActionParts } from '../action-parts.ts';
 import type { AccessEnders } from '../define-action.ts';
 import { revokeAccessToken, revokeOrganizationKey } from '../keys/change-keys.ts';
+import { removeNotificationTarget } from './change-notifications.ts';
 import { cancelInvitation } from './invite-members.ts';
 
 export interface SharedSecretChoice {
@@ -51,6 +53,9 @@ async function revoke(
         break;
       case 'invitation':
         await cancelInvitation(parts, context, { accountId, invitationId: secret.id });
+        break;
+      case 'notification_target':
+        await removeNotificationTarget(parts, context, { accountId, targetId: secret.id });
         break;
       default:
         assertNever(secret);

@@ -31,11 +31,36 @@ export interface WhichTarget {
   readonly targetId: NotificationTargetId;
 }
 
-/** Oldest first. */
+/** Oldest first, with who made each and where it leads: that person may be an admin no more. */
 export async function listNotificationTargets(catalogue: Catalogue, context: AuditContext, accountId: AccountId) {
   requireMay(context.actor, 'notifications.change', accountResource(accountId));
-  const rows = catalogue.db.selectFrom('notification_targets').selectAll().where('account_id', '=', accountId);
-  return (await rows.orderBy('created_at').orderBy('id').execute()).map(targetFrom);
+  const rows = await catalogue.db
+    .selectFrom('notification_targets')
+    .leftJoin('users', 'users.id', 'notification_targets.created_by')
+    .leftJoin('memberships', (join) =>
+      join
+        .onRef('memberships.user_id', '=', 'users.id')
+        .onRef('memberships.account_id', '=', 'notification_targets.account_id'),
+    )
+    .selectAll('notification_targets')
+    .select(['users.email', 'users.disabled_at', 'memberships.member_role'])
+    .where('notification_targets.account_id', '=', accountId)
+    .orderBy('notification_targets.created_at')
+    .orderBy('notification_targets.id')
+    .execute();
+  return rows.map(({ email, disabled_at, member_role, ...row }) => ({
+    ...targetFrom(row),
+    address: shownAddress(catalogue.sealer.open(row.sealed_url, placeOf(row.id, 'sealed_url'))),
+    maker: email === null ? null : { email, isAdmin: member_role === 'admin' && disabled_at === null },
+  }));
+}
+
+/** Only words of the path, as in `chat.example/hooks/…`: the rest may be the secret. */
+function shownAddress(url: Secret): string {
+  const { host, pathname } = new URL(url.reveal());
+  const parts = pathname.split('/').filter((part) => part !== '');
+  const shown = parts.map((part, index) => (index < parts.length - 1 && /^[a-z]{1,12}$/i.test(part) ? part : '…'));
+  return [host, ...shown].join('/');
 }
 
 export interface NewTarget {

@@ -12,7 +12,7 @@ export function resetOption(): Option {
 export function revokeOption(): Option {
   return new Option(
     '--revoke-shared-secrets',
-    'revoke the API keys, access tokens and invitations of the organization that they made',
+    'revoke the API keys, access tokens, invitations and webhooks of the organization that they made',
   );
 }
 
@@ -36,6 +36,7 @@ const SECRET_KINDS = new Map([
   ['api_key', 'API key'],
   ['access_token', 'Access token'],
   ['invitation', 'Invitation'],
+  ['notification_target', 'Webhook'],
 ]);
 
 export function remarkSharedSecrets({ remark }: ApiTools, { shared_secrets: shared }: ApiRow): void {

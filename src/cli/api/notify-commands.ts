@@ -7,7 +7,7 @@ import type { ApiGroup } from './api-commands.ts';
 
 const ORG = new Option('--org <id>', 'the organization').makeOptionMandatory();
 const COLUMNS = {
-  ...{ Id: 'id', Name: 'name', Format: 'format', Host: 'host', Events: 'classes' },
+  ...{ Id: 'id', Name: 'name', Format: 'format', Address: 'address', Events: 'classes', 'Added by': 'maker' },
   ...{ Delivered: 'delivered_at', Failed: 'failed_at', Failure: 'failure' },
 };
 
@@ -23,7 +23,11 @@ export const NOTIFY: ApiGroup = {
         printRows(
           'Notifications',
           COLUMNS,
-          targets.map((row) => ({ ...row, classes: [row.classes].flat().join(', ') })),
+          targets.map((row) => ({
+            ...row,
+            classes: [row.classes].flat().join(', '),
+            maker: Object(row.maker).email ?? null,
+          })),
         );
       },
     },

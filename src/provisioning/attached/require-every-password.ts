@@ -1,4 +1,4 @@
-// Who may bring an address to a project: logins there send it the stored passwords.
+// By whom an address comes to a project: logins there send it the stored passwords.
 
 import { requirePasswordReach } from '../../catalogue/access/own-reach.ts';
 import { listBranches } from '../../catalogue/projects/branches.ts';

@@ -97,14 +97,16 @@ describe('removing an admin who made keys and tokens of the organization', () =>
     expect(page).toContain('deploy (API key), nightly (access token), accomplice@example.com (invitation)');
     expect(page).toMatch(/<input type="checkbox" name="revoke_shared_secrets" value="yes" checked/);
     const answer = await admin.postAndOpen(removal, { revoke_shared_secrets: 'yes' });
-    expect(answer.text).toContain('The keys, tokens and invitations they made for the organization are revoked.');
+    expect(answer.text).toContain(
+      'The keys, tokens, invitations and webhooks they made for the organization are revoked.',
+    );
     expect(await listSharedSecrets(web.catalogue.db, which)).toEqual([]);
   });
 
   it('says that they still work where the box is unticked', async () => {
     const { admin, which, removal } = await adminWithSecrets();
     expect((await admin.postAndOpen(removal)).text).toContain(
-      'Keys, tokens or invitations they made for the organization still work',
+      'Keys, tokens, invitations or webhooks they made for the organization still work',
     );
     expect(await listSharedSecrets(web.catalogue.db, which)).toHaveLength(3);
   });

@@ -31,6 +31,14 @@ const targetShape = z
   })
   .meta({ id: 'NotificationTarget' });
 
+const listedShape = targetShape.extend({
+  address: z.string().meta({ description: 'Host and path, without what may be secret in it.' }),
+  maker: z
+    .object({ email: z.string(), is_admin: z.boolean() })
+    .nullable()
+    .meta({ description: 'Who added it; null: a key, or a person who was removed.' }),
+});
+
 const targetParams = organizationParams.extend({
   target_id: z
     .string()
@@ -43,10 +51,16 @@ export const NOTIFICATION_ROUTES = tagged('Notifications', [
     operationId: 'listNotificationTargets',
     summary: 'Postern only: where an organization is told of what happens in it',
     params: organizationParams,
-    reply: z.object({ notification_targets: z.array(targetShape) }),
+    reply: z.object({ notification_targets: z.array(listedShape) }),
     perform: async ({ catalogue, context }, { params }) => {
       const targets = await listNotificationTargets(catalogue, context, params.org_id);
-      return { notification_targets: targets.map(wireTarget) };
+      return {
+        notification_targets: targets.map(({ address, maker, ...target }) => ({
+          ...wireTarget(target),
+          address,
+          maker: maker === null ? null : { email: maker.email, is_admin: maker.isAdmin },
+        })),
+      };
     },
   }),
   apiRoute('post', '/organizations/{org_id}/notification_targets', {

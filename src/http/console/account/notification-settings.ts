@@ -24,9 +24,9 @@ export async function showNotifications(call: AccountCall, again?: Again): Promi
   parts.renderer.send(request, response, NotificationsPage, {
     view: belowTabView(call, ['settings', 'Notifications'], again),
     path: pathOf(call),
-    targets: targets.map(({ id, name, format, host, classes, deliveredAt, failedAt, failure }) => ({
+    targets: targets.map(({ id, name, format, address, maker, classes, deliveredAt, failedAt, failure }) => ({
       ...{ id, format, classes, deliveredAt, failedAt, failure },
-      ...{ name: cleanForPage(name), host: cleanForPage(host) },
+      ...{ name: cleanForPage(name), address: cleanForPage(address), maker },
     })),
     // The address is a secret: it is typed again.
     typed: { name: again?.typed.name ?? '', format: again?.typed.format ?? '' },

@@ -108,9 +108,9 @@ export type DoneCode = keyof typeof DONE_NOTICES;
 
 const REMARKS = {
   under_way: 'What rested on it ends as soon as all stores answer again, on all nodes.',
-  secrets_revoked: 'The keys, tokens and invitations they made for the organization are revoked.',
+  secrets_revoked: 'The keys, tokens, invitations and webhooks they made for the organization are revoked.',
   secrets_kept:
-    'Keys, tokens or invitations they made for the organization still work: see API keys, access tokens and People.',
+    'Keys, tokens, invitations or webhooks they made for the organization still work: see API keys, access tokens, People and Notifications.',
   passwords_reset: 'The passwords that they had seen are reset.',
   passwords_kept: 'They still know passwords of database roles: reset them on the pages of the projects.',
   passwords_not_reset:

@@ -12,7 +12,12 @@ import { type ConsoleCall, parseForm } from './console-call.ts';
 const FIELD = 'reset_known_passwords';
 const REVOKE_FIELD = 'revoke_shared_secrets';
 const MAX_NAMED = 10;
-const SECRET_KINDS = { api_key: 'API key', access_token: 'access token', invitation: 'invitation' } as const;
+const SECRET_KINDS = {
+  api_key: 'API key',
+  access_token: 'access token',
+  invitation: 'invitation',
+  notification_target: 'webhook',
+} as const;
 const ticked = z.literal('yes').optional();
 const schema = z.object({ [FIELD]: ticked });
 const revokeSchema = z.object({ [REVOKE_FIELD]: ticked });
@@ -31,7 +36,7 @@ export async function offerReset({ parts }: ConsoleCall, asked: KnownPasswordsAs
   ];
 }
 
-/** Likewise for the API keys and access tokens that a member made for the organization. */
+/** Likewise for the keys, tokens, invitations and webhooks that a member made. */
 export async function offerRevocation({ parts }: ConsoleCall, asked: SharedSecretsAsked): Promise<AlsoDone[]> {
   const shared = await listSharedSecrets(parts.catalogue.db, asked);
   if (shared.length === 0) return [];
@@ -39,7 +44,7 @@ export async function offerRevocation({ parts }: ConsoleCall, asked: SharedSecre
   return [
     {
       name: REVOKE_FIELD,
-      label: 'Also revoke the organization’s keys, tokens and invitations they made',
+      label: 'Also revoke the organization’s keys, tokens, invitations and webhooks they made',
       help: `These go on working otherwise: ${names}. Programs that use them need new ones.`,
     },
   ];

@@ -31,7 +31,10 @@ interface TargetRow {
   readonly id: string;
   readonly name: string;
   readonly format: keyof typeof FORMATS;
-  readonly host: string;
+  /** Host and path, without what may be secret. */
+  readonly address: string;
+  /** Null: a key, or a person who was removed. */
+  readonly maker: { readonly email: string; readonly isAdmin: boolean } | null;
   readonly classes: ReadonlyArray<keyof typeof CLASSES>;
   readonly deliveredAt: Date | null;
   readonly failedAt: Date | null;
@@ -51,16 +54,17 @@ export function NotificationsPage(props: NotificationsProps): VNode {
     {
       header: 'Where',
       kind: 'main',
-      cell: ({ name, format, host }) => (
+      cell: ({ name, format, address }) => (
         <>
           <bdi>{name}</bdi>
           <span class="row-detail">
-            {FORMATS[format]} at {host}
+            {FORMATS[format]} at {address}
           </span>
         </>
       ),
     },
     { header: 'Events', cell: ({ classes }) => classes.map((kind) => CLASSES[kind]).join(', ') },
+    { header: 'Added by', cell: ({ maker }) => <Maker maker={maker} /> },
     { header: 'Last message', cell: (row) => <LastMessage row={row} now={now} /> },
     {
       header: 'Actions',
@@ -89,6 +93,16 @@ export function NotificationsPage(props: NotificationsProps): VNode {
       />
       <NewTarget {...props} />
     </ConsolePage>
+  );
+}
+
+function Maker({ maker }: Pick<TargetRow, 'maker'>): VNode {
+  if (maker === null) return <>A key, or somebody who was removed</>;
+  return (
+    <>
+      <bdi>{maker.email}</bdi>
+      {!maker.isAdmin && <span class="row-detail">No admin any more: remove it unless you know the address.</span>}
+    </>
   );
 }
 
