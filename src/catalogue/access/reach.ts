@@ -18,6 +18,7 @@ import {
 import { hoursInWords } from '../rights/hours-of-week.ts';
 import { may } from '../rights/permissions.ts';
 import type { ProvenSignIn } from '../rights/proven-sign-in.ts';
+import { reachablePlaces } from '../rights/reachable-places.ts';
 import { type ReachedPolicy, reachedPolicy } from '../rights/reached-policy.ts';
 import type { FoundRules } from '../rules/find-rules.ts';
 import { chooseDatabaseRole } from './choose-database-and-role.ts';
@@ -59,9 +60,11 @@ export function personSubject(
 }
 
 export function decideReach({ row, subject, rules, agreements, how }: AskedReach, place: PlaceInCompute): Decision {
-  const { compute, project } = row;
-  const object = { computeId: compute.id, projectId: project.id, label: project.label };
-  return decideAccess(rules, { subject, object, agreements, ...place, ...how });
+  return decideAccess(rules, { subject, object: objectOf(row), agreements, ...place, ...how });
+}
+
+function objectOf({ compute, project }: AskedReach['row']): AccessQuestion['object'] {
+  return { computeId: compute.id, projectId: project.id, label: project.label };
 }
 
 /** The policy of compute and account, narrowed by what allows it. Throws `rule_denied`. */
@@ -90,18 +93,9 @@ export function reachableRole(
 type Access = 'read_write' | 'read_only';
 
 /** Of a compute's databases and roles, those for which a rule allows the other. */
-export function reachableChoices(asked: AskedReach, { databases, roles }: TargetChoices): TargetChoices {
-  const isAllowed = ({ name, readOnly }: TargetChoices['roles'][number] | typeof ANY, database: string | null) => {
-    const role = name === null ? null : { name, isReadOnly: readOnly };
-    return decideReach(asked, { role, database }).kind === 'allowed';
-  };
-  const fits = (role: TargetChoices['roles'][number]) =>
-    isAllowed(role, null) && databases.some((database) => isAllowed(role, database));
-  const isFitting = (database: string) => isAllowed(ANY, database) && roles.some((role) => isAllowed(role, database));
-  return { databases: databases.filter(isFitting), roles: roles.filter(fits) };
+export function reachableChoices({ row, subject, rules, agreements, how }: AskedReach, choices: TargetChoices) {
+  return reachablePlaces(rules, { subject, object: objectOf(row), agreements, ...how }, choices);
 }
-
-const ANY = { name: null, readOnly: false } as const;
 
 interface Refused extends AskedReach {
   readonly place: PlaceInCompute;

@@ -1,6 +1,6 @@
 // The databases and database roles that can be chosen, loaded for many branches at once.
 
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { BranchId } from '../../ids.ts';
 import type { Schema } from '../store/schema.ts';
 
@@ -10,6 +10,15 @@ export interface TargetRole {
   readonly readOnly: boolean;
 }
 
+interface DatabaseRow {
+  readonly branch_id: BranchId;
+  readonly name: string;
+}
+
+interface RoleRow extends DatabaseRow {
+  readonly is_read_only: boolean;
+}
+
 export interface TargetChoices {
   /** The project's own database first. */
   readonly databases: readonly string[];
@@ -17,23 +26,27 @@ export interface TargetChoices {
   readonly roles: readonly TargetRole[];
 }
 
-/** A branch that has none is absent from the map. */
-export async function loadTargetChoices(db: Kysely<Schema>, branchIds: readonly BranchId[]) {
+/** The most databases, and roles, of a branch that are offered; with more the person types one. */
+export const MAX_OFFERED_NAMES = 100;
+
+/** A branch that has none is absent from the map. `wanted` is found wherever it ranks. */
+export async function loadTargetChoices(
+  db: Kysely<Schema>,
+  branchIds: readonly BranchId[],
+  wanted: string | null = null,
+): Promise<ReadonlyMap<BranchId, TargetChoices>> {
   if (branchIds.length === 0) return new Map<BranchId, TargetChoices>();
-  const [databases, roles] = await Promise.all([
-    db
-      .selectFrom('databases')
-      .select(['branch_id', 'name'])
-      .where('branch_id', 'in', branchIds)
-      .orderBy('id')
-      .execute(),
-    db
-      .selectFrom('database_roles')
-      .select(['branch_id', 'name', 'is_read_only'])
-      .where('branch_id', 'in', branchIds)
-      .where('may_login', '=', true)
-      .orderBy('ordinal')
-      .execute(),
+  const [{ rows: databases }, { rows: roles }] = await Promise.all([
+    sql<DatabaseRow>`
+      select branch_id, name from (
+        select branch_id, name, row_number() over (partition by branch_id order by id) as rank
+        from databases where branch_id = any(${branchIds})
+      ) ranked where rank <= ${MAX_OFFERED_NAMES} or name = ${wanted} order by rank`.execute(db),
+    sql<RoleRow>`
+      select branch_id, name, is_read_only from (
+        select branch_id, name, is_read_only, row_number() over (partition by branch_id order by ordinal) as rank
+        from database_roles where branch_id = any(${branchIds}) and may_login
+      ) ranked where rank <= ${MAX_OFFERED_NAMES} order by rank`.execute(db),
   ]);
   const choices = new Map<BranchId, { databases: string[]; roles: TargetRole[] }>();
   const choicesOf = (branchId: BranchId) => {
@@ -44,4 +57,8 @@ export async function loadTargetChoices(db: Kysely<Schema>, branchIds: readonly 
   for (const row of databases) choicesOf(row.branch_id).databases.push(row.name);
   for (const row of roles) choicesOf(row.branch_id).roles.push({ name: row.name, readOnly: row.is_read_only });
   return choices;
+}
+
+export function isCut({ databases, roles }: TargetChoices): boolean {
+  return databases.length >= MAX_OFFERED_NAMES || roles.length >= MAX_OFFERED_NAMES;
 }

@@ -1,17 +1,18 @@
 // What a person may connect to: the accounts, projects and computes that the approval page offers,
 // last used first. Resolving one of them to a connection's target is in resolve-target.ts.
 
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
+import { TimeSlices } from '../../async/time-slices.ts';
 import { type AccountId, type ProjectId, personalAccountId } from '../../ids.ts';
 import { computeFrom } from '../projects/compute-rows.ts';
 import type { RuleDoor } from '../rights/access-rule.ts';
 import type { PersonActor } from '../rights/actors.ts';
 import { effectivePolicy, parsePolicySettings } from '../rights/policy.ts';
-import { byAccount, findRulesOfAccounts } from '../rules/find-rules.ts';
+import { findRulesOfPlaces, type RuledPlaces } from '../rules/find-rules.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { escapeLike } from '../store/keyset-pages.ts';
 import type { ProjectLabel } from '../tables/project-labels.ts';
-import { offeredCompute, type TargetCompute } from './offered-compute.ts';
+import { OfferJudge, offeredCompute, type TargetCompute } from './offered-compute.ts';
 import { personSubject } from './reach.ts';
 import { loadTargetChoices } from './target-choices.ts';
 
@@ -29,7 +30,9 @@ export interface TargetAccount {
 }
 
 /** The most computes offered at once; with more the person searches. */
-export const MAX_OFFERED_COMPUTES = 500;
+const MAX_OFFERED_COMPUTES = 500;
+/** Of those that others share: they decide how many there are, and nobody is asked. */
+const MAX_SHARED_COMPUTES = 50;
 const MAX_SEARCH_WORDS = 8;
 
 /**
@@ -37,24 +40,13 @@ const MAX_SEARCH_WORDS = 8;
  * first, then by name. Disabled computes and projects without a compute are omitted. Each word of
  * `search` must occur in the name of the account, or in the name or id of the project or compute.
  */
-export async function listTargets(catalogue: Catalogue, actor: PersonActor, filter: TargetFilter = {}) {
-  const { search = '', door = 'link', address = null } = filter;
-  const rows = await loadOffers(catalogue, actor, search.trim());
-  const branchIds = [...new Set(rows.map((row) => row.branch_id))];
-  const accountIds = [...new Set(rows.map((row) => row.account_id))];
-  const [choices, { rules, teamIds, agreements }] = await Promise.all([
-    loadTargetChoices(catalogue.db, branchIds),
-    findRulesOfAccounts(catalogue.db, accountIds, { kind: 'person', userId: actor.userId }),
-  ]);
-  const rulesOf = byAccount(rules);
-  const how = { door, address, signIn: null, at: catalogue.clock.now() };
-  const offers = rows.flatMap((row) => {
-    const target = targetRowOf(row);
-    const subject = personSubject(actor, target, teamIds);
-    const asked = { row: target, subject, rules: rulesOf.get(row.account_id) ?? [], agreements, how };
-    const compute = offeredCompute(asked, { row, choices: choices.get(row.branch_id) });
-    return compute === null ? [] : [{ row, compute }];
-  });
+export async function listTargets(
+  catalogue: Catalogue,
+  actor: PersonActor,
+  filter: TargetFilter = {},
+): Promise<TargetAccount[]> {
+  const rows = await loadOffers(catalogue, actor, filter.search ?? '');
+  const offers = await judgeOffers(catalogue, { actor, rows, filter });
   return groupBy(offers, ({ row }) => headingOf(actor, row).id).map(([id, ofAccount]) => ({
     ...headingOf(actor, ofAccount[0].row),
     id,
@@ -67,15 +59,53 @@ export async function listTargets(catalogue: Catalogue, actor: PersonActor, filt
   }));
 }
 
+interface JudgedOffers {
+  readonly actor: PersonActor;
+  readonly rows: readonly Offer[];
+  readonly filter: TargetFilter;
+}
+
+/** In slices: a person may have hundreds of computes, and rules about each. */
+async function judgeOffers(catalogue: Catalogue, { actor, rows, filter }: JudgedOffers) {
+  const { database = null } = filter;
+  const [choices, { rules, teamIds, agreements }] = await Promise.all([
+    loadTargetChoices(catalogue.db, [...new Set(rows.map((row) => row.branch_id))], database),
+    findRulesOfPlaces(catalogue.db, placesOf(rows), { kind: 'person', userId: actor.userId }),
+  ]);
+  const how = { door: filter.door ?? 'link', address: filter.address ?? null, signIn: null, at: catalogue.clock.now() };
+  const judge = new OfferJudge({ how, agreements });
+  const slices = new TimeSlices();
+  for (const rule of rules) {
+    judge.add(rule);
+    if (slices.isOver) await slices.next();
+  }
+  const offers: { readonly row: Offer; readonly compute: TargetCompute }[] = [];
+  for (const row of rows) {
+    const target = targetRowOf(row);
+    const subject = personSubject(actor, target, teamIds);
+    const reach = judge.reachOf(target, subject, choices.get(row.branch_id));
+    if (reach !== null) offers.push({ row, compute: offeredCompute(target, reach, row) });
+    if (slices.isOver) await slices.next();
+  }
+  return offers;
+}
+
+function placesOf(rows: readonly Offer[]): RuledPlaces {
+  const keys = rows.flatMap(({ id, project_id, project_label }) => [id, project_id, project_label ?? '']);
+  return { accountIds: [...new Set(rows.map((row) => row.account_id))], objectKeys: [...new Set(keys)] };
+}
+
 interface TargetFilter {
   readonly search?: string;
   /** Absent: by link. */
   readonly door?: RuleDoor;
   /** Of the terminal; absent: not asked about. */
   readonly address?: string;
+  /** Offered wherever it ranks among the databases of a compute. */
+  readonly database?: string | null;
 }
 
-type Offer = Awaited<ReturnType<typeof loadOffers>>[number];
+type Offer = Awaited<ReturnType<typeof findOffers>>[number];
 
 const OFFER_COLUMNS = [
   'projects.name as project_name',
@@ -92,10 +122,25 @@ const OFFER_COLUMNS = [
 ] as const;
 
 // Sorted here, so that grouping by first appearance keeps every level in order.
-function loadOffers({ db }: Catalogue, actor: PersonActor, search: string) {
-  const personalId = personalAccountId(actor.userId);
-  const accountIds = [personalId, ...actor.memberships.keys()];
-  const words = search.split(/\s+/).filter(Boolean).slice(0, MAX_SEARCH_WORDS);
+async function loadOffers(catalogue: Catalogue, actor: PersonActor, search: string): Promise<Offer[]> {
+  const own = sql<boolean>`projects.account_id = any(${[personalAccountId(actor.userId), ...actor.memberships.keys()]})`;
+  const shared = sql<boolean>`projects.id = any(${[...actor.shares]}) and not ${own}`;
+  const words = search.trim().split(/\s+/).filter(Boolean).slice(0, MAX_SEARCH_WORDS);
+  const [ofOwn, ofOthers] = await Promise.all([
+    findOffers(catalogue, actor, { of: own, words, most: MAX_OFFERED_COMPUTES }),
+    actor.shares.size === 0 ? [] : findOffers(catalogue, actor, { of: shared, words, most: MAX_SHARED_COMPUTES }),
+  ]);
+  const lastUse = ({ used_at: at }: Offer) => at?.getTime() ?? 0;
+  return [...ofOwn, ...ofOthers].sort((one, other) => lastUse(other) - lastUse(one));
+}
+
+interface WantedOffers {
+  readonly of: RawBuilder<boolean>;
+  readonly words: readonly string[];
+  readonly most: number;
+}
+
+function findOffers({ db }: Catalogue, { userId }: PersonActor, { of, words, most }: WantedOffers) {
   const isNamed = (word: string) =>
     sql<boolean>`concat_ws(' ', accounts.name, projects.name, projects.id, computes.name, computes.id)
       ilike ${`%${escapeLike(word)}%`}`;
@@ -104,24 +149,20 @@ function loadOffers({ db }: Catalogue, actor: PersonActor, search: string) {
     .innerJoin('projects', 'projects.id', 'computes.project_id')
     .innerJoin('accounts', 'accounts.id', 'projects.account_id')
     .leftJoin('last_used_targets', (join) =>
-      join.onRef('last_used_targets.compute_id', '=', 'computes.id').on('last_used_targets.user_id', '=', actor.userId),
+      join.onRef('last_used_targets.compute_id', '=', 'computes.id').on('last_used_targets.user_id', '=', userId),
     )
     .selectAll('computes')
     .select(OFFER_COLUMNS)
     .where('computes.is_disabled', '=', false)
-    .where((where) => {
-      const isOfAccount = where('projects.account_id', 'in', accountIds);
-      if (actor.shares.size === 0) return isOfAccount;
-      return where.or([isOfAccount, where('projects.id', 'in', [...actor.shares])]);
-    })
+    .where(of)
     .where((where) => where.and(words.map(isNamed)))
     .orderBy('last_used_targets.used_at', (order) => order.desc().nullsLast())
-    .orderBy(sql`projects.account_id = ${personalId} desc, projects.account_id = any(${accountIds}) desc`)
+    .orderBy(sql`projects.account_id = ${personalAccountId(userId)} desc`)
     .orderBy('accounts.name')
     .orderBy('projects.name')
     .orderBy('projects.id')
     .orderBy('computes.ordinal')
-    .limit(MAX_OFFERED_COMPUTES)
+    .limit(most)
     .execute();
 }
 

@@ -4,8 +4,9 @@
 import { assertNever } from '../../assert-never.ts';
 import type { AccessRequestId, ComputeId, ProjectId, TeamId, UserId } from '../../ids.ts';
 import { isAddressAllowed } from '../../network-address.ts';
-import type { AccessRule, RuleDoor, RuleObject, RuleSubject } from './access-rule.ts';
+import type { AccessRule, RuleDoor, RuleObject } from './access-rule.ts';
 import { type Agreement, asksFirst, isInForce, meets } from './agreement.ts';
+import { better } from './better-rule.ts';
 import { isWithinHours } from './hours-of-week.ts';
 import type { ProvenSignIn } from './proven-sign-in.ts';
 
@@ -80,7 +81,7 @@ export function decideAccess(rules: readonly AccessRule[], question: AccessQuest
   let asking: AccessRule | null = null;
   let nearest: { readonly because: RefusalCause; readonly rule: AccessRule } | null = null;
   for (const rule of rules) {
-    if (!names(rule.subject, subject) || !covers(rule.object, object)) continue;
+    if (!concerns(rule, subject) || !covers(rule.object, object)) continue;
     const because = findObstacle(rule, question);
     const met = because === null ? findMet(rule, question) : null;
     if (met !== null) {
@@ -98,7 +99,8 @@ export function decideAccess(rules: readonly AccessRule[], question: AccessQuest
   return nearest === null ? { kind: 'denied', because: 'no_rule', rule: null } : { kind: 'denied', ...nearest };
 }
 
-function names(named: RuleSubject, subject: AskingSubject): boolean {
+/** Whether the rule names the subject. */
+export function concerns({ subject: named }: Pick<AccessRule, 'subject'>, subject: AskingSubject): boolean {
   if (subject.kind === 'password_holder') return true;
   switch (named.kind) {
     case 'person':
@@ -116,7 +118,7 @@ function names(named: RuleSubject, subject: AskingSubject): boolean {
   }
 }
 
-function covers(covered: RuleObject, { computeId, projectId, label }: AccessQuestion['object']): boolean {
+export function covers(covered: RuleObject, { computeId, projectId, label }: AccessQuestion['object']): boolean {
   switch (covered.kind) {
     case 'compute':
       return covered.computeId === computeId;
@@ -131,8 +133,11 @@ function covers(covered: RuleObject, { computeId, projectId, label }: AccessQues
   }
 }
 
-/** What the rule lacks for this question; null: nothing. */
-function findObstacle({ grants }: AccessRule, question: AccessQuestion): RefusalCause | null {
+/** What the rule lacks for this question, whomever and whatever it is about; null: nothing. */
+export function findObstacle(
+  { grants }: AccessRule,
+  question: Omit<AccessQuestion, 'subject' | 'object'>,
+): RefusalCause | null {
   const { door, role, database, address, at, signIn } = question;
   if (!grants.doors.includes(door)) return 'door';
   if (role !== null && !admitsRole(grants.roles, role)) return 'role';
@@ -182,18 +187,3 @@ function latest(agreements: readonly Agreement[]): Agreement | null {
 }
 
 const rank = (because: RefusalCause): number => REFUSAL_CAUSES.indexOf(because);
-
-/** Rules come in the order in which they were made. */
-function better(one: AccessRule | null, other: AccessRule): AccessRule {
-  if (one === null) return other;
-  const [a, b] = [one.grants, other.grants];
-  const connection = longer(b.longestConnectionMs, a.longestConnectionMs);
-  if (connection !== 0) return connection > 0 ? other : one;
-  return longer(b.longestApprovalMs, a.longestApprovalMs) > 0 ? other : one;
-}
-
-/** Positive where the first is longer; null is without a limit. */
-function longer(first: number | null, second: number | null): number {
-  if (first === second) return 0;
-  return (first ?? Number.POSITIVE_INFINITY) > (second ?? Number.POSITIVE_INFINITY) ? 1 : -1;
-}

@@ -44,21 +44,33 @@ function daysInWords(days: readonly number[]): string {
 
 /** Monday is 1 (ISO 8601); the clock is `HH:MM`, which compares as text. */
 function localTime(timeZone: string, at: Date): { readonly day: number; readonly clock: string } {
-  const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone,
-    weekday: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  });
-  const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
+  const parts = new Map(
+    formatOf(timeZone)
+      .formatToParts(at)
+      .map(({ type, value }) => [type, value]),
+  );
   const day = DAYS.findIndex((name) => name === parts.get('weekday')) + 1;
   return { day, clock: `${parts.get('hour') ?? END_OF_DAY}:${parts.get('minute') ?? '00'}` };
 }
 
+/** Kept, since making one takes far longer than using it; a zone may be spelled in many ways. */
+const FORMATS = new Map<string, Intl.DateTimeFormat>();
+const MOST_FORMATS = 500;
+
+/** Throws for what is no time zone. */
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = FORMATS.get(timeZone);
+  if (known !== undefined) return known;
+  const parts = { weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  const format = new Intl.DateTimeFormat('en-GB', { timeZone, ...parts });
+  if (FORMATS.size >= MOST_FORMATS) FORMATS.clear();
+  FORMATS.set(timeZone, format);
+  return format;
+}
+
 function isTimeZone(text: string): boolean {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== '';
+    return formatOf(text).resolvedOptions().timeZone !== '';
   } catch {
     return false;
   }

@@ -2,6 +2,7 @@
 
 import { type Kysely, sql } from 'kysely';
 import { assertNever } from '../../assert-never.ts';
+import { TimeSlices } from '../../async/time-slices.ts';
 import type { AccountId, ComputeId, TeamId, UserId } from '../../ids.ts';
 import type { AccessRule } from '../rights/access-rule.ts';
 import type { Agreement } from '../rights/agreement.ts';
@@ -67,18 +68,32 @@ export async function findRulesOfPeople(
   return { rules, memberships, agreements: await findAgreements(db, userIds, { rules, isBroken }) };
 }
 
-/** All rules of the accounts that concern the reader, whatever they are about. */
-export async function findRulesOfAccounts(
+/** Computes with what is about them besides: their projects, accounts and labels. */
+export interface RuledPlaces {
+  readonly accountIds: readonly AccountId[];
+  /** Ids of computes and projects, and labels. */
+  readonly objectKeys: readonly string[];
+}
+
+/** The rules about those places that concern the reader; read in slices, since they may be many. */
+export async function findRulesOfPlaces(
   db: Kysely<Schema>,
-  accountIds: readonly AccountId[],
+  { accountIds, objectKeys }: RuledPlaces,
   reader: RuleReader,
 ): Promise<FoundRules> {
   if (accountIds.length === 0) return { rules: [], teamIds: new Set(), agreements: [] };
   const read = sql<RuleRow>`
     select ${COLUMNS} from access_rules rule
-    where rule.account_id = any(${accountIds}) and ${concerns(reader)} order by rule.made`.execute(db);
+    where rule.account_id = any(${accountIds}) and rule.object_key = any(${['', ...objectKeys]})
+      and ${concerns(reader)} order by rule.made`.execute(db);
   const [{ rows }, isBroken] = await Promise.all([read, isGlassBroken(db, peopleOf(reader))]);
-  return await withAgreements(db, reader, { ...foundRules(rows), isBroken });
+  const slices = new TimeSlices();
+  const rules: AccessRule[] = [];
+  for (const row of rows) {
+    rules.push(ruleFrom(row));
+    if (slices.isOver) await slices.next();
+  }
+  return await withAgreements(db, reader, { rules, teamIds: teamsOf(rows), agreements: [], isBroken });
 }
 
 /** Keeps their order. */
@@ -127,9 +142,12 @@ function concerns(reader: RuleReader) {
 
 /** Without agreements, which no login by password rests on. */
 export function foundRules(rows: readonly RuleRow[]): FoundRules {
-  // Of teams, only those that the person is in were read.
-  const teamIds = new Set(rows.flatMap(({ team_id }) => team_id ?? []));
-  return { rules: rows.map(ruleFrom), teamIds, agreements: [] };
+  return { rules: rows.map(ruleFrom), teamIds: teamsOf(rows), agreements: [] };
+}
+
+/** Of teams, only those that the person is in were read. */
+function teamsOf(rows: readonly RuleRow[]): ReadonlySet<TeamId> {
+  return new Set(rows.flatMap(({ team_id }) => team_id ?? []));
 }
 
 /** With what was agreed to for the reader, where a rule asks first, and with a broken glass. */

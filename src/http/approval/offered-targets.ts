@@ -29,9 +29,10 @@ export async function offeredTargets(
   if (actor === null) return { search, found: [] };
   const hint = hintOf(origin);
   const { address } = origin;
+  const database = origin.databaseIsExplicit ? origin.requestedDatabase : null;
   const [found, hinted] = await Promise.all([
-    listTargets(catalogue, actor, { search, address }),
-    hint === null || search !== '' ? [] : listTargets(catalogue, actor, { search: hint, address }),
+    listTargets(catalogue, actor, { search, address, database }),
+    hint === null || search !== '' ? [] : listTargets(catalogue, actor, { search: hint, address, database }),
   ]);
   return { search, found: merged(hinted, found) };
 }
