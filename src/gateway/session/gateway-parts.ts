@@ -23,7 +23,7 @@ import type { Secret } from '../../secret.ts';
 import type { DialPolicy } from '../../wire/dial/dial-policy.ts';
 import { SocketOwners } from '../../wire/socket-owner.ts';
 import type { TlsCertificates } from '../../wire/tls-certificates.ts';
-import { KeyAsking } from '../negotiate/key-asking.ts';
+import { KeyAsking } from './key-asking.ts';
 
 export interface GatewayDependencies {
   readonly config: Config;

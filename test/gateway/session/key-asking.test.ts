@@ -1,4 +1,4 @@
-// Who is asked for a certificate: by the rule itself, and in handshakes over sockets.
+// Which clients are asked for a certificate: by the rule itself, and in handshakes over sockets.
 
 import { once } from 'node:events';
 import { connect } from 'node:tls';
@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { Slots } from '../../../src/async/slots.ts';
 import { beginTls } from '../../../src/gateway/negotiate/begin-tls.ts';
-import { KeyAsking, MOST_HANDSHAKE_BYTES } from '../../../src/gateway/negotiate/key-asking.ts';
+import { KeyAsking, MOST_HANDSHAKE_BYTES } from '../../../src/gateway/session/key-asking.ts';
 import { surviveErrors } from '../../../src/wire/wait-on-stream.ts';
 import { makeClientCertificate } from '../../support/client-certificates.ts';
 import { pushedClock } from '../../support/databases/catalogue-for-tests.ts';
