@@ -19,6 +19,7 @@ const INVISIBLE_BUT_LF_AND_TAB =
 // Whatever looks like the quotes around a name.
 const QUOTE_OR_BACKSLASH =
   /["\\\u02ba\u02ee\u201c-\u201f\u2033\u2034\u2036\u2037\u2057\u275d\u275e\u301d-\u301f\uff02\u{1f676}-\u{1f678}]/gu;
+const SCHEME_COLON = /:(?=\/\/)/g;
 const NON_ASCII = /[^\n\t\u0020-\u007e]/gu;
 
 /** Whether a name holds what a reader cannot see. New names may not; old ones are cleaned. */
@@ -31,9 +32,9 @@ export function cleanForPage(text: string): string {
   return shorten(text.replace(LONE_SURROGATE, '?').replace(INVISIBLE, ''), MAX_SHOWN_CHARACTERS);
 }
 
-/** A short name for a terminal, in letters of any script: as `cleanForPage`. */
+/** A short name for a terminal: as `cleanForPage`, with nothing that terminals make a link of. */
 export function cleanForTerminal(text: string): string {
-  return cleanForPage(text);
+  return cleanForPage(text).replace(SCHEME_COLON, '[:]');
 }
 
 // What phones and word processors type. Double quotes of names are escaped before this.

@@ -96,6 +96,10 @@ describe('text that others wrote', () => {
     for (const clean of CLEANERS) expect(clean('a\ud800b\udc00'), clean.name).toBe('a?b?');
   });
 
+  it('makes no link in a terminal', () => {
+    expect(cleanForTerminal('expired: https://evil.example')).toBe('expired: https[:]//evil.example');
+  });
+
   it('is one line, except what an upstream says', () => {
     expect(cleanForPage('a\n\tb')).toBe('ab');
     expect(cleanForTerminal('a\nb')).toBe('ab');

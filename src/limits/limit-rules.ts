@@ -48,6 +48,8 @@ export const LIMIT_RULES = {
   invitations_of_recipient: { points: 10, windowMs: 60 * MINUTE },
   /** By a project, of its server; it is refused from the second time until the window ends. */
   lock_tables_filled: { points: 1, windowMs: 10 * MINUTE },
+  /** Mails to anybody, whichever form or key sends them. */
+  invitations_of_sender: { points: 500, windowMs: 24 * 60 * MINUTE },
   api_calls_of_key: { points: 700, windowMs: MINUTE },
   /** Per key and route. */
   api_calls_of_route: { points: 40, windowMs: SECOND },

@@ -134,10 +134,13 @@ export class Limits {
     return verdict === 'allowed' ? 0 : verdict.retryAfterMs;
   }
 
-  /** By the recipient's e-mail or the invitation's id; the sender is a person or a key. */
+  /** By the recipient's e-mail or the invitation's id; the sender is a person or an account. */
   invitation({ sender, recipient, address }: InvitationCount): Promise<LimitVerdict> {
     const key = digest(`${sender}:${emailKey(recipient)}`);
-    return this.#consume([{ rule: 'invitations_of_recipient', key, address }]);
+    return this.#consume([
+      { rule: 'invitations_of_recipient', key, address },
+      { rule: 'invitations_of_sender', key: sender, address },
+    ]);
   }
 
   /** A call of the management API; `route` is the pattern, `also` a stricter rule of that route. */

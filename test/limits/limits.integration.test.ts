@@ -182,6 +182,7 @@ it('every default figure is the documented one', () => {
     forgotten_passwords_of_network: 320,
     no_password_mails_of_person: 1,
     invitations_of_recipient: 10,
+    invitations_of_sender: 500,
     api_calls_of_key: 700,
     api_calls_of_route: 40,
     api_keys_made: 10,
