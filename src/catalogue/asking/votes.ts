@@ -36,7 +36,8 @@ export async function addVote(tx: Transaction<Schema>, { id, userId, asked, at }
     .where('voter.disabled_at', 'is', null)
     .forShare()
     .execute();
-  return votes.length >= count;
+  // A person may be in a team by several ways.
+  return new Set(votes.map((vote) => vote.user_id)).size >= count;
 }
 
 /** So that nobody is told of an agreement that does not count. */

@@ -54,7 +54,13 @@ async function requestForTwo() {
   };
   const leave = ({ userId }: PersonForTests) =>
     removeTeamMember(catalogue, SYSTEM_CONTEXT, { accountId, teamId, userId });
-  return { team, agree, leave };
+  const row = { team_id: teamId, account_id: accountId, added_by: 'group' as const, issuer: 'https://idp.example' };
+  const joinByGroup = ({ userId: user_id }: PersonForTests) =>
+    catalogue.db
+      .insertInto('team_members')
+      .values({ ...row, user_id, added_at: new Date() })
+      .execute();
+  return { team, agree, leave, joinByGroup };
 }
 
 describe('a request that two have to agree to', () => {
@@ -63,6 +69,14 @@ describe('a request that two have to agree to', () => {
     const [first, second] = team;
     if (first === undefined || second === undefined) throw new Error('they were to be three');
     expect([await agree(first), await agree(first), await agree(second)]).toEqual(['agreed', 'agreed', 'approved']);
+  });
+
+  it('is not approved by one who is in the team by two ways', async () => {
+    const { team, agree, joinByGroup } = await requestForTwo();
+    const [first, second] = team;
+    if (first === undefined || second === undefined) throw new Error('they were to be three');
+    await joinByGroup(first);
+    expect([await agree(first), await agree(second)]).toEqual(['agreed', 'approved']);
   });
 
   // Somebody who was thrown out still counted as one of the two.
