@@ -183,6 +183,7 @@ it('every default figure is the documented one', () => {
     no_password_mails_of_person: 1,
     invitations_of_recipient: 10,
     invitations_of_sender: 500,
+    lock_tables_filled: 1,
     api_calls_of_key: 700,
     api_calls_of_route: 40,
     api_keys_made: 10,
