@@ -1,6 +1,7 @@
 // The mails about requests for access. They tell; decisions are made on the page that they lead to.
 
 import type { AccessRequest } from '../catalogue/asking/access-request.ts';
+import type { Renamed } from '../catalogue/asking/recent-renames.ts';
 import { formatDuration } from '../duration.ts';
 import { cleanForPage } from '../untrusted-text.ts';
 import { composeMail } from './compose-mail.ts';
@@ -24,7 +25,7 @@ export function accessAskedMail(request: AccessRequest, { to, brand, link }: Add
     subject: subjectNaming(request.personName, (name) => `${name} asks for access`),
     paragraphs: [
       `${person} (${cleanForPage(request.email)}) asks for access to ${placeOf(request)}.${wait}`,
-      factsOf(request).join('\n'),
+      [...namesOf(request), ...factsOf(request)].join('\n'),
       `You can decide until ${timeInWords(request.expiresAt)}. Check that it is really them before you agree.`,
     ],
     button: { label: 'See it and decide', link },
@@ -76,11 +77,25 @@ function placeOf({ projectName, computeName }: AccessRequest): string {
     : `${quotedName(projectName)}, compute ${quotedName(computeName)}`;
 }
 
+/** What the person who asks cannot have chosen: ids, and names that were given up lately. */
+function namesOf({ projectId, projectRenamed, projectLabel, computeId, computeRenamed }: AccessRequest): string[] {
+  return [
+    `Project: ${projectId}${projectLabel === 'none' ? '' : ` (${projectLabel})`}${renamedInWords(projectRenamed)}`,
+    ...(computeId === null ? [] : [`Compute: ${computeId}${renamedInWords(computeRenamed)}`]),
+  ];
+}
+
+function renamedInWords(renamed: Renamed | null): string {
+  if (renamed === null) return '';
+  const names = renamed.from.map(quotedName).join(', ');
+  return `, renamed from ${names} by ${cleanForPage(renamed.by)} at ${timeInWords(renamed.at)}`;
+}
+
 function factsOf({ reason, durationMs, access, databaseRole, database }: AccessRequest): string[] {
   const as = databaseRole === null ? '' : ` as ${quotedName(databaseRole)}`;
   return [
     `Access: ${access === 'read_only' ? 'read-only' : 'read-write'}${as}`,
-    ...(database === null ? [] : [`Database: ${quotedName(database)}`]),
+    `Database: ${database === null ? 'any of the compute' : quotedName(database)}`,
     `For: ${formatDuration(durationMs)}`,
     `Reason: ${reason === '' ? 'none given' : quotedText(reason)}`,
   ];

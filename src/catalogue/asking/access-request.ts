@@ -15,6 +15,7 @@ import type { AgreementKind } from '../rights/agreement.ts';
 import { type CamelRow, camelRow } from '../store/camel-row.ts';
 import type { Schema } from '../store/schema.ts';
 import type { ProjectLabel } from '../tables/project-labels.ts';
+import { findRenames, type Renamed } from './recent-renames.ts';
 
 interface RequestRow {
   readonly id: AccessRequestId;
@@ -54,7 +55,10 @@ interface RequestRow {
   readonly agreed: ReadonlyArray<{ readonly id: UserId; readonly name: string }>;
 }
 
-export type AccessRequest = CamelRow<RequestRow>;
+export type AccessRequest = CamelRow<RequestRow> & {
+  readonly projectRenamed: Renamed | null;
+  readonly computeRenamed: Renamed | null;
+};
 
 /** How it stands at a moment. `over`: it was approved, and its time has passed. */
 export type RequestState = AccessRequest['status'] | 'expired' | 'over';
@@ -98,7 +102,11 @@ export async function findRequests(
       left join users decider on decider.id = request.decided_by
       left join users reviewer on reviewer.id = request.reviewed_by
     where ${where} order by request.made desc limit ${limit}`.execute(db);
-  return rows.map((row) => camelRow(row));
+  const renamesOf = await findRenames(db, rows);
+  return rows.map((row) => {
+    const { project, compute } = renamesOf(row);
+    return { ...camelRow(row), projectRenamed: project, computeRenamed: compute };
+  });
 }
 
 /** Null for an unknown one. Does not check permissions. */

@@ -14,8 +14,9 @@ import type { Schema } from '../store/schema.ts';
 import { missing } from '../store/store-errors.ts';
 import type { ComputesTable } from '../tables/projects-and-computes.ts';
 import { type AuditContext, recordChange } from '../trail/audit-context.ts';
+import { reasonWithRename } from '../trail/renames.ts';
 import { type ComputeChanges, changedColumns, endedByChanges } from './compute-changes.ts';
-import { type Compute, computeFrom, findCompute } from './compute-rows.ts';
+import { type Compute, computeFrom, findCompute, shownName } from './compute-rows.ts';
 import { requireComputeSizes } from './compute-sizes.ts';
 import { getProject, onProject, type Project, recordLostSecrets } from './projects.ts';
 import { requirePolicyKept } from './starting-policy.ts';
@@ -65,7 +66,9 @@ export async function changeCompute(
     suspendTimeoutSeconds: suspendTimeoutSeconds ?? compute.suspendTimeoutSeconds,
   });
   const columns = changedColumns(catalogue, change.changes);
-  const reason = JSON.stringify(change.changes);
+  const { name = compute.name } = columns;
+  const names = { before: shownName(compute), after: shownName({ id: compute.id, name }) };
+  const reason = reasonWithRename(names, JSON.stringify(change.changes));
   const ended = endedByChanges(change.changes);
   const write = { action: 'compute.change', project, computeId: compute.id, columns, reason, ended } as const;
   return writeCompute(catalogue, context, { ...write, event: 'compute.changed' });
@@ -132,7 +135,7 @@ interface ComputeWrite {
   readonly computeId: ComputeId;
   readonly columns: Updateable<ComputesTable>;
   readonly event: 'compute.changed' | 'policy.changed';
-  readonly reason?: string;
+  readonly reason?: string | null;
   /** What happens to grants and connections; null: nothing. */
   readonly ended: EndedAccess['kind'] | null;
 }

@@ -16,6 +16,7 @@ import type { ProjectLabel } from '../tables/project-labels.ts';
 import type { ProjectsTable } from '../tables/projects-and-computes.ts';
 import { type AuditContext, changeEvent, recordChange } from '../trail/audit-context.ts';
 import { recordAuditEvents } from '../trail/audit-events.ts';
+import { reasonWithRename } from '../trail/renames.ts';
 
 export type Project = ReturnType<typeof projectFrom>;
 
@@ -88,7 +89,8 @@ export async function changeProject(
       })
       .where('id', '=', projectId)
       .execute();
-    const reason = changed.label === project.label ? null : `label ${changed.label}`;
+    const label = changed.label === project.label ? null : `label ${changed.label}`;
+    const reason = reasonWithRename({ before: project.name, after: changed.name }, label);
     await recordChange(tx, { catalogue, context }, { event: 'project.changed', ...auditedProject(changed), reason });
   });
   return changed;

@@ -22,6 +22,11 @@ const OURS = 'Postern only: ';
 const text = z.string().max(2_048);
 const moment = z.string().nullable();
 
+const renamedField = z
+  .object({ from: z.array(z.string()), by: z.string(), at: z.string() })
+  .nullable()
+  .meta({ description: 'Other names since a week before the request, and who renamed it last; null: none.' });
+
 export const requestShape = z
   .object({
     id: z.string(),
@@ -30,6 +35,8 @@ export const requestShape = z
     user_id: z.string(),
     project_id: z.string(),
     endpoint_id: z.string().nullable(),
+    project_renamed: renamedField,
+    endpoint_renamed: renamedField,
     database_name: z.string().nullable(),
     role_name: z.string().nullable(),
     access: z.enum(['read_write', 'read_only']),
@@ -140,6 +147,8 @@ export function requestOnWire({ clock }: Pick<ApiCall, 'clock'>, request: Access
     user_id: request.userId,
     project_id: request.projectId,
     endpoint_id: request.computeId,
+    project_renamed: renamedOnWire(request.projectRenamed),
+    endpoint_renamed: renamedOnWire(request.computeRenamed),
     database_name: request.database,
     role_name: request.databaseRole,
     access: request.access,
@@ -155,4 +164,8 @@ export function requestOnWire({ clock }: Pick<ApiCall, 'clock'>, request: Access
     reviewed_at: request.reviewedAt?.toISOString() ?? null,
     review: request.review,
   };
+}
+
+function renamedOnWire(renamed: AccessRequest['projectRenamed']): z.input<typeof renamedField> {
+  return renamed === null ? null : { from: [...renamed.from], by: renamed.by, at: renamed.at.toISOString() };
 }

@@ -1,7 +1,8 @@
 // A request for access as its pages show it; foreign text is cleaned here.
 
-import type { RequestView } from '../../../../web/pages/console/requests/request-view.ts';
+import type { RenamedView, RequestView } from '../../../../web/pages/console/requests/request-view.ts';
 import { type AccessRequest, stateOfRequest } from '../../../catalogue/asking/access-request.ts';
+import type { Renamed } from '../../../catalogue/asking/recent-renames.ts';
 import { formatDuration } from '../../../duration.ts';
 import { cleanForPage, cleanSentence } from '../../../untrusted-text.ts';
 
@@ -19,7 +20,11 @@ export function requestView(request: AccessRequest, now: Date): RequestView {
     account: cleanForPage(accountName),
     project: cleanForPage(projectName),
     label: request.projectLabel,
+    projectId: request.projectId,
+    projectRenamed: renamedView(request.projectRenamed),
     compute: cleaned(computeName),
+    computeId: request.computeId,
+    computeRenamed: renamedView(request.computeRenamed),
     access: request.access,
     role: cleaned(databaseRole),
     database: cleaned(database),
@@ -37,4 +42,9 @@ export function requestView(request: AccessRequest, now: Date): RequestView {
     review: request.review === null ? null : cleanSentence(request.review),
     reviewer: cleaned(request.reviewerName),
   };
+}
+
+function renamedView(renamed: Renamed | null): RenamedView | null {
+  if (renamed === null) return null;
+  return { from: renamed.from.map(cleanForPage), by: cleanForPage(renamed.by), at: renamed.at };
 }

@@ -11,6 +11,7 @@ import { When } from '../../../components/console/tables/when.tsx';
 import { ProjectLabelTag } from '../../../components/project-label.tsx';
 import { Fact, TerminalFacts, type TerminalFactsProps } from '../../../components/terminal-facts.tsx';
 import { GlassReview, type ReviewState } from './glass-review.tsx';
+import { RenamedFact } from './renamed-fact.tsx';
 import type { RequestView } from './request-view.ts';
 import { StatePill } from './requests-page.tsx';
 
@@ -84,8 +85,13 @@ function Place({ asked, now }: Pick<RequestProps, 'asked' | 'now'>): VNode {
         <Fact name="Project" aside={asked.account}>
           {asked.project}
         </Fact>
-        <Fact name="Compute">{asked.compute ?? 'any of the project'}</Fact>
-        {asked.database !== null && <Fact name="Database">{asked.database}</Fact>}
+        <Fact name="Project’s ID">{asked.projectId}</Fact>
+        <RenamedFact what="Project" renamed={asked.projectRenamed} now={now} />
+        <Fact name="Compute" aside={asked.compute === asked.computeId ? null : asked.computeId}>
+          {asked.compute ?? 'any of the project'}
+        </Fact>
+        <RenamedFact what="Compute" renamed={asked.computeRenamed} now={now} />
+        <Fact name="Database">{asked.database ?? 'any of the compute'}</Fact>
         <Fact name="Access" aside={asked.role === null ? null : `as ${asked.role}`}>
           {asked.access === 'read_only' ? 'read-only' : 'read-write'}
         </Fact>

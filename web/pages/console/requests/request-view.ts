@@ -2,6 +2,13 @@
 
 import type { ProjectLabelView } from '../../../components/project-label.tsx';
 
+/** Other names of the last days, since whoever asks may have chosen the present one. */
+export interface RenamedView {
+  readonly from: readonly string[];
+  readonly by: string;
+  readonly at: Date;
+}
+
 export interface RequestView {
   readonly href: string;
   readonly kind: 'asked' | 'on_call' | 'break_glass';
@@ -10,9 +17,13 @@ export interface RequestView {
   readonly email: string;
   readonly account: string;
   readonly project: string;
+  readonly projectId: string;
+  readonly projectRenamed: RenamedView | null;
   readonly label: ProjectLabelView;
   /** Null: each of the project. */
   readonly compute: string | null;
+  readonly computeId: string | null;
+  readonly computeRenamed: RenamedView | null;
   readonly access: 'read_write' | 'read_only';
   readonly role: string | null;
   readonly database: string | null;

@@ -113,6 +113,12 @@ function AskedFor({ row }: { readonly row: RequestView }): VNode {
       <span class="row-detail">
         {row.access === 'read_only' ? 'read-only' : 'read-write'}, {row.duration}
       </span>
+      {row.state === 'waiting' && (
+        <span class="row-detail">
+          {row.projectId}
+          {(row.projectRenamed ?? row.computeRenamed) !== null && ', renamed lately'}
+        </span>
+      )}
     </>
   );
 }
