@@ -80,7 +80,7 @@ export const INVALID_INPUT_ERRORS = {
   token_life_too_long: invalidInput('a token lives at most {limit} days'),
   workload_invalid: invalidInput('the workload cannot be trusted like that: {problem}'),
   token_connections: invalidInput('a token allows 1 to {limit} connections'),
-  too_many_rules: invalidInput('an account has at most {limit} access rules'),
+  too_many_rules: invalidInput('there can be at most {limit} access rules {which}'),
   person_not_here: invalidInput('nobody here has the email "{email}"'),
   rule_invalid: invalidInput('the rule cannot be kept: {problem}'),
   team_not_chosen: invalidInput('choose the team that has to agree'),

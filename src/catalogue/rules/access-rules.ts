@@ -21,11 +21,9 @@ import type { Schema } from '../store/schema.ts';
 import { missing } from '../store/store-errors.ts';
 import { type AuditContext, recordChange } from '../trail/audit-context.ts';
 import { requireOwnThings } from './named-things.ts';
+import { requireRoom } from './rule-room.ts';
 import { rowOf, ruleFrom } from './rule-rows.ts';
 import { STARTING_SETS, type StartingSet } from './starting-sets.ts';
-
-/** Far more than people keep in view; a bound on what a page and a change of set read. */
-export const MOST_RULES = 20_000;
 
 export interface WhichRule {
   readonly accountId: AccountId;
@@ -53,7 +51,8 @@ export async function createAccessRule(
   return await catalogue.transaction(async (tx) => {
     await requireStillMay(tx, { catalogue, context }, asked);
     await lockAccount(tx, accountId);
-    await requireRoom(tx, accountId);
+    if ((await findAccount(tx, accountId)) === null) throw notFound(accountResource(accountId));
+    await requireRoom(tx, rule);
     await requireOwnThings(tx, rule);
     await insertRule(tx, { catalogue, context, rule });
     const reason = JSON.stringify(rule.grants);
@@ -75,7 +74,9 @@ export async function changeAccessRule(
   const grants = parseGrants(given);
   return await catalogue.transaction(async (tx) => {
     await requireStillMay(tx, { catalogue, context }, asked);
+    await lockAccount(tx, accountId);
     const changed = { ...(await lockRule(tx, which)), grants };
+    await requireRoom(tx, changed);
     await requireOwnThings(tx, changed);
     const { grants: stored, doors } = rowOf(changed);
     await tx.updateTable('access_rules').set({ grants: stored, doors }).where('id', '=', changed.id).execute();
@@ -150,17 +151,6 @@ async function lockRule(tx: Transaction<Schema>, { accountId, ruleId }: WhichRul
     .forUpdate()
     .executeTakeFirstOrThrow(() => missing(`access rule "${ruleId}"`));
   return ruleFrom(row);
-}
-
-async function requireRoom(tx: Transaction<Schema>, accountId: AccountId): Promise<void> {
-  if ((await findAccount(tx, accountId)) === null) throw notFound(accountResource(accountId));
-  const { count } = await tx
-    .selectFrom('access_rules')
-    .select((expression) => expression.fn.countAll<number>().as('count'))
-    .where('account_id', '=', accountId)
-    .executeTakeFirstOrThrow();
-  if (Number(count) < MOST_RULES) return;
-  throw new PosternError('too_many_rules', { params: { limit: String(MOST_RULES) } });
 }
 
 function parseGrants(given: NewAccessRule['grants']): RuleGrants {

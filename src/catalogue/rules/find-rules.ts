@@ -2,13 +2,12 @@
 
 import { type Kysely, sql } from 'kysely';
 import { assertNever } from '../../assert-never.ts';
-import { TimeSlices } from '../../async/time-slices.ts';
 import type { AccountId, ComputeId, TeamId, UserId } from '../../ids.ts';
 import type { AccessRule } from '../rights/access-rule.ts';
 import type { Agreement } from '../rights/agreement.ts';
 import type { Schema } from '../store/schema.ts';
 import { BROKEN_GLASS_OF, findAgreements, isGlassBroken } from './find-agreements.ts';
-import { type RuleRow, ruleFrom } from './rule-rows.ts';
+import { type RuleRow, ruleFrom, rulesFrom } from './rule-rows.ts';
 
 /** Whose rules: a person's, those of the account's tokens, or of anybody with a role's password. */
 export type RuleReader =
@@ -87,12 +86,7 @@ export async function findRulesOfPlaces(
     where rule.account_id = any(${accountIds}) and rule.object_key = any(${['', ...objectKeys]})
       and ${concerns(reader)} order by rule.made`.execute(db);
   const [{ rows }, isBroken] = await Promise.all([read, isGlassBroken(db, peopleOf(reader))]);
-  const slices = new TimeSlices();
-  const rules: AccessRule[] = [];
-  for (const row of rows) {
-    rules.push(ruleFrom(row));
-    if (slices.isOver) await slices.next();
-  }
+  const rules = await rulesFrom(rows);
   return await withAgreements(db, reader, { rules, teamIds: teamsOf(rows), agreements: [], isBroken });
 }
 

@@ -6,8 +6,9 @@ import { accountResource, requireMay } from '../rights/permissions.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { missing } from '../store/store-errors.ts';
 import type { AuditContext } from '../trail/audit-context.ts';
-import { MOST_RULES, type WhichRule } from './access-rules.ts';
-import { ruleFrom } from './rule-rows.ts';
+import type { WhichRule } from './access-rules.ts';
+import { MOST_RULES } from './rule-room.ts';
+import { ruleFrom, rulesFrom } from './rule-rows.ts';
 
 /** In the order in which they were made; with a project, those that are about it or all of them. */
 export async function listAccessRules(
@@ -18,7 +19,7 @@ export async function listAccessRules(
   requireMay(actor, 'access_rules.read', accountResource(accountId));
   let rows = catalogue.db.selectFrom('access_rules').selectAll().where('account_id', '=', accountId).orderBy('made');
   if (about !== undefined) rows = rows.where('object_key', 'in', await objectKeys(catalogue, about));
-  return (await rows.limit(MOST_RULES).execute()).map(ruleFrom);
+  return await rulesFrom(await rows.limit(MOST_RULES).execute());
 }
 
 interface AboutProject {

@@ -2,6 +2,7 @@
 
 import type { Selectable } from 'kysely';
 import { assertNever } from '../../assert-never.ts';
+import { TimeSlices } from '../../async/time-slices.ts';
 import { type AccessRule, type RuleObject, type RuleSubject, ruleGrantsSchema } from '../rights/access-rule.ts';
 import type { AccessRulesTable } from '../tables/access-rules.ts';
 
@@ -27,6 +28,17 @@ export function ruleFrom(row: RuleRow): AccessRule {
     object: objectFrom(row),
     grants: ruleGrantsSchema.parse(row.grants),
   };
+}
+
+/** In slices, since they may be many. */
+export async function rulesFrom(rows: readonly RuleRow[]): Promise<AccessRule[]> {
+  const slices = new TimeSlices();
+  const rules: AccessRule[] = [];
+  for (const row of rows) {
+    rules.push(ruleFrom(row));
+    if (slices.isOver) await slices.next();
+  }
+  return rules;
 }
 
 export function rowOf({ id, accountId, subject, object, grants }: AccessRule) {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { createAccessToken } from '../../../src/catalogue/access/access-tokens.ts';
 import { findPasswordRoles, requirePasswordReach } from '../../../src/catalogue/access/own-reach.ts';
@@ -16,12 +17,14 @@ import {
   replaceAccessRules,
 } from '../../../src/catalogue/rules/access-rules.ts';
 import { listAccessRules } from '../../../src/catalogue/rules/rule-lists.ts';
+import { MOST_ALIKE, MOST_BY_PASSWORD } from '../../../src/catalogue/rules/rule-room.ts';
 import { STARTING_SETS } from '../../../src/catalogue/rules/starting-sets.ts';
 import { addTeamMember, removeTeamMember } from '../../../src/catalogue/teams/team-members.ts';
 import { createTeam, deleteTeam } from '../../../src/catalogue/teams/teams.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { transferProjects } from '../../../src/catalogue/transfers/project-transfers.ts';
 import { isPosternError } from '../../../src/errors.ts';
+import type { UserId } from '../../../src/ids.ts';
 import {
   actingAs,
   actorOf,
@@ -240,6 +243,23 @@ describe('a rule', () => {
     expect((await answersOf(scene, 'member', 'app')).link.door).toBe(false);
     await deleteTeam(catalogue, context, { accountId, teamId: team.id });
     expect(await listAccessRules(catalogue, context, { accountId })).toEqual([]);
+  });
+
+  it('is one too many beyond those that one question reads', async () => {
+    const { catalogue, accountId, member, admin, add } = await organizationWithShop();
+    const fill = (count: number, kind: string, doors: string) =>
+      sql`insert into access_rules (id, account_id, subject_kind, object_kind, doors, grants, created_at)
+        select ${kind} || n, ${accountId}, ${kind}, 'account', ${doors}::text[], '{}', now()
+        from generate_series(1, ${count}::int) n`.execute(catalogue.db);
+    const of = (userId: UserId, doors: readonly ['link' | 'role_password']) =>
+      add({ subject: { kind: 'person', userId }, object: { kind: 'account' }, grants: { doors: [...doors] } });
+    await fill(MOST_ALIKE, 'account_tokens', '{link}');
+    const alike = add({ subject: { kind: 'account_tokens' }, object: { kind: 'account' }, grants: {} });
+    await expect(alike).rejects.toThrow('at most 100 access rules');
+    await of(member.userId, ['link']);
+    await fill(MOST_BY_PASSWORD, 'guests', '{role_password}');
+    await expect(of(admin.userId, ['role_password'])).rejects.toThrow('at most 500 access rules');
+    await of(admin.userId, ['link']);
   });
 
   it('goes with the person whom it names', async () => {

@@ -3,6 +3,7 @@
 
 import { AccessPage } from '../../../../web/pages/console/access/access-page.tsx';
 import * as actions from '../../../actions/organizations/change-access-rules.ts';
+import { TimeSlices } from '../../../async/time-slices.ts';
 import { listProjects } from '../../../catalogue/projects/project-lists.ts';
 import type { AccessRule } from '../../../catalogue/rights/access-rule.ts';
 import { accountResource, may, requireMay } from '../../../catalogue/rights/permissions.ts';
@@ -35,7 +36,12 @@ export async function showAccess(call: AccountCall, again?: Again): Promise<void
   const things = await findNamedThings(parts.catalogue.db, rules);
   const choices = await choicesOf(call);
   const about = queryText(call, 'about');
-  const rows = rules.filter((rule) => concerns(rule, about)).map((rule) => rowOf(rule, things));
+  const rows: ReturnType<typeof rowOf>[] = [];
+  const slices = new TimeSlices();
+  for (const rule of rules) {
+    if (concerns(rule, about)) rows.push(rowOf(rule, things));
+    if (slices.isOver) await slices.next();
+  }
   parts.renderer.send(request, response, AccessPage, {
     view: accountView(call, 'access', again),
     path: pathOf(call),
