@@ -67,10 +67,9 @@ interface JudgedOffers {
 
 /** In slices: a person may have hundreds of computes, and rules about each. */
 async function judgeOffers(catalogue: Catalogue, { actor, rows, filter }: JudgedOffers) {
-  const { database = null } = filter;
   const [choices, { rules, teamIds, agreements }] = await Promise.all([
-    loadTargetChoices(catalogue.db, [...new Set(rows.map((row) => row.branch_id))], database),
-    findRulesOfPlaces(catalogue.db, placesOf(rows), { kind: 'person', userId: actor.userId }),
+    loadTargetChoices(catalogue.db, [...new Set(rows.map((row) => row.branch_id))], filter.database),
+    findRulesOfPlaces(catalogue.db, placesOf(actor, rows), { kind: 'person', userId: actor.userId }),
   ]);
   const how = { door: filter.door ?? 'link', address: filter.address ?? null, signIn: null, at: catalogue.clock.now() };
   const judge = new OfferJudge({ how, agreements });
@@ -90,9 +89,11 @@ async function judgeOffers(catalogue: Catalogue, { actor, rows, filter }: Judged
   return offers;
 }
 
-function placesOf(rows: readonly Offer[]): RuledPlaces {
+function placesOf(actor: PersonActor, rows: readonly Offer[]): RuledPlaces {
   const keys = rows.flatMap(({ id, project_id, project_label }) => [id, project_id, project_label ?? '']);
-  return { accountIds: [...new Set(rows.map((row) => row.account_id))], objectKeys: [...new Set(keys)] };
+  const accountIds = [...new Set(rows.map((row) => row.account_id))];
+  const ownAccountIds = [personalAccountId(actor.userId), ...actor.memberships.keys()];
+  return { accountIds, ownAccountIds, objectKeys: [...new Set(keys)] };
 }
 
 interface TargetFilter {

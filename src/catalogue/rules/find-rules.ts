@@ -70,6 +70,8 @@ export async function findRulesOfPeople(
 /** Computes with what is about them besides: their projects, accounts and labels. */
 export interface RuledPlaces {
   readonly accountIds: readonly AccountId[];
+  /** Those to which the reader belongs: rules for members of others are not read. */
+  readonly ownAccountIds: readonly AccountId[];
   /** Ids of computes and projects, and labels. */
   readonly objectKeys: readonly string[];
 }
@@ -77,13 +79,14 @@ export interface RuledPlaces {
 /** The rules about those places that concern the reader; read in slices, since they may be many. */
 export async function findRulesOfPlaces(
   db: Kysely<Schema>,
-  { accountIds, objectKeys }: RuledPlaces,
+  { accountIds, ownAccountIds, objectKeys }: RuledPlaces,
   reader: RuleReader,
 ): Promise<FoundRules> {
   if (accountIds.length === 0) return { rules: [], teamIds: new Set(), agreements: [] };
   const read = sql<RuleRow>`
     select ${COLUMNS} from access_rules rule
     where rule.account_id = any(${accountIds}) and rule.object_key = any(${['', ...objectKeys]})
+      and (rule.subject_kind <> 'members' or rule.account_id = any(${ownAccountIds}))
       and ${concerns(reader)} order by rule.made`.execute(db);
   const [{ rows }, isBroken] = await Promise.all([read, isGlassBroken(db, peopleOf(reader))]);
   const rules = await rulesFrom(rows);
