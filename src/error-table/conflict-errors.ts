@@ -86,6 +86,10 @@ export const CONFLICT_ERRORS = {
     ...conflict('recovery codes stand in for a passkey or one-time codes, and there are none'),
     hint: 'Add a passkey or turn on one-time codes first.',
   },
+  own_second_factor_first: {
+    ...conflict('you have not signed in with a second factor yourself, and would be shut out'),
+    hint: 'Add a passkey or one-time codes under Security, or sign in again with them, and then ask it of others.',
+  },
   request_decided: conflict('this request was {status} already'),
   request_open: conflict('a request of yours is open already'),
 

@@ -85,6 +85,11 @@ export const CONNECTION_ERRORS = {
     message: 'terminating connection because access was revoked',
     hint: 'Access rules no longer allow it. {why}.',
   }),
+  revoked_by_demand: policy('57P01', 403, {
+    code: 'revoked',
+    message: 'terminating connection because access was revoked',
+    hint: 'Organization "{organization}" asks for a second factor. Add one under Security in the console, and connect again.',
+  }),
   suspended: policy('57P01', 403, {
     message: 'terminating connection because the compute was suspended',
     hint: 'The compute was suspended by {by}; connect again to wake it.',

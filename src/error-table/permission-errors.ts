@@ -58,6 +58,12 @@ export const PERMISSION_ERRORS = {
     ...forbidden('without a compute only admins of the account change databases or are shown passwords'),
     hint: 'Ask an admin of the account to add a compute.',
   },
+  second_factor_demanded: {
+    ...forbidden('organization "{organization}" asks for a second factor'),
+    code: 'second_factor_demanded',
+    hint: 'Add a passkey or one-time codes under Security in the console. If you have them, sign in again with them.',
+    correctableOn: ['approval'],
+  },
   account_not_named: forbidden('name an account'),
   personal_key_required: forbidden('only a personal API key or a signed-in person may do this'),
   personal_keys_of_people: forbidden('only people have personal API keys'),

@@ -4,6 +4,7 @@
 import type { VNode } from 'preact';
 import {
   CutOffNotice,
+  DemandNotice,
   MissingTargetNotice,
   NothingToPick,
   OpenCodeNotice,
@@ -22,6 +23,7 @@ import { Document } from '../layout/document.tsx';
 export function ApprovalPage(props: ApprovalProps): VNode {
   const { frame, path, picker, problem } = props;
   const hasNothing = picker.foundCount === 0 && picker.search === '';
+  const demanded = props.demandedBy.length > 0 && <DemandNotice names={props.demandedBy} />;
   return (
     <Document frame={frame} title={`${props.asker} wants to connect as you`} width="ask" islands={['decide']}>
       <div class="ask">
@@ -48,9 +50,12 @@ export function ApprovalPage(props: ApprovalProps): VNode {
             {props.hasOpenCode && <OpenCodeNotice />}
             {props.isCutOff && <CutOffNotice {...props} />}
             {props.missingTarget !== null && <MissingTargetNotice name={props.missingTarget} />}
-            {hasNothing ? <NothingToPick /> : <ApprovalTarget {...props} />}
+            {hasNothing ? !demanded && <NothingToPick /> : <ApprovalTarget {...props} />}
+            {hasNothing && demanded}
             <DecisionButtons {...props} />
             {!hasNothing && <ForAgent {...props} />}
+            {/* Behind Approve, which Enter presses in a field: the form's first button. */}
+            {!hasNothing && demanded}
             {!hasNothing && <DatabaseAndRole {...props} />}
           </section>
           {props.glassPath !== null && (

@@ -4,6 +4,7 @@
 import type { VNode } from 'preact';
 import { CopyLine } from '../components/copy-line.tsx';
 import { FirstTerminal } from '../components/first-terminal.tsx';
+import { SecondFactorNotice } from '../components/second-factor-notice.tsx';
 import { Document } from '../layout/document.tsx';
 import { CheckSign } from '../layout/icons.tsx';
 import type { PageFrame } from '../layout/page-frame.ts';
@@ -31,6 +32,9 @@ export interface HomeProps {
   /** Whether the person has ever approved a terminal. */
   readonly hasConnected: boolean;
   readonly waiting: readonly WaitingTerminal[];
+  /** Organizations that ask for a second factor first, by name. */
+  readonly demandedBy: readonly string[];
+  readonly secondFactorPath: string;
   /** False for somebody who came by the set-up link and has chosen no way to sign in yet. */
   readonly canSignInAgain: boolean;
   /** Of an operator, until all are done. */
@@ -41,6 +45,7 @@ const RELOAD_SECONDS = 5;
 
 export function HomePage(props: HomeProps): VNode {
   const { frame, command, projects, hasConnected, waiting, canSignInAgain, steps } = props;
+  const { demandedBy, secondFactorPath } = props;
   const isFirst = !hasConnected && projects.length > 0;
   return (
     <Document
@@ -69,6 +74,13 @@ export function HomePage(props: HomeProps): VNode {
         <p class="quiet">
           <Projects names={projects} />
         </p>
+        {demandedBy.length > 0 && (
+          <SecondFactorNotice names={demandedBy}>
+            <a class="button plain" href={secondFactorPath}>
+              Add a second factor
+            </a>
+          </SecondFactorNotice>
+        )}
         {!canSignInAgain && <ChooseSignIn />}
         {steps.some(({ isDone }) => !isDone) && <Steps steps={steps} />}
         <a class="button plain" href="/app">

@@ -31,7 +31,8 @@ export async function askForAccess(
 ): Promise<AccessRequest> {
   requireMay(context.actor, 'self.ask_for_access', INSTALLATION);
   const choice = { userId: context.actor.userId, ...place };
-  const how = { door: 'link', address: null, signIn: null } as const;
+  const { viaSignIn } = context.actor;
+  const how = { door: 'link', address: null, signIn: null, ...(viaSignIn && { viaSignIn }) } as const;
   const { asking, ...target } = await judgeAsking(catalogue, choice, how);
   if (asking === null) throw new PosternError('nothing_to_ask', { params: { compute: target.compute.name } });
   const { request, approvers } = await fileRequest(catalogue, context, {

@@ -26,7 +26,7 @@ export async function linkIdentity(
   { vouchesSecondFactor, ...identity }: Parameters<typeof link>[2] & Pick<ProvenIdentity, 'vouchesSecondFactor'>,
 ): Promise<void> {
   await link(parts.catalogue, context, identity);
-  if (vouchesSecondFactor) await noteSecondFactor(parts.catalogue, identity);
+  await noteSecondFactor(parts.catalogue, { ...identity, vouchesSecondFactor });
   tellPerson(parts, context.actor, { kind: 'identity_linked', issuer: identity.issuer });
 }
 

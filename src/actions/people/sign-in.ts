@@ -87,7 +87,7 @@ export async function signInWithIdentity(
 ): Promise<User> {
   const { catalogue } = parts;
   const user = await signIn(catalogue, context, identity);
-  if (vouchesSecondFactor) await noteSecondFactor(catalogue, identity);
+  await noteSecondFactor(catalogue, { ...identity, vouchesSecondFactor });
   const { issuer, subject } = identity;
   const verifiedEmail = identity.emailVerified ? identity.email : null;
   const signedIn = { person: user, issuer, subject, groups: groups ?? ('unknown' as const), verifiedEmail };

@@ -144,7 +144,7 @@ async function reachesOf(
   const rows = await loadRowsWithDisabled(catalogue.db, computeIds);
   const person = actor.kind === 'person' ? actor : null;
   const asked = await Promise.all(rows.map((row) => askedBy(catalogue, person, { row, door })));
-  return asked.filter(({ subject }) => subject.kind !== 'person' || subject.relation !== 'stranger');
+  return asked.filter(({ subject }) => subject.kind !== 'person' || ['member', 'guest'].includes(subject.relation));
 }
 
 /**

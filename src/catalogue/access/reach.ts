@@ -8,6 +8,7 @@ import { shownName } from '../projects/compute-rows.ts';
 import type { AccessRule, RuleDoor } from '../rights/access-rule.ts';
 import type { PersonActor } from '../rights/actors.ts';
 import type { Agreement } from '../rights/agreement.ts';
+import { isUnproven } from '../rights/counting-relations.ts';
 import {
   type AccessQuestion,
   type AskingSubject,
@@ -21,6 +22,7 @@ import type { ProvenSignIn } from '../rights/proven-sign-in.ts';
 import { reachablePlaces } from '../rights/reachable-places.ts';
 import { type ReachedPolicy, reachedPolicy } from '../rights/reached-policy.ts';
 import type { FoundRules } from '../rules/find-rules.ts';
+import type { SignInMethod } from '../tables/second-factors.ts';
 import { chooseDatabaseRole } from './choose-database-and-role.ts';
 import type { TargetChoices } from './target-choices.ts';
 import type { TargetRow } from './target-row.ts';
@@ -32,6 +34,8 @@ export interface Circumstances {
   readonly address: string | null;
   /** Null: not asked about. */
   readonly signIn: ProvenSignIn | null;
+  /** How the person signed in in the browser where they decide; absent: nobody is at one. */
+  readonly viaSignIn?: SignInMethod;
 }
 
 /** For doors without a browser: a rule that wants a sign-in does not open them. */
@@ -55,7 +59,8 @@ export function personSubject(
 ): AskingSubject {
   const resource = { kind: 'project', projectId: project.id, accountId: project.accountId } as const;
   const isOwn = (project.accountId as string) === actor.userId || actor.memberships.has(project.accountId);
-  const relation = !may(actor, 'project.connect', resource) ? 'stranger' : isOwn ? 'member' : 'guest';
+  const without = isUnproven(actor, resource) ? 'unproven' : 'stranger';
+  const relation = !may(actor, 'project.connect', resource) ? without : isOwn ? 'member' : 'guest';
   return { kind: 'person', userId: actor.userId, relation, teamIds };
 }
 

@@ -109,12 +109,14 @@ export function judged(
 /** The question of a person's connection by link or grant, before the rules answer it. */
 export async function askOfTarget(catalogue: Catalogue, choice: TargetChoice, { rights: given, ...how }: Resolving) {
   const { computeId, userId } = choice;
+  const { viaSignIn } = how;
   const rights = given ?? (await readRightsOfPerson(catalogue, choice));
-  const [row, actor, { rules, teamIds, agreements }] = await Promise.all([
+  const [row, person, { rules, teamIds, agreements }] = await Promise.all([
     rights.targetRow(computeId),
     rights.person(userId),
     rights.rules(computeId, { kind: 'person', userId }),
   ]);
+  const actor = person === null || viaSignIn === undefined ? person : { ...person, viaSignIn };
   requireConnect(catalogue, actor, row);
   if (!row.policy.linkLogin) {
     throw new PosternError('link_login_disabled', { params: { compute: shownName(row.compute) } });

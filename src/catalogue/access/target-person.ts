@@ -4,6 +4,7 @@ import { PosternError } from '../../errors.ts';
 import type { UserId } from '../../ids.ts';
 import { projectResource } from '../projects/projects.ts';
 import type { PersonActor } from '../rights/actors.ts';
+import { requireDemandMet } from '../rights/counting-relations.ts';
 import { may } from '../rights/permissions.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { TargetRow } from './target-row.ts';
@@ -15,13 +16,18 @@ export interface TargetPerson {
   readonly isGuest: boolean;
 }
 
-/** Throws `permission_lost` unless the person may connect to the compute's project now. */
+/**
+ * Throws `second_factor_demanded`, and `permission_lost` unless the person may connect to the
+ * compute's project now.
+ */
 export function requireConnect(
   catalogue: Catalogue,
   actor: PersonActor | null,
   row: TargetRow,
 ): asserts actor is PersonActor {
-  const isAllowed = actor !== null && may(actor, 'project.connect', projectResource(catalogue, row.project));
+  const resource = projectResource(catalogue, row.project);
+  if (actor !== null) requireDemandMet(actor, resource);
+  const isAllowed = actor !== null && may(actor, 'project.connect', resource);
   if (!isAllowed) throw new PosternError('permission_lost', { params: { project: row.project.name } });
 }
 

@@ -2,6 +2,7 @@
 
 import type { Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
+import { recordEndedAccess } from '../endings/ended-access.ts';
 import { newPersonActor } from '../rights/actors.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { emailKey } from '../store/email-address.ts';
@@ -76,13 +77,36 @@ async function isWithoutIdentity(tx: Transaction<Schema>, userId: User['id']): P
   return (await linked.limit(1).executeTakeFirst()) === undefined;
 }
 
-/** For organizations that ask for one; the browser session says it of its own sign-in. */
+/**
+ * Whether the provider vouched for one at this sign-in, for organizations that ask for it: what it
+ * stopped vouching for counts no more.
+ */
 export async function noteSecondFactor(
-  { db, clock }: Catalogue,
-  { issuer, subject }: Pick<Identity, 'issuer' | 'subject'>,
+  catalogue: Pick<Catalogue, 'transaction' | 'clock'>,
+  { issuer, subject, vouchesSecondFactor }: Pick<Identity, 'issuer' | 'subject'> & Vouching,
 ): Promise<void> {
-  const identity = db.updateTable('identities').set({ second_factor_at: clock.now() });
-  await identity.where('issuer', '=', issuer).where('subject', '=', subject).execute();
+  await catalogue.transaction(async (tx) => {
+    const row = await tx
+      .selectFrom('identities')
+      .select(['user_id', 'second_factor_at'])
+      .where('issuer', '=', issuer)
+      .where('subject', '=', subject)
+      .forUpdate()
+      .executeTakeFirst();
+    if (row === undefined || (row.second_factor_at === null && !vouchesSecondFactor)) return;
+    const vouched = { second_factor_at: vouchesSecondFactor ? catalogue.clock.now() : null };
+    await tx
+      .updateTable('identities')
+      .set(vouched)
+      .where('issuer', '=', issuer)
+      .where('subject', '=', subject)
+      .execute();
+    if (!vouchesSecondFactor) await recordEndedAccess(tx, { kind: 'rules', owners: { userId: row.user_id } });
+  });
+}
+
+interface Vouching {
+  readonly vouchesSecondFactor: boolean;
 }
 
 /** Shown on the profile page; the person's own address stays. */

@@ -1,10 +1,11 @@
 // Pages of the members of an organization, and the admins over a person.
 
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { AccountId, MembershipId, UserId } from '../../ids.ts';
 import { accountResource, may, requireMay } from '../rights/permissions.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { decodePosition, encodeCursor, escapeLike } from '../store/keyset-pages.ts';
+import type { Schema } from '../store/schema.ts';
 import { missing } from '../store/store-errors.ts';
 import type { AuditContext } from '../trail/audit-context.ts';
 import { type Membership, membershipFrom } from './memberships.ts';
@@ -126,6 +127,20 @@ type MemberRow = Awaited<ReturnType<ReturnType<typeof memberRows>['executeTakeFi
 
 function listedMember(row: MemberRow): ListedMember {
   return { ...membershipFrom(row), email: row.email, isEmailVerified: row.email_verified, name: row.name };
+}
+
+/** Does not check permissions. */
+export async function listAdminEmails(db: Kysely<Schema>, accountId: AccountId): Promise<string[]> {
+  const rows = await db
+    .selectFrom('memberships')
+    .innerJoin('users', 'users.id', 'memberships.user_id')
+    .select('users.email')
+    .where('memberships.account_id', '=', accountId)
+    .where('memberships.member_role', '=', 'admin')
+    .where('users.disabled_at', 'is', null)
+    .orderBy('users.email')
+    .execute();
+  return rows.map(({ email }) => email);
 }
 
 export interface AnsweringOrganization {

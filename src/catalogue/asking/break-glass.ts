@@ -1,10 +1,11 @@
 // A named person breaks the glass: access to one compute that no rule gives, for an hour at most.
 // Once, until an admin has reviewed it.
 
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { PosternError } from '../../errors.ts';
 import { type AccessRequestId, type AccountId, type ComputeId, newAccessRequestId } from '../../ids.ts';
 import { loadTargetRow } from '../access/target-row.ts';
+import { listAdminEmails } from '../accounts/member-lists.ts';
 import { shownName } from '../projects/compute-rows.ts';
 import type { PersonActor } from '../rights/actors.ts';
 import { may, requireMay } from '../rights/permissions.ts';
@@ -71,7 +72,7 @@ export async function breakGlass(
       .catch(refuseSecond);
     const request = await getGlass(tx, id);
     await recordChange(tx, { catalogue, context }, { event: 'break_glass.broken', ...requestEvent(request), reason });
-    return { request, adminEmails: await adminEmailsOf(tx, account.id) };
+    return { request, adminEmails: await listAdminEmails(tx, account.id) };
   });
 }
 
@@ -93,14 +94,6 @@ async function getGlass(db: Kysely<Schema>, id: AccessRequestId): Promise<Access
   const request = await findRequest(db, id);
   if (request?.kind !== 'break_glass') throw missing(`broken glass "${id}"`);
   return request;
-}
-
-async function adminEmailsOf(db: Kysely<Schema>, accountId: AccountId): Promise<string[]> {
-  const { rows } = await sql<{ email: string }>`
-    select email from users where disabled_at is null and id in (
-      select user_id from memberships where account_id = ${accountId} and member_role = 'admin'
-    ) order by email`.execute(db);
-  return rows.map(({ email }) => email);
 }
 
 /** By an admin, and never the person. Throws `not_found`, `own_glass`, `glass_still_broken`. */

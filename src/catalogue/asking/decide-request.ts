@@ -7,6 +7,8 @@ import { type AccessRequestId, type LoginRequestId, personalAccountId } from '..
 import { judgeAsking } from '../access/ask-target.ts';
 import type { AccessRule } from '../rights/access-rule.ts';
 import { isProgram, type PersonActor } from '../rights/actors.ts';
+import { requireDemandMet } from '../rights/counting-relations.ts';
+import { accountResource } from '../rights/permissions.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
 import { missing } from '../store/store-errors.ts';
@@ -159,7 +161,7 @@ async function lockRule(tx: Transaction<Schema>, { id }: AccessRule): Promise<vo
   await tx.selectFrom('access_rules').select('id').where('id', '=', id).forShare().execute();
 }
 
-/** Throws `own_request`, `not_an_approver`. */
+/** Throws `own_request`, `not_an_approver`, `second_factor_demanded`. */
 async function requireApprover(
   tx: Transaction<Schema>,
   { actor }: AuditContext,
@@ -168,6 +170,7 @@ async function requireApprover(
   if (actor.kind !== 'person' || isProgram(actor)) throw new PosternError('decided_in_person');
   const { userId } = actor;
   if (userId === request.userId) throw new PosternError('own_request');
+  requireDemandMet(actor, accountResource(request.accountId));
   const { rows } = await sql<{ may: boolean }>`
     select true as may from team_members member join users person on person.id = member.user_id
     where member.team_id = ${teamId} and member.user_id = ${userId} and person.disabled_at is null

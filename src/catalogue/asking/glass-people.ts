@@ -5,6 +5,8 @@ import { PosternError } from '../../errors.ts';
 import { type AccountId, type ComputeId, isOrganizationId, type UserId } from '../../ids.ts';
 import { lockAccount } from '../accounts/accounts.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
+import type { PersonActor } from '../rights/actors.ts';
+import { unmetDemands } from '../rights/counting-relations.ts';
 import { accountResource, notFound, requireMay } from '../rights/permissions.ts';
 import { requireStillMay } from '../rights/require-still-may.ts';
 import type { Catalogue } from '../store/catalogue.ts';
@@ -68,7 +70,8 @@ export interface GlassCompute {
 const MOST_COMPUTES = 500;
 
 /** All computes for which the person may break it, by organization and project. */
-export async function listGlassComputes(db: Kysely<Schema>, userId: UserId): Promise<GlassCompute[]> {
+export async function listGlassComputes(db: Kysely<Schema>, person: PersonActor): Promise<GlassCompute[]> {
+  const unmet = [...unmetDemands(person).keys()];
   const { rows } = await sql<GlassCompute>`
     select compute.id, coalesce(compute.name, compute.id) as name, project.name as "projectName",
       account.name as "accountName"
@@ -76,7 +79,7 @@ export async function listGlassComputes(db: Kysely<Schema>, userId: UserId): Pro
       join accounts account on account.id = named.account_id
       join projects project on project.account_id = account.id
       join computes compute on compute.project_id = project.id and not compute.is_disabled
-    where named.user_id = ${userId}
+    where named.user_id = ${person.userId} and account.id <> all(${unmet}::text[])
     order by account.name, project.name, project.id, compute.ordinal limit ${MOST_COMPUTES}`.execute(db);
   return rows;
 }

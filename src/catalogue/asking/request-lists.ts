@@ -4,6 +4,7 @@
 import { sql } from 'kysely';
 import type { AccessRequestId, AccountId, UserId } from '../../ids.ts';
 import type { PersonActor } from '../rights/actors.ts';
+import { unmetDemands } from '../rights/counting-relations.ts';
 import { accountResource, INSTALLATION, may, requireMay } from '../rights/permissions.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { missing } from '../store/store-errors.ts';
@@ -19,24 +20,32 @@ export async function listOwnRequests({ db }: Catalogue, userId: UserId): Promis
   return await findRequests(db, { where: sql<boolean>`request.user_id = ${userId}`, limit: MOST_LISTED });
 }
 
-function waitsFor(userId: UserId) {
+/** A team whose organization asks for a second factor decides with one. */
+function ofTeams(person: PersonActor) {
+  const unmet = [...unmetDemands(person).keys()];
+  return sql<boolean>`(request.team_id in (select team_id from team_members where user_id = ${person.userId})
+    and request.account_id <> all(${unmet}::text[]))`;
+}
+
+function waitsFor(person: PersonActor) {
+  const { userId } = person;
   return sql<boolean>`request.status = 'waiting' and request.expires_at > now() and request.user_id <> ${userId}
-    and request.team_id in (select team_id from team_members where user_id = ${userId})
+    and ${ofTeams(person)}
     and not exists (
       select 1 from access_request_votes where request_id = request.id and user_id = ${userId}
     )`;
 }
 
 /** Those that wait for the person's decision, the newest first. */
-export async function listRequestsToDecide({ db }: Catalogue, userId: UserId): Promise<AccessRequest[]> {
-  return await findRequests(db, { where: waitsFor(userId), limit: MOST_LISTED });
+export async function listRequestsToDecide({ db }: Catalogue, person: PersonActor): Promise<AccessRequest[]> {
+  return await findRequests(db, { where: waitsFor(person), limit: MOST_LISTED });
 }
 
 /** At most 100. */
-export async function countRequestsToDecide({ db }: Catalogue, userId: UserId): Promise<number> {
+export async function countRequestsToDecide({ db }: Catalogue, person: PersonActor): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from (
-      select 1 from access_requests request where ${waitsFor(userId)} limit 100
+      select 1 from access_requests request where ${waitsFor(person)} limit 100
     ) as waiting`.execute(db);
   return rows[0]?.count ?? 0;
 }
@@ -50,8 +59,7 @@ export async function listRequestsOfAccount(
   requireMay(actor, 'access_requests.read', accountResource(accountId));
   const ofAccount = sql<boolean>`request.account_id = ${accountId}`;
   const mayReadAll = may(actor, 'access_rules.read', accountResource(accountId));
-  const where =
-    mayReadAll || actor.kind !== 'person' ? ofAccount : sql<boolean>`${ofAccount} and ${near(actor.userId)}`;
+  const where = mayReadAll || actor.kind !== 'person' ? ofAccount : sql<boolean>`${ofAccount} and ${near(actor)}`;
   return await findRequests(db, { where, limit: MOST_LISTED });
 }
 
@@ -99,9 +107,8 @@ export async function findOpenReviews({ db }: Catalogue, actor: PersonActor): Pr
 }
 
 /** Asked by the person, or to be decided by a team of theirs. */
-function near(userId: UserId) {
-  return sql<boolean>`(request.user_id = ${userId}
-    or request.team_id in (select team_id from team_members where user_id = ${userId}))`;
+function near(person: PersonActor) {
+  return sql<boolean>`(request.user_id = ${person.userId} or ${ofTeams(person)})`;
 }
 
 /** For the person who asked, those who decide, and readers of the rules. Throws `not_found`. */
@@ -116,7 +123,7 @@ export async function getRequest(
   if (found === undefined) throw unknown;
   if (may(actor, 'access_rules.read', accountResource(found.accountId))) return found;
   if (actor.kind !== 'person') throw unknown;
-  const [own] = await findRequests(db, { where: sql<boolean>`${isIt} and ${near(actor.userId)}`, limit: 1 });
+  const [own] = await findRequests(db, { where: sql<boolean>`${isIt} and ${near(actor)}`, limit: 1 });
   if (own === undefined) throw unknown;
   requireMay(actor, 'self.read_access_requests', INSTALLATION);
   return own;

@@ -9,6 +9,7 @@ import { loadTargetRow, type TargetRow } from '../access/target-row.ts';
 import { computeNotFound } from '../projects/computes.ts';
 import type { RuleDoor } from '../rights/access-rule.ts';
 import { loadPersonActor } from '../rights/actors.ts';
+import { requireDemandMet } from '../rights/counting-relations.ts';
 import type { Decision } from '../rights/decide-access.ts';
 import { accountResource, may, visible } from '../rights/permissions.ts';
 import { findRulesOfCompute, type RuleReader } from '../rules/find-rules.ts';
@@ -52,6 +53,7 @@ export async function explainAccess(
   const isOwn = actor.kind === 'person' && who.kind === 'person' && actor.userId === who.userId;
   if (!mayRead && !isOwn) {
     if (!visible(actor, resource)) throw computeNotFound(computeId);
+    requireDemandMet(actor, resource);
     throw new PosternError('action_forbidden', { params: { who: 'an admin', action: 'ask why of others' } });
   }
   const { subject, rules, agreements } = await askingOf(catalogue, row, who);
@@ -90,10 +92,14 @@ function ownSentence(decision: Decision): string {
   const rule = decision.rule === null ? '' : ` by ${decision.rule.id}`;
   if (decision.kind === 'allowed') return decision.rule === null ? glassSentence(decision) : `Allowed${rule}.`;
   if (decision.kind === 'may_ask') return `You may ask for ${needsOf(decision.rule)}${rule}.`;
+  if (decision.because === 'unproven') return UNPROVEN;
   return decision.rule === null
     ? 'Denied: no access rule names you for this compute.'
     : `Denied. The nearest is ${decision.rule.id}, which lacks: ${decision.because.replaceAll('_', ' ')}.`;
 }
+
+const UNPROVEN =
+  'Denied: the organization asks for a second factor, and you have none. Add a passkey or one-time codes under Security.';
 
 function obstaclesOf({ policy }: TargetRow, { door, address }: WhyQuestion): string[] {
   const isOutside = address !== null && !isAddressAllowed(policy.allowedNetworks, address);

@@ -32,6 +32,7 @@ import * as notifications from './0032-notifications.ts';
 import * as breakGlass from './0034-break-glass.ts';
 import * as oauth from './0035-oauth.ts';
 import * as terminalKeys from './0037-terminal-keys.ts';
+import * as secondFactorDemanded from './0038-second-factor-demanded.ts';
 
 export const ALL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-people-and-accounts': peopleAndAccounts,
@@ -65,4 +66,5 @@ export const ALL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0037-terminal-keys': terminalKeys,
   '0035-oauth': oauth,
   '0034-break-glass': breakGlass,
+  '0038-second-factor-demanded': secondFactorDemanded,
 };

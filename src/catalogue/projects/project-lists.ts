@@ -4,6 +4,7 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
 import type { AccountId, ProjectId } from '../../ids.ts';
 import type { PersonActor } from '../rights/actors.ts';
+import { unmetDemands } from '../rights/counting-relations.ts';
 import { accountResource, INSTALLATION, may, requireMay } from '../rights/permissions.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { decodeCursor, escapeLike, type Page, type PageRequest, pageOf } from '../store/keyset-pages.ts';
@@ -35,11 +36,16 @@ export async function listProjects(
 export async function listSharedProjects(catalogue: Catalogue, context: AuditContext, request: ProjectsRequest) {
   const { actor } = context;
   requireMay(actor, 'self.list_shared_projects', INSTALLATION);
-  const shares = catalogue.db.selectFrom('project_shares').select('project_id');
-  const ofPerson =
-    actor.kind === 'person' ? shares.where('user_id', '=', actor.userId) : shares.where(sql<boolean>`false`);
   const list = actor.kind === 'person' ? `shared ${actor.userId}` : 'shared';
-  return projectPage(catalogue.db.selectFrom('projects').selectAll().where('id', 'in', ofPerson), { ...request, list });
+  const shared = actor.kind === 'person' ? isSharedWith(actor) : sql<boolean>`false`;
+  return projectPage(catalogue.db.selectFrom('projects').selectAll().where(shared), { ...request, list });
+}
+
+/** And the account's demand for a second factor is met. */
+function isSharedWith(person: PersonActor) {
+  const unmet = [...unmetDemands(person).keys()];
+  return sql<boolean>`(projects.id in (select project_id from project_shares where user_id = ${person.userId})
+    and projects.account_id <> all(${unmet}::text[]))`;
 }
 
 /** Of the accounts that the person may list, and shared with the person; newest first. */
@@ -49,12 +55,11 @@ export async function searchProjects(
   request: { readonly accountIds: readonly AccountId[]; readonly search: string; readonly limit: number },
 ): Promise<Project[]> {
   const accountIds = request.accountIds.filter((id) => may(actor, 'projects.list', accountResource(id)));
-  const shared = db.selectFrom('project_shares').select('project_id').where('user_id', '=', actor.userId);
   const pattern = `%${escapeLike(request.search)}%`;
   const rows = await db
     .selectFrom('projects')
     .selectAll()
-    .where((where) => where.or([where('account_id', 'in', accountIds), where('id', 'in', shared)]))
+    .where((where) => where.or([where('account_id', 'in', accountIds), isSharedWith(actor)]))
     .where(sql<boolean>`(projects.name ilike ${pattern} or projects.id ilike ${pattern})`)
     .orderBy('projects.created_at', 'desc')
     .orderBy('projects.id', 'desc')

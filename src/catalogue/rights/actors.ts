@@ -2,7 +2,9 @@
 
 import type { AccountId, ConsentId, ProjectId, UserId } from '../../ids.ts';
 import type { Catalogue } from '../store/catalogue.ts';
+import { preparedStatement } from '../store/prepared-statement.ts';
 import type { MemberRole } from '../tables/people-and-accounts.ts';
+import type { SignInMethod } from '../tables/second-factors.ts';
 import type { ApiScope } from './scopes.ts';
 
 export interface PersonActor {
@@ -13,17 +15,26 @@ export interface PersonActor {
   readonly isOperator: boolean;
   readonly memberships: ReadonlyMap<AccountId, MemberRole>;
   readonly shares: ReadonlySet<ProjectId>;
+  /** Organizations of the two that ask for a second factor, with their names. */
+  readonly demandedBy: ReadonlyMap<AccountId, string>;
+  readonly hasSecondFactor: boolean;
   /** Set when the person acts through a personal API key. */
   readonly viaKeyId?: number;
   /** Set when a program acts for the person, within what they let it do. */
   readonly viaConsent?: { readonly id: ConsentId; readonly scopes: ReadonlySet<ApiScope> };
-  /** Set when the person acts in a browser. */
+  /** Set when the person acts in a browser, together with how they signed in there. */
   readonly viaSessionId?: string;
+  readonly viaSignIn?: SignInMethod;
 }
 
 /** Not the person themselves, but something that they let act for them. */
 export function isProgram({ viaKeyId, viaConsent }: PersonActor): boolean {
   return viaKeyId !== undefined || viaConsent !== undefined;
+}
+
+/** The person of now, who acts by what they acted by then. */
+export function actingBy(now: PersonActor, then: PersonActor): PersonActor {
+  return { ...then, ...now };
 }
 
 export interface OrganizationKeyActor {
@@ -74,13 +85,20 @@ export function newPersonActor(user: {
   readonly email: string;
   readonly name: string;
 }): PersonActor {
-  const { id: userId, email, name } = user;
-  return { kind: 'person', userId, email, name, isOperator: false, memberships: new Map(), shares: new Set() };
+  const nothing = { is_operator: false, memberships: [], shares: [], demanded_by: [], has_second_factor: false };
+  return personFromJson({ id: user.id, email: user.email, name: user.name, ...nothing });
 }
 
 /** The person with current memberships and shares; null for nobody, and for a disabled person. */
-export async function loadPersonActor(catalogue: Catalogue, userId: UserId): Promise<PersonActor | null> {
+export async function loadPersonActor(catalogue: Pick<Catalogue, 'db'>, userId: UserId): Promise<PersonActor | null> {
   return (await loadPersonActors(catalogue, [userId])).get(userId) ?? null;
+}
+
+/** Unknown and disabled ones are absent. */
+export async function loadPersonActors({ db }: Pick<Catalogue, 'db'>, userIds: readonly UserId[]) {
+  const rows = userIds.length === 0 ? [] : await findPeople(db, [userIds]);
+  const people = rows.flatMap(({ person }) => (person === null ? [] : [personFromJson(person)]));
+  return new Map(people.map((person) => [person.userId, person]));
 }
 
 export interface PersonJson {
@@ -90,6 +108,15 @@ export interface PersonJson {
   readonly is_operator: boolean;
   readonly memberships: ReadonlyArray<readonly [AccountId, MemberRole]>;
   readonly shares: readonly ProjectId[];
+  readonly demanded_by: ReadonlyArray<readonly [AccountId, string]>;
+  readonly has_second_factor: boolean;
+}
+
+/** A passkey, one-time codes, or an identity whose provider vouched at its last sign-in. */
+export function hasSecondFactor(userId: string): string {
+  return `(exists (select from passkeys where user_id = ${userId})
+    or exists (select from one_time_code_secrets where id = ${userId} and confirmed_at is not null)
+    or exists (select from identities where user_id = ${userId} and second_factor_at is not null))`;
 }
 
 /** The person of an id, as one JSON value of a statement: null for unknown and disabled ones. */
@@ -98,57 +125,33 @@ export function personAsJson(userId: string): string {
     select json_build_object('id', person.id, 'email', person.email, 'name', person.name,
       'is_operator', person.is_operator,
       'memberships', array(select json_build_array(account_id, member_role) from memberships where user_id = person.id),
-      'shares', array(select project_id from project_shares where user_id = person.id))
+      'shares', array(select project_id from project_shares where user_id = person.id),
+      'demanded_by', array(
+        select json_build_array(id, name) from accounts where demands_second_factor and id in (
+          select account_id from memberships where user_id = person.id
+          union all
+          select project.account_id from project_shares share join projects project on project.id = share.project_id
+          where share.user_id = person.id)),
+      'has_second_factor', ${hasSecondFactor('person.id')})
     from users person where person.id = ${userId} and person.disabled_at is null
   )`;
 }
 
-export function personFromJson({
-  id: userId,
-  email,
-  name,
-  is_operator: isOperator,
-  ...rights
-}: PersonJson): PersonActor {
-  const { memberships, shares } = rights;
+const findPeople = preparedStatement<{ readonly person: PersonJson | null }>(
+  'people',
+  `select ${personAsJson('asked.id')} as person from unnest($1::text[]) as asked(id)`,
+);
+
+export function personFromJson({ id: userId, email, name, is_operator, ...facts }: PersonJson): PersonActor {
   return {
     kind: 'person',
     userId,
     email,
     name,
-    isOperator,
-    memberships: new Map(memberships),
-    shares: new Set(shares),
+    isOperator: is_operator,
+    memberships: new Map(facts.memberships),
+    shares: new Set(facts.shares),
+    demandedBy: new Map(facts.demanded_by),
+    hasSecondFactor: facts.has_second_factor,
   };
-}
-
-/** Three statements, however many people. Unknown and disabled ones are absent. */
-export async function loadPersonActors({ db }: Catalogue, userIds: readonly UserId[]) {
-  if (userIds.length === 0) return new Map();
-  const [users, memberships, shares] = await Promise.all([
-    db
-      .selectFrom('users')
-      .select(['id', 'email', 'name', 'is_operator'])
-      .where('id', 'in', userIds)
-      .where('disabled_at', 'is', null)
-      .execute(),
-    db
-      .selectFrom('memberships')
-      .select(['user_id', 'account_id', 'member_role'])
-      .where('user_id', 'in', userIds)
-      .execute(),
-    db.selectFrom('project_shares').select(['user_id', 'project_id']).where('user_id', 'in', userIds).execute(),
-  ]);
-  const rightsOf = new Map(
-    users.map(({ id }) => [id, { memberships: new Map<AccountId, MemberRole>(), shares: new Set<ProjectId>() }]),
-  );
-  for (const row of memberships) rightsOf.get(row.user_id)?.memberships.set(row.account_id, row.member_role);
-  for (const row of shares) if (row.user_id !== null) rightsOf.get(row.user_id)?.shares.add(row.project_id);
-  return new Map(
-    users.map((user) => {
-      const { id: userId, email, name, is_operator: isOperator } = user;
-      const rights = rightsOf.get(userId) ?? { memberships: new Map(), shares: new Set() };
-      return [userId, { kind: 'person', userId, email, name, isOperator, ...rights }];
-    }),
-  );
 }

@@ -14,8 +14,8 @@ export type AskingSubject =
   | {
       readonly kind: 'person';
       readonly userId: UserId;
-      /** `stranger`: neither belongs to the account nor holds a share of the project. */
-      readonly relation: 'member' | 'guest' | 'stranger';
+      /** `stranger`: neither member nor guest; `unproven`: without the second factor asked for. */
+      readonly relation: 'member' | 'guest' | 'stranger' | 'unproven';
       readonly teamIds: ReadonlySet<TeamId>;
     }
   | { readonly kind: 'account_tokens' }
@@ -68,13 +68,13 @@ export type Decision =
   | { readonly kind: 'may_ask'; readonly rule: AccessRule }
   /** The rule that came nearest to allowing it, and what it lacked; of several the oldest. */
   | { readonly kind: 'denied'; readonly because: RefusalCause; readonly rule: AccessRule }
-  | { readonly kind: 'denied'; readonly because: 'no_rule' | 'stranger'; readonly rule: null };
+  | { readonly kind: 'denied'; readonly because: 'no_rule' | 'stranger' | 'unproven'; readonly rule: null };
 
 /** Of several rules that allow it, the one with the longest connection, then approval, then age. */
 export function decideAccess(rules: readonly AccessRule[], question: AccessQuestion): Decision {
   const { subject, object } = question;
-  if (subject.kind === 'person' && subject.relation === 'stranger') {
-    return { kind: 'denied', because: 'stranger', rule: null };
+  if (subject.kind === 'person' && (subject.relation === 'stranger' || subject.relation === 'unproven')) {
+    return { kind: 'denied', because: subject.relation, rule: null };
   }
   let best: AccessRule | null = null;
   let until: Date | null = null;

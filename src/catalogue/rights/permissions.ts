@@ -3,10 +3,11 @@
 
 import { assertNever } from '../../assert-never.ts';
 import { PosternError } from '../../errors.ts';
-import { type AccountId, isOrganizationId, type ProjectId } from '../../ids.ts';
-import type { Sharing } from '../store/catalogue.ts';
-import type { Actor, PersonActor } from './actors.ts';
+import { type AccountId, isOrganizationId } from '../../ids.ts';
+import type { Actor } from './actors.ts';
+import { countingRelations, relationsOf, requireDemandMet } from './counting-relations.ts';
 import { PERMISSION_TABLE, type Relation, type Rule, SHARING_RELATIONS } from './permission-table.ts';
+import type { AccountResource, InstallationResource, ProjectResource, Resource } from './resources.ts';
 import { type ApiScope, NEEDED_SCOPES } from './scopes.ts';
 
 export type Action = keyof typeof PERMISSION_TABLE;
@@ -14,21 +15,6 @@ export type ActionOn<Kind> = {
   [A in Action]: (typeof PERMISSION_TABLE)[A]['on'] extends Kind ? A : never;
 }[Action];
 
-export interface InstallationResource {
-  readonly kind: 'installation';
-}
-export interface AccountResource {
-  readonly kind: 'account';
-  readonly accountId: AccountId;
-}
-export interface ProjectResource {
-  readonly kind: 'project';
-  readonly projectId: ProjectId;
-  readonly accountId: AccountId;
-  /** The installation's setting; absent means `admins`. */
-  readonly sharing?: Sharing;
-}
-export type Resource = InstallationResource | AccountResource | ProjectResource;
 type NamedResource = InstallationResource | AccountResource | Pick<ProjectResource, 'kind' | 'projectId'>;
 
 export const INSTALLATION: InstallationResource = { kind: 'installation' };
@@ -43,21 +29,23 @@ function hasRight(actor: Actor, action: Action, resource: Resource): boolean {
   if (PERMISSION_TABLE[action].on !== resource.kind) return false;
   if (actor.kind === 'system') return true;
   const allowed = allowedRelations(action, resource);
-  return relationsOf(actor, resource).some((relation) => allowed.includes(relation));
+  return countingRelations(actor, resource).some((relation) => allowed.includes(relation));
 }
 
+/** Also where the account asks for a second factor that the actor has not shown. */
 export function visible(actor: Actor, resource: Resource): boolean {
   return actor.kind === 'system' || relationsOf(actor, resource).length > 0;
 }
 
 /**
- * Throws `not_found` if the actor cannot see the resource, else `forbidden` (docs/api.md,
- * "403 or 404"); `scope_missing` for a program whose person may. Docstrings of callers repeat none
- * of these, nor `invalid_input`.
+ * Throws `not_found` if the actor cannot see the resource, else `second_factor_demanded` where the
+ * account asks for one, else `forbidden` (docs/api.md, "403 or 404"); `scope_missing` for a program
+ * whose person may. Docstrings of callers repeat none of these, nor `invalid_input`.
  */
 export function requireMay(actor: Actor, action: Action, resource: Resource): void {
   if (!hasRight(actor, action, resource)) {
     if (!visible(actor, resource)) throw notFound(resource);
+    requireDemandMet(actor, resource);
     throw new PosternError('action_forbidden', { params: refusalParams(action, resource) });
   }
   requireScopes(actor, action, resource);
@@ -91,37 +79,6 @@ function allowedRelations(action: Action, resource: Resource): readonly Relation
   if (action === 'project.share' && resource.kind === 'project') return SHARING_RELATIONS[resource.sharing ?? 'admins'];
   const rule: Rule = PERMISSION_TABLE[action];
   return rule.who;
-}
-
-/** The actor's relations to the resource; empty for a stranger. */
-function relationsOf(actor: Exclude<Actor, { kind: 'system' }>, resource: Resource): Relation[] {
-  switch (actor.kind) {
-    case 'person':
-      return relationsOfPerson(actor, resource);
-    case 'organization_key':
-      if (resource.kind === 'installation') return ['organization_key'];
-      return resource.accountId === actor.accountId ? ['organization_key'] : [];
-    case 'project_key':
-      if (resource.kind === 'installation') return ['project_key'];
-      if (resource.accountId !== actor.accountId) return [];
-      if (resource.kind === 'project' && resource.projectId !== actor.projectId) return [];
-      return ['project_key'];
-    case 'scim_key':
-    case 'on_call_key':
-      return resource.kind === 'account' && resource.accountId === actor.accountId ? [actor.kind] : [];
-    default:
-      return assertNever(actor);
-  }
-}
-
-function relationsOfPerson(person: PersonActor, resource: Resource): Relation[] {
-  const operator: Relation[] = person.isOperator ? ['operator'] : [];
-  if (resource.kind === 'installation') return ['signed_in', ...operator];
-  if ((resource.accountId as string) === person.userId) return ['owner', ...operator];
-  const memberRole = person.memberships.get(resource.accountId);
-  if (memberRole !== undefined) return [memberRole, ...operator];
-  if (resource.kind === 'project' && person.shares.has(resource.projectId)) return ['guest', ...operator];
-  return operator;
 }
 
 const NAMES_OF_RELATIONS: ReadonlyArray<readonly [Relation, string]> = [

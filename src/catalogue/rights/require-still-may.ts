@@ -7,8 +7,9 @@ import { PosternError } from '../../errors.ts';
 import type { AccountId, ConsentId, UserId } from '../../ids.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
-import { type Actor, loadPersonActor, type PersonActor } from './actors.ts';
-import { type Action, notFound, type Resource, requireMay } from './permissions.ts';
+import { type Actor, actingBy, loadPersonActor, type PersonActor } from './actors.ts';
+import { type Action, notFound, requireMay } from './permissions.ts';
+import type { Resource } from './resources.ts';
 
 interface Asked {
   readonly action: Action;
@@ -82,7 +83,7 @@ async function personNow(
   const person = await loadPersonActor({ ...catalogue, db: tx }, userId);
   if (person === null) throw new PosternError('not_signed_in');
   // NOTE: what a program may not do, its person may not either by it.
-  return viaConsent === undefined ? person : { ...person, viaConsent };
+  return actingBy(person, actor);
 }
 
 async function lockMembership(

@@ -31,13 +31,19 @@ export function methodOf(proof: SignInProof): SignInMethod {
   return METHOD_OF_PROOF[proof];
 }
 
-/** What an organization, or a rule, may demand of a sign-in. */
-export type SignInDemand = 'second_factor' | 'passkey';
-
-/** Null: nothing is demanded. */
-export function meetsDemand(demand: SignInDemand | null, method: SignInMethod): boolean {
-  if (demand === null) return true;
-  return demand === 'passkey' ? method === 'passkey' : method !== 'password' && method !== 'oidc';
+/** A passkey proves two factors by itself: it is had, and unlocked by its person. */
+export function isStrong(method: SignInMethod): boolean {
+  switch (method) {
+    case 'password+otp':
+    case 'oidc+mfa':
+    case 'passkey':
+      return true;
+    case 'password':
+    case 'oidc':
+      return false;
+    default:
+      return assertNever(method);
+  }
 }
 
 /** Of a browser in which the person has just typed a code besides. */

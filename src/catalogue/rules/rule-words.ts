@@ -111,6 +111,12 @@ const CAUSES = {
   passkey: 'but asks for a passkey',
 } as const satisfies Record<RefusalCause, string>;
 
+const DENIED = {
+  stranger: 'Denied: the person neither belongs to the account nor is a guest of the project.',
+  unproven: 'Denied: the organization asks for a second factor, and the person has none.',
+  no_rule: 'Denied: no access rule names them for this compute.',
+} as const;
+
 /** By no rule. */
 export function glassSentence({ glassId, until }: Extract<Decision, { glassId: string }>): string {
   return `Allowed until ${until.toISOString().slice(11, 16)} UTC by a broken glass, ${glassId}, and by no rule.`;
@@ -129,9 +135,7 @@ export function decisionSentence(decision: Decision, things: NamedThings): strin
         const said = ruleSentence(decision.rule, things);
         return `Denied. The nearest is ${decision.rule.id}: ${said}, ${CAUSES[decision.because]}.`;
       }
-      return decision.because === 'stranger'
-        ? 'Denied: the person neither belongs to the account nor is a guest of the project.'
-        : 'Denied: no access rule names them for this compute.';
+      return DENIED[decision.because];
     default:
       return assertNever(decision);
   }

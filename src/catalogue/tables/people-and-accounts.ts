@@ -1,6 +1,6 @@
-// Row types of migrations 0001, 0014 and 0016, and columns of 0017 and 0024.
+// Row types of migrations 0001, 0014 and 0016, and columns of 0017, 0024 and 0038.
 
-import type { ColumnType } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
 import type { AccountId, InvitationId, MembershipId, UserId } from '../../ids.ts';
 import type { SignInMethod } from './second-factors.ts';
 
@@ -41,7 +41,7 @@ export interface IdentitiesTable {
   /** As read last, JSON; null: never. */
   groups: ColumnType<unknown, string | null, string | null>;
   groups_read_at: Date | null;
-  /** When the provider last vouched for a second factor; null: never. */
+  /** When the provider vouched for a second factor; null: not at the last sign-in. */
   second_factor_at: Date | null;
 }
 
@@ -53,6 +53,8 @@ export interface AccountsTable {
   handle: string;
   plan: Plan;
   passwordless_access: boolean;
+  /** Of its members and guests; of organizations only. */
+  demands_second_factor: Generated<boolean>;
   policy: Jsonb;
   billing: Jsonb;
   created_at: Date;

@@ -14,6 +14,7 @@ import {
 
 const ORG = new Option('--org <id>', 'the organization').makeOptionMandatory();
 const MEMBER_COLUMNS = { Id: 'id', Email: 'email', Role: 'role', Joined: 'joined_at' };
+const WITHOUT_COLUMNS = { 'User id': 'user_id', Name: 'name', Email: 'email', Role: 'relation' };
 const INVITATION_COLUMNS = { Id: 'id', Email: 'email', Role: 'role', Status: 'status', Expires: 'expires_at' };
 const roleOption = () => new Option('--role <role>', 'member role').choices(['admin', 'member']);
 
@@ -26,6 +27,17 @@ export const ORGS: ApiGroup = {
       run: async ({ api, printRows }) => {
         const rows = await api.list('/users/me/organizations', 'organizations');
         printRows('Organizations', { Id: 'id', Name: 'name' }, rows);
+      },
+    },
+    'second-factor': {
+      description: 'list who has no second factor; with --ask, ask everybody for one, or no longer',
+      options: [ORG, new Option('--ask <state>', 'ask for one').choices(['on', 'off'])],
+      run: async ({ api, printRows, remark }, { org, ask }) => {
+        const path = apiPath`/organizations/${org}/second_factor`;
+        const found = await (ask === undefined ? api.get(path) : api.patch(path, { demanded: ask === 'on' }));
+        remark(found.demanded === true ? 'everybody needs a second factor' : 'nobody is asked for a second factor');
+        const rows: ApiRow[] = Array.isArray(found.people_without) ? found.people_without : [];
+        printRows('Without a second factor', WITHOUT_COLUMNS, rows);
       },
     },
   },

@@ -27,10 +27,15 @@ export class SessionEnding {
   }
 
   /** What the connection rests on does not allow it any more. */
-  startForbidden({ code, hint }: PosternError): void {
-    const why = (hint ?? '').replace(/\.$/, '');
-    this.start(code === 'rule_denied' ? new PosternError('revoked_by_rule', { params: { why } }) : errorOf(REVOKED));
+  startForbidden(error: PosternError): void {
+    this.start(forbidding(error));
   }
+}
+
+function forbidding({ code, hint, params: { organization = '' } }: PosternError): PosternError {
+  if (code === 'second_factor_demanded') return new PosternError('revoked_by_demand', { params: { organization } });
+  const why = (hint ?? '').replace(/\.$/, '');
+  return code === 'rule_denied' ? new PosternError('revoked_by_rule', { params: { why } }) : errorOf(REVOKED);
 }
 
 const REVOKED: EndCause = { kind: 'revoked' };

@@ -9,6 +9,7 @@ import { KEY_ROUTES } from './organizations/key-endpoints.ts';
 import { MEMBER_ROUTES } from './organizations/member-endpoints.ts';
 import { NOTIFICATION_ROUTES } from './organizations/notification-endpoints.ts';
 import { ORGANIZATION_ROUTES } from './organizations/organization-endpoints.ts';
+import { SECOND_FACTOR_ROUTES } from './organizations/second-factor-endpoints.ts';
 import { ON_CALL_KEY_ROUTES, SCIM_KEY_ROUTES } from './organizations/single-purpose-key-endpoints.ts';
 import { TEAM_ROUTES } from './organizations/team-endpoints.ts';
 import { BRANCH_ROUTES } from './projects/branch-endpoints.ts';
@@ -31,6 +32,7 @@ export const ALL_API_ROUTES: readonly ApiRoute[] = [
   ...CALLER_ROUTES,
   ...ORGANIZATION_ROUTES,
   ...MEMBER_ROUTES,
+  ...SECOND_FACTOR_ROUTES,
   ...INVITATION_ROUTES,
   ...TEAM_ROUTES,
   ...SCIM_KEY_ROUTES,

@@ -5,17 +5,18 @@ import { HomePage, type HomeStep } from '../../../web/pages/home-page.tsx';
 import { listTargets } from '../../catalogue/access/targets.ts';
 import { hasApprovedTerminal, installationSteps } from '../../catalogue/accounts/first-steps.ts';
 import { canSignInAgain } from '../../catalogue/people/ways-to-sign-in.ts';
-import { loadPersonActor, type PersonActor } from '../../catalogue/rights/actors.ts';
+import type { PersonActor } from '../../catalogue/rights/actors.ts';
+import { unmetDemands } from '../../catalogue/rights/counting-relations.ts';
 import { INSTALLATION, may } from '../../catalogue/rights/permissions.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { Config } from '../../config/config.ts';
 import { type PublicAddress, psqlCommand } from '../../config/public-address.ts';
-import { PosternError } from '../../errors.ts';
 import { personalAccountId } from '../../ids.ts';
 import type { LoginRequests } from '../../login/request/login-requests.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import type { PageRenderer } from '../pages/page-renderer.ts';
-import { requireSession } from '../request/request-context.ts';
+import { requireSession, signedInPerson } from '../request/request-context.ts';
+import { secondFactorPath } from '../request/safe-next.ts';
 import { waitingTerminals } from './waiting-terminals.ts';
 
 interface HomeParts {
@@ -30,8 +31,7 @@ export function homeRoutes(parts: HomeParts): Router {
   const { catalogue, config, address, renderer } = parts;
   const router = createRouter();
   router.get('/', async (request, response) => {
-    const person = await loadPersonActor(catalogue, requireSession(response).user.id);
-    if (person === null) throw new PosternError('not_signed_in');
+    const person = await signedInPerson(catalogue, response);
     const targets = await listTargets(catalogue, person);
     const hasConnected = await hasApprovedTerminal(catalogue, person.userId);
     const waitingFor = { userId: person.userId, now: catalogue.clock.now() };
@@ -40,6 +40,8 @@ export function homeRoutes(parts: HomeParts): Router {
       projects: targets.flatMap(({ projects }) => projects.map(({ name }) => cleanForPage(name))),
       hasConnected,
       waiting: await waitingTerminals(parts.loginRequests, waitingFor),
+      demandedBy: [...unmetDemands(person).values()].map(cleanForPage),
+      secondFactorPath: secondFactorPath('/'),
       canSignInAgain: await canSignInAgain(catalogue.db, person.userId),
       steps: may(person, 'ops.read', INSTALLATION) ? await stepsOf(parts, { person, hasConnected }) : [],
     });

@@ -45,8 +45,7 @@ const HOUR_MS = 3_600_000;
 
 export function approvalView(sight: ApprovalSight): ApprovalView {
   const { request, offered, typed, now } = sight;
-  const { origin } = request;
-  const targets = offered.found;
+  const [{ origin }, targets] = [request, offered.found];
   const candidates = candidatesOf(targets, origin.address);
   const computes = candidates.map(({ compute }) => compute);
   const pickedId = typed?.computeId ?? preselect(targets, origin);
@@ -64,6 +63,7 @@ export function approvalView(sight: ApprovalSight): ApprovalView {
     step: stepToTake(sight),
     hasTypedCode: request.claim?.hasTypedCode === true,
     problem: sight.problem,
+    demandedBy: offered.demandedBy.map(cleanForPage),
     glassPath: sight.mayBreakGlass ? `/app/me/requests/break-glass?login=${request.id}` : null,
     missingTarget: missing === null ? null : cleanForPage(missing),
     hasOpenCode: request.stepUp !== null,

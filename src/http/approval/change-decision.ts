@@ -7,10 +7,11 @@ import { MOST_EXTENSIONS } from '../../login/request/login-grace.ts';
 import type { LoginRequest } from '../../login/request/login-request.ts';
 import { isUndecided } from '../../login/terms/login-status.ts';
 import { wantsJson } from '../pages/error-handler.ts';
+import { secondFactorPath } from '../request/safe-next.ts';
 import { signInAgainPath } from '../sign-in/sign-in-routes.ts';
 import { type ApprovalCall, unknownLink } from './approval-parts.ts';
 
-export type Change = 'more_time' | 'undo' | 'remember';
+export type Change = 'more_time' | 'second_factor' | 'undo' | 'remember';
 
 /** Each leads to the page of the login as it is then; what came too late changes nothing. */
 export async function changeDecision(
@@ -26,6 +27,11 @@ export async function changeDecision(
       if (now === null) return await unknownLink(parts, person);
       if (wantsJson(call.request)) return void response.json(timeLeft(call, now));
       return response.redirect(303, isUndecided(now.status) ? formPath : path);
+    }
+    case 'second_factor': {
+      // Adding one takes time, and the terminal waits.
+      await giveMoreTime(parts, person, { request });
+      return response.redirect(303, secondFactorPath(formPath));
     }
     case 'undo': {
       await undoDenial(parts, person, { request });

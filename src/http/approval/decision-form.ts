@@ -28,7 +28,7 @@ const list = z.preprocess(
 );
 
 const schema = z.object({
-  decision: z.enum(['approve', 'deny', 'report', 'more_time', 'undo', 'remember']),
+  decision: z.enum(['approve', 'deny', 'report', 'more_time', 'second_factor', 'undo', 'remember']),
   account_id: optionalText(MAX_ID_CHARACTERS),
   project_id: optionalText(MAX_ID_CHARACTERS),
   compute_id: optionalText(MAX_ID_CHARACTERS),

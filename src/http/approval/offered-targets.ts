@@ -2,8 +2,9 @@
 
 import { listTargets, type TargetAccount } from '../../catalogue/access/targets.ts';
 import { loadPersonActor } from '../../catalogue/rights/actors.ts';
+import { unmetDemands } from '../../catalogue/rights/counting-relations.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
-import type { UserId } from '../../ids.ts';
+import type { PersonAtBrowser } from '../../login/request/login-audit-event.ts';
 import type { LoginOrigin } from '../../login/request/login-request.ts';
 import type { ApprovalCall } from './approval-parts.ts';
 import { pickerAccounts } from './picker-view.ts';
@@ -15,18 +16,23 @@ const MAX_SEARCH_CHARACTERS = 100;
 export interface OfferedTargets {
   /** As typed, shortened; empty when nothing was searched for. */
   readonly search: string;
+  /** Organizations of the person that ask for a second factor first, by name. */
+  readonly demandedBy: readonly string[];
   /** All targets that match the search and may be chosen, up to the catalogue's own limit. */
   readonly found: readonly TargetAccount[];
 }
 
+type Deciding = Pick<PersonAtBrowser, 'userId' | 'signIn'>;
+
 /** Those that match `find`, else all; the terminal's hint is included wherever it ranks. */
 export async function offeredTargets(
   catalogue: Catalogue,
-  { userId, origin, find }: { readonly userId: UserId; readonly origin: LoginOrigin; readonly find: unknown },
+  { person, origin, find }: { readonly person: Deciding; readonly origin: LoginOrigin; readonly find: unknown },
 ): Promise<OfferedTargets> {
   const search = typeof find === 'string' ? find.trim().slice(0, MAX_SEARCH_CHARACTERS) : '';
-  const actor = await loadPersonActor(catalogue, userId);
-  if (actor === null) return { search, found: [] };
+  const known = await loadPersonActor(catalogue, person.userId);
+  if (known === null) return { search, found: [], demandedBy: [] };
+  const actor = { ...known, viaSignIn: person.signIn.method };
   const hint = hintOf(origin);
   const { address } = origin;
   const database = origin.databaseIsExplicit ? origin.requestedDatabase : null;
@@ -34,7 +40,8 @@ export async function offeredTargets(
     listTargets(catalogue, actor, { search, address, database }),
     hint === null || search !== '' ? [] : listTargets(catalogue, actor, { search: hint, address, database }),
   ]);
-  return { search, found: merged(hinted, found) };
+  const demandedBy = [...unmetDemands(actor).values()];
+  return { search, found: merged(hinted, found), demandedBy };
 }
 
 export function listed(found: readonly TargetAccount[], keep: string | null): TargetAccount[] {
@@ -87,7 +94,7 @@ function computesOf(targets: readonly TargetAccount[]): Compute[] {
 export async function findTargets({ parts, request, response, person, loginRequest }: ApprovalCall): Promise<void> {
   const { origin } = loginRequest;
   const { find } = request.query;
-  const { found } = await offeredTargets(parts.catalogue, { userId: person.userId, origin, find });
+  const { found } = await offeredTargets(parts.catalogue, { person, origin, find });
   const shown = listed(found, null);
   response.json({
     accounts: pickerAccounts(shown, {

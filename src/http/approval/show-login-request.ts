@@ -65,7 +65,7 @@ export async function sendApprovalPage(
   const pair = { userId, terminal: loginRequest.origin, browserAddress: person.address };
   const { key = null } = loginRequest.origin;
   const [offered, waiting, isKnown, knownKey, areNetworksProven, sharing, hasPasskeyHere, isNamed] = await Promise.all([
-    offeredTargets(parts.catalogue, { userId, origin: loginRequest.origin, find }),
+    offeredTargets(parts.catalogue, { person, origin: loginRequest.origin, find }),
     alsoWaiting(parts.services, loginRequest, person),
     isKnownTerminal(parts.catalogue, userId, loginRequest.origin),
     key === null ? null : findKey(parts.catalogue, userId, key),

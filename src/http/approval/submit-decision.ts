@@ -37,7 +37,7 @@ export async function decide(call: ApprovalCall): Promise<void> {
   }
   const { form } = parsed;
   const { decision } = form;
-  if (decision === 'more_time' || decision === 'undo' || decision === 'remember') {
+  if (decision !== 'approve' && decision !== 'deny' && decision !== 'report') {
     const remember = form.remember === '8h' ? '8h' : '1h';
     return await changeDecision(call, decision, { remember, formPath: choicePath(loginRequest, form) });
   }

@@ -8,6 +8,7 @@ import * as settings from './account/account-settings.ts';
 import * as billing from './account/billing.ts';
 import * as glass from './account/break-glass-settings.ts';
 import * as notifications from './account/notification-settings.ts';
+import * as secondFactor from './account/second-factor-settings.ts';
 import * as signIn from './account/sign-in-settings.ts';
 import * as tokens from './keys/access-tokens-page.ts';
 import * as keys from './keys/api-keys-page.ts';
@@ -106,6 +107,7 @@ const ACCOUNT: RouteTable<AccountCall> = {
     ['/settings', settings.showSettings],
     ['/settings/delete', settings.askDeleteAccount, settings.deleteAccount],
     ['/settings/sign-in', signIn.showSignInSettings, signIn.saveLogout],
+    ['/settings/second-factor', secondFactor.showSecondFactor, secondFactor.saveSecondFactor],
     ['/settings/notifications', notifications.showNotifications, notifications.addTarget],
     ['/settings/break-glass', glass.showBreakGlassSettings, glass.namePerson],
   ],

@@ -5,15 +5,9 @@ import type { Request, Response } from 'express';
 import type { ConsoleView, Link, Tab } from '../../../web/components/console/console-view.ts';
 import type { Capacity } from '../../actions/connections/act-on-connections.ts';
 import { pause } from '../../async/retry.ts';
-import { loadPersonActor } from '../../catalogue/rights/actors.ts';
-import {
-  type ActionOn,
-  accountResource,
-  INSTALLATION,
-  may,
-  type Resource,
-  requireMay,
-} from '../../catalogue/rights/permissions.ts';
+import { actingBy, loadPersonActor } from '../../catalogue/rights/actors.ts';
+import { type ActionOn, accountResource, INSTALLATION, may, requireMay } from '../../catalogue/rights/permissions.ts';
+import type { Resource } from '../../catalogue/rights/resources.ts';
 import { PosternError } from '../../errors.ts';
 import { type LiveConnectionFilter, type LiveConnectionRecord, matchesFilter } from '../../fleet/live-connection.ts';
 import { type AccountId, type ConnectionId, idFrom } from '../../ids.ts';
@@ -128,7 +122,8 @@ export async function whileAllowed(
   while (!signal.aborted) {
     await pause(RIGHTS_CHECKED_EVERY_MS, signal);
     if (signal.aborted) return;
-    const actor = await loadPersonActor(parts.catalogue, person.userId).catch(() => null);
+    const now = await loadPersonActor(parts.catalogue, person.userId).catch(() => null);
+    const actor = now === null ? null : actingBy(now, person);
     if (actor === null || !may(actor, scope.actions[action], scope.resource)) return;
   }
 }

@@ -8,7 +8,7 @@ import { PosternError, toPosternError, wordsOf } from '../../errors.ts';
 import { cleanForPage, cleanSentence } from '../../untrusted-text.ts';
 import { keptForm } from '../forms/kept-form.ts';
 import { findContext } from '../request/request-context.ts';
-import { MAX_NEXT_CHARACTERS } from '../request/safe-next.ts';
+import { MAX_NEXT_CHARACTERS, secondFactorPath } from '../request/safe-next.ts';
 import type { PageRenderer } from './page-renderer.ts';
 
 export const unknownPath: RequestHandler = () => {
@@ -70,14 +70,21 @@ function sendPage({ renderer, address }: ErrorParts, response: Response, error: 
     tone: 'stopped',
     ...(isOfAnother ? somebodyElse(user) : titleAndText(error)),
     reference: error.code === 'internal' ? (error.params.reference ?? null) : null,
-    link: user !== null ? { label: 'Back to the start', href: '/' } : { label: 'Sign in', href: '/sign-in' },
+    link: isOfAnother ? BACK : linkOnward(request, { error, isSignedIn: user !== null }),
   });
+}
+
+const BACK = { label: 'Back to the start', href: '/' } as const;
+
+function linkOnward(request: Request, { error, isSignedIn }: { error: PosternError; isSignedIn: boolean }) {
+  if (!isSignedIn) return { label: 'Sign in', href: '/sign-in' };
+  if (error.code !== 'second_factor_demanded') return BACK;
+  return { label: 'Add a second factor', href: secondFactorPath(request.method === 'GET' ? request.originalUrl : '/') };
 }
 
 function titleAndText(error: PosternError) {
   return {
-    title:
-      error.code === 'link_unknown' ? 'This link no longer works' : (TITLES[error.httpStatus] ?? 'That did not work'),
+    title: TITLES_OF_CODES[error.code] ?? TITLES[error.httpStatus] ?? 'That did not work',
     text: error.code === 'internal' ? INTERNAL_TEXT : errorInWords(error),
   };
 }
@@ -96,6 +103,11 @@ function somebodyElse({ email }: Pick<User, 'email'>) {
 }
 
 const INTERNAL_TEXT = 'Our log knows more. Give the reference to your operator.';
+
+const TITLES_OF_CODES: Readonly<Record<string, string>> = {
+  link_unknown: 'This link no longer works',
+  second_factor_demanded: 'One more step',
+};
 
 const TITLES: Readonly<Record<number, string>> = {
   403: 'You don’t have access',

@@ -2,7 +2,7 @@
 
 import type { Request, RequestHandler, Response } from 'express';
 import { type BrowserSession, findBrowserSession } from '../../catalogue/accounts/browser-sessions.ts';
-import { loadPersonActor, SYSTEM } from '../../catalogue/rights/actors.ts';
+import { loadPersonActor, type PersonActor, SYSTEM } from '../../catalogue/rights/actors.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import type { PublicAddress } from '../../config/public-address.ts';
@@ -85,11 +85,19 @@ export function auditContextOfVisitor(response: Response): AuditContext {
   return { actor: SYSTEM, requestId, browserIp: address, userAgent };
 }
 
+/** With current rights. Throws `not_signed_in`. */
+export async function signedInPerson({ db }: Pick<Catalogue, 'db'>, response: Response): Promise<PersonActor> {
+  const { user, sessionId, signIn } = requireSession(response);
+  const person = await loadPersonActor({ db }, user.id);
+  if (person === null) throw new PosternError('not_signed_in');
+  return { ...person, viaSessionId: sessionId, viaSignIn: signIn.method };
+}
+
 /** For changes by the signed-in person, with current rights. Throws `not_signed_in`. */
-export async function auditContextOfPerson(catalogue: Catalogue, response: Response): Promise<AuditContext> {
-  const { user, sessionId } = requireSession(response);
+export async function auditContextOfPerson(
+  catalogue: Catalogue,
+  response: Response,
+): Promise<AuditContext & { readonly actor: PersonActor }> {
   const { requestId, address, userAgent } = contextOf(response);
-  const actor = await loadPersonActor(catalogue, user.id);
-  if (actor === null) throw new PosternError('not_signed_in');
-  return { actor: { ...actor, viaSessionId: sessionId }, requestId, browserIp: address, userAgent };
+  return { actor: await signedInPerson(catalogue, response), requestId, browserIp: address, userAgent };
 }

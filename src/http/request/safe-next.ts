@@ -1,4 +1,4 @@
-// The redirect target after sign-in: only paths of this site.
+// The redirect target after sign-in or a second factor: only paths of this site.
 
 /** Long enough for a page with a form that is kept (kept-form.ts). */
 export const MAX_NEXT_CHARACTERS = 4_096;
@@ -13,4 +13,9 @@ export function safeNext(next: unknown): string {
   const url = new URL(next, BASE);
   if (url.origin !== BASE || url.pathname.startsWith('//')) return '/';
   return /^\/sign-(in|out)(\/|$)/.test(url.pathname) ? '/' : `${url.pathname}${url.search}`;
+}
+
+/** Where a person adds the second factor that an organization asks for, and goes on from. */
+export function secondFactorPath(next: string): string {
+  return `/app/me/security?next=${encodeURIComponent(next)}`;
 }

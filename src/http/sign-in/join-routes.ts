@@ -5,9 +5,7 @@ import { z } from 'zod';
 import { JoinPage } from '../../../web/pages/join-page.tsx';
 import { acceptJoinOffer, declineJoinOffers } from '../../actions/organizations/change-joining.ts';
 import { listJoinOffers } from '../../catalogue/joining/join-offers.ts';
-import { loadPersonActor, type PersonActor } from '../../catalogue/rights/actors.ts';
-import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
-import { PosternError } from '../../errors.ts';
+import { loadPersonActor } from '../../catalogue/rights/actors.ts';
 import { idFrom, type JoinRuleId, type UserId } from '../../ids.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { keptForm, NOT_DONE } from '../forms/kept-form.ts';
@@ -39,7 +37,7 @@ async function show(parts: SignInParts, request: Request, response: Response): P
   const { deps, renderer, issuers, address } = parts;
   const kept = keptForm(request, address);
   const next = safeNext(kept?.typed.next ?? request.query.next);
-  const offers = await listJoinOffers(deps.catalogue, await ownContext(deps, response));
+  const offers = await listJoinOffers(deps.catalogue, await auditContextOfPerson(deps.catalogue, response));
   if (offers.length === 0 && kept === null) return response.redirect(303, next);
   renderer.send(request, response, JoinPage, {
     next,
@@ -56,7 +54,7 @@ async function show(parts: SignInParts, request: Request, response: Response): P
 }
 
 async function answer({ deps }: SignInParts, request: Request, response: Response): Promise<void> {
-  const context = await ownContext(deps, response);
+  const context = await auditContextOfPerson(deps.catalogue, response);
   const { rule, next: asked } = formSchema.parse(request.body ?? {});
   const next = safeNext(asked);
   if (rule === undefined) {
@@ -66,14 +64,4 @@ async function answer({ deps }: SignInParts, request: Request, response: Respons
   await acceptJoinOffer(deps, context, { ruleId: idFrom<JoinRuleId>(rule) });
   const others = await listJoinOffers(deps.catalogue, context, 'asked');
   response.redirect(303, others.length === 0 ? next : `${JOIN_PATH}?next=${encodeURIComponent(next)}`);
-}
-
-async function ownContext(
-  { catalogue }: SignInParts['deps'],
-  response: Response,
-): Promise<AuditContext & { readonly actor: PersonActor }> {
-  const context = await auditContextOfPerson(catalogue, response);
-  const { actor } = context;
-  if (actor.kind !== 'person') throw new PosternError('not_signed_in');
-  return { ...context, actor };
 }

@@ -42,7 +42,7 @@ export async function chosenTarget<Target extends JudgedTarget>(
   const { computeId, database, databaseRole, access } = choice;
   const wanted = { userId: person.userId, computeId, database, databaseRole, access };
   const door = request.waiting === 'token' ? 'oauth' : 'link';
-  const how = { door, address: request.origin.address, signIn } as const;
+  const how = { door, address: request.origin.address, signIn, viaSignIn: person.signIn.method } as const;
   const target = await judge(catalogue, wanted, how).catch((error: unknown) => {
     if (isPosternError(error, 'rule_sign_in')) return 'sign_in_again' as const;
     if (isPosternError(error, 'rule_asks')) return 'asks_first' as const;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Actor, PersonActor } from '../../../src/catalogue/rights/actors.ts';
 import { PERMISSION_TABLE } from '../../../src/catalogue/rights/permission-table.ts';
-import { type Action, may, type Resource, requireMay, visible } from '../../../src/catalogue/rights/permissions.ts';
+import { type Action, may, requireMay, visible } from '../../../src/catalogue/rights/permissions.ts';
+import type { Resource } from '../../../src/catalogue/rights/resources.ts';
 import { type AccountId, idFrom, type ProjectId, type UserId } from '../../../src/ids.ts';
 
 const ORGANIZATION = idFrom<AccountId>('org-ocean-art-12345678');
@@ -19,6 +20,8 @@ function person(name: string, facts: Partial<PersonActor> = {}): PersonActor {
     isOperator: false,
     memberships: new Map(),
     shares: new Set(),
+    demandedBy: new Map(),
+    hasSecondFactor: false,
     ...facts,
   };
 }

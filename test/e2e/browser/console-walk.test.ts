@@ -79,6 +79,7 @@ const WHO_SEES: Readonly<Record<string, string>> = {
   'access-of-production': ADMIN_ONLY,
   'access-as': ADMIN_ONLY,
   'break-glass-settings': ADMIN_ONLY,
+  'second-factor-settings': ADMIN_ONLY,
   'remove-rule': ADMIN_ONLY,
   'start-rules': ADMIN_ONLY,
   why: 'admin 200, member 200, guest 404, operator 404, stranger 404',

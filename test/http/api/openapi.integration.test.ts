@@ -38,6 +38,8 @@ const NOT_IN_2_7_3: Readonly<Record<string, '2.7.2' | '1.10.0' | 'ours'>> = {
   'POST /organizations/{org_id}/break_glass_people': 'ours',
   'DELETE /organizations/{org_id}/break_glass_people/{user_id}': 'ours',
   'GET /organizations/{org_id}/broken_glass': 'ours',
+  'GET /organizations/{org_id}/second_factor': 'ours',
+  'PATCH /organizations/{org_id}/second_factor': 'ours',
   'GET /organizations/{org_id}/on_call_keys': 'ours',
   'POST /organizations/{org_id}/on_call_keys': 'ours',
   'DELETE /organizations/{org_id}/on_call_keys/{on_call_key_id}': 'ours',

@@ -48,6 +48,8 @@ GET    /organizations/{org_id}/break_glass_people             ok  403 404 404 40
 POST   /organizations/{org_id}/break_glass_people             ok  403 404 404 403 403 403 403
 DELETE /organizations/{org_id}/break_glass_people/{user_id}   ok  403 404 404 403 403 403 403
 GET    /organizations/{org_id}/broken_glass                   ok  403 404 404 403 ok  403 403
+GET    /organizations/{org_id}/second_factor                  ok  403 404 404 403 403 403 403
+PATCH  /organizations/{org_id}/second_factor                  ok  403 404 404 403 403 403 403
 GET    /organizations/{org_id}/on_call_keys                   ok  403 404 404 403 ok  403 403
 POST   /organizations/{org_id}/on_call_keys                   ok  403 404 404 403 403 403 403
 DELETE /organizations/{org_id}/on_call_keys/{on_call_key_id}  ok  403 404 404 403 ok  403 403

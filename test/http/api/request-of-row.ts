@@ -19,6 +19,7 @@ function partsOf(row: Row, { names }: Target, scene: Scene): { query?: string; b
   const destination = { destination_org_id: scene.destinationId, project_ids: [names.project_id] };
   const parts: Readonly<Record<string, { query?: string; body?: unknown }>> = {
     'PATCH /organizations/{org_id}/members/{member_id}': { body: { role: 'member' } },
+    'PATCH /organizations/{org_id}/second_factor': { body: { demanded: false } },
     'POST /organizations/{org_id}/invitations': { body: { invitations: [{ email: 'x@example.com', role: 'member' }] } },
     'POST /organizations/{org_id}/access_rules': { body: { subject: { kind: 'members' } } },
     'POST /organizations/{org_id}/access_rules/start': { body: { set: 'everyone' } },

@@ -16,6 +16,7 @@ import {
   type PersonAtBrowser,
   personAtBrowser,
 } from '../console/console-for-tests.ts';
+import { withStrongSignIn } from '../console/strong-sign-in.ts';
 import { type Fill, filled } from './filled-form.ts';
 
 export const POLICY = {
@@ -118,6 +119,11 @@ export const ACCOUNT_FORMS: Readonly<Record<string, Fill>> = {
   },
   '/app/:accountId/settings/name': inOrganization('/settings/name', { name: 'Another name' }),
   '/app/:accountId/settings/policy': inOrganization('/settings/policy', POLICY),
+  '/app/:accountId/settings/second-factor': async (web) => {
+    const { admin, base } = await organizationForTests(web);
+    await withStrongSignIn(web, admin);
+    return await filled(admin, `${base}/settings/second-factor`, { demand: 'on' });
+  },
   '/app/:accountId/people/members/:membershipId/remove': onMember('remove'),
   '/app/:accountId/people/members/:membershipId/role': onMember('role', { role: 'admin' }),
   '/app/:accountId/access': inOrganization('/access', {

@@ -2,6 +2,7 @@
 
 import type { VNode } from 'preact';
 import { Notice } from '../notice.tsx';
+import { SecondFactorNotice } from '../second-factor-notice.tsx';
 import type { ApprovalProps } from './approval-props.ts';
 
 export function OpenCodeNotice(): VNode {
@@ -21,6 +22,17 @@ export function CutOffNotice({ step }: Pick<ApprovalProps, 'step'>): VNode {
           : 'Approve, then connect again from there: it is let in without a question.'}
       </p>
     </Notice>
+  );
+}
+
+/** The terminal gets more time meanwhile. */
+export function DemandNotice({ names }: { readonly names: readonly string[] }): VNode {
+  return (
+    <SecondFactorNotice names={names}>
+      <button class="button plain" type="submit" name="decision" value="second_factor" formnovalidate>
+        Add a second factor
+      </button>
+    </SecondFactorNotice>
   );
 }
 

@@ -30,6 +30,8 @@ export interface ApprovalProps {
   /** For people who may break the glass; null: not. */
   readonly glassPath: string | null;
   readonly problem: ApprovalProblem | null;
+  /** Organizations of the person that offer nothing before a second factor, by name. */
+  readonly demandedBy: readonly string[];
   /** What the terminal named and this person cannot choose. */
   readonly missingTarget: string | null;
   /** Digits were shown before and have not been typed in the terminal yet. */

@@ -31,7 +31,7 @@ export async function authenticateCall(parts: ApiParts, request: Request, respon
   if (session !== null || isFromBrowser(request)) checkOwnRequest(request, response, parts.address);
   const person = session === null ? null : await loadPersonActor(parts.catalogue, session.user.id);
   if (person !== null && session !== null) {
-    const actor = { ...person, viaSessionId: session.sessionId };
+    const actor = { ...person, viaSessionId: session.sessionId, viaSignIn: session.signIn.method };
     return { actor, authMethod: 'session_cookie', limitKey: `person:${person.userId}` };
   }
   const key = KEY_COOKIES.map((name) => cookieValue(request, name)).find((value) => value !== null);

@@ -12,7 +12,7 @@ import { idField, momentField, projectParams } from '../call/field-shapes.ts';
 const decisionShape = z
   .object({
     decision: z.enum(['allowed', 'may_ask', 'denied']),
-    because: z.enum([...REFUSAL_CAUSES, 'no_rule', 'stranger']).optional(),
+    because: z.enum([...REFUSAL_CAUSES, 'no_rule', 'stranger', 'unproven']).optional(),
     rule_id: z.string().optional(),
     break_glass_id: z.string().optional().meta({ description: 'The broken glass that alone allows it.' }),
     sentence: z.string(),

@@ -68,10 +68,13 @@ export const ACCESS_REQUEST_ROUTES = tagged('Access rules', [
     query: filter.extend({ show: z.enum(['own', 'to_decide']).default('own') }),
     reply: requestsShape,
     perform: async (call, { query }) => {
-      const { userId } = requirePerson(call.context);
+      const person = requirePerson(call.context);
       requireMay(call.context.actor, 'self.read_access_requests', INSTALLATION);
-      const list = query.show === 'own' ? listOwnRequests : listRequestsToDecide;
-      return onWire(call, await list(call.catalogue, userId), query);
+      const found =
+        query.show === 'own'
+          ? await listOwnRequests(call.catalogue, person.userId)
+          : await listRequestsToDecide(call.catalogue, person);
+      return onWire(call, found, query);
     },
   }),
   apiRoute('get', '/organizations/{org_id}/access_requests', {

@@ -37,6 +37,11 @@ export async function showSettings(call: AccountCall, again?: Again): Promise<vo
       account.kind === 'organization' && parts.config.issuers.length > 0 && may(person, 'joining.change', resource)
         ? `${base}/settings/sign-in`
         : null,
+    secondFactorPath:
+      account.kind === 'organization' && may(person, 'account.change_policy', resource)
+        ? `${base}/settings/second-factor`
+        : null,
+    demandsSecondFactor: account.demandsSecondFactor,
     notificationsPath: may(person, 'notifications.change', resource) ? `${base}/settings/notifications` : null,
     breakGlassPath:
       account.kind === 'organization' && may(person, 'break_glass.read', resource)

@@ -3,20 +3,30 @@
 
 import { z } from 'zod';
 import { OneTimeCodesPage } from '../../../../web/pages/console/me/one-time-codes-page.tsx';
-import { SecurityPage } from '../../../../web/pages/console/me/security-page.tsx';
+import { SecurityPage, type SecurityProps } from '../../../../web/pages/console/me/security-page.tsx';
 import { SecretPage } from '../../../../web/pages/console/secret-page.tsx';
 import * as factors from '../../../actions/people/second-factors.ts';
 import { findWaitingSecret } from '../../../catalogue/people/one-time-codes.ts';
 import { listPasskeys } from '../../../catalogue/people/passkeys.ts';
 import { findSecondFactors } from '../../../catalogue/people/second-factors.ts';
+import { hasProvenFactor } from '../../../catalogue/rights/counting-relations.ts';
 import { PosternError } from '../../../errors.ts';
 import type { Secret } from '../../../secret.ts';
 import { cleanForPage, jsonOrNull } from '../../../untrusted-text.ts';
 import { findPasskeyPlace } from '../../request/passkey-place.ts';
+import { safeNext } from '../../request/safe-next.ts';
 import { provesPerson } from '../../sign-in/oidc-linking.ts';
 import { takeChallenge } from '../../sign-in/passkeys/passkey-routes.ts';
 import { signInAgainPath } from '../../sign-in/sign-in-routes.ts';
-import { type Again, type ConsoleCall, goTo, param, parseForm, sendConfirmation } from '../shell/console-call.ts';
+import {
+  type Again,
+  type ConsoleCall,
+  goTo,
+  param,
+  parseForm,
+  queryText,
+  sendConfirmation,
+} from '../shell/console-call.ts';
 import { meView, personView } from '../shell/open-console-view.ts';
 import { qrPath } from './qr-path.ts';
 
@@ -33,7 +43,8 @@ export async function showSecurity(call: ConsoleCall, again?: Again): Promise<vo
   parts.renderer.send(request, response, SecurityPage, {
     view: meView(call, PATH, again),
     path: PATH,
-    signInAgainPath: provesPerson(response, now) ? null : signInAgainPath(PATH),
+    signInAgainPath: provesPerson(response, now) ? null : signInAgainPath(onward(call, PATH)),
+    onward: onwardView(call),
     place: findPasskeyPlace(request, parts.address),
     passkeys: passkeys.map(({ id, name, rpId, isSynced, createdAt, lastUsedAt }) => ({
       ...{ id, rpId, isSynced, createdAt, lastUsedAt },
@@ -73,6 +84,27 @@ export async function askRemovePasskey(call: ConsoleCall, again?: Again): Promis
   });
 }
 
+/** Where the person was led here from; null: nowhere. */
+function nextOf(call: ConsoleCall): string | null {
+  const next = queryText(call, 'next');
+  return next === '' ? null : safeNext(next);
+}
+
+/** The page of that path, which leads on to where the person came from as well. */
+function onward(call: ConsoleCall, path: string): string {
+  const next = nextOf(call);
+  return next === null ? path : `${path}?next=${encodeURIComponent(next)}`;
+}
+
+function onwardView(call: ConsoleCall): SecurityProps['onward'] {
+  const next = nextOf(call);
+  if (next === null) return null;
+  if (hasProvenFactor(call.person)) return { step: 'go_on', href: next };
+  // The browser signed in before there was one, or by a provider that did not ask for it this time.
+  if (call.person.hasSecondFactor) return { step: 'sign_in', href: signInAgainPath(next) };
+  return { step: 'add', query: onward(call, '') };
+}
+
 const WHAT_ENDS = 'Your other browsers are signed out, and your connections and remembered approvals end.';
 
 export const removePasskey = whenFresh(async (call) => {
@@ -83,22 +115,22 @@ export const removePasskey = whenFresh(async (call) => {
 
 export const beginOneTimeCodes = whenFresh(async (call) => {
   await factors.beginOneTimeCodes(call.parts, call.context);
-  goTo(call, CODES_PATH);
+  goTo(call, onward(call, CODES_PATH));
 });
 
 export async function showOneTimeCodes(call: ConsoleCall, again?: Again): Promise<void> {
   const { parts, request, response, person, now } = call;
   const { userId, email } = person;
   // The page shows a secret, so the person must have signed in lately, not only begun.
-  if (!provesPerson(response, now)) return goTo(call, signInAgainPath(CODES_PATH));
+  if (!provesPerson(response, now)) return goTo(call, signInAgainPath(onward(call, CODES_PATH)));
   const waiting = await findWaitingSecret(parts.catalogue, { userId, email, brand: parts.config.brand });
-  if (waiting === null) return again === undefined ? goTo(call, PATH) : await showSecurity(call, again);
+  if (waiting === null) return again === undefined ? goTo(call, onward(call, PATH)) : await showSecurity(call, again);
   parts.renderer.send(request, response, OneTimeCodesPage, {
     view: personView(call, again, [
       { label: 'Security', href: PATH },
       { label: 'One-time codes', href: CODES_PATH },
     ]),
-    path: CODES_PATH,
+    path: onward(call, CODES_PATH),
     secret: waiting.secret.reveal().replace(/(.{4})(?=.)/g, '$1 '),
     qr: qrPath(waiting.uri.reveal()),
     uri: waiting.uri.reveal(),
@@ -139,21 +171,22 @@ async function showCodes(
   codes: readonly Secret[] | null,
   done: 'passkey_added' | 'one_time_codes_on' | 'recovery_codes_made',
 ): Promise<void> {
-  if (codes === null) return goTo(call, PATH, done);
+  const next = nextOf(call);
+  if (codes === null) return next === null ? goTo(call, PATH, done) : goTo(call, next);
   const { parts, request, response } = call;
   await parts.renderer.sendOnce(request, response, SecretPage, {
     view: personView(call, undefined, [{ label: 'Security', href: PATH }]),
     title: 'Your recovery codes',
     lead: 'Keep them somewhere safe, on paper or in a password manager. Each signs you in once, after your password, when you don’t have your passkey or app. You won’t see them again.',
     lines: [{ label: 'Recovery codes', text: codes.map((code) => code.reveal()).join('\n') }],
-    backPath: PATH,
+    backPath: next ?? PATH,
   });
 }
 
 /** A change of how a person signs in may take over the account. */
 function whenFresh(change: (call: ConsoleCall) => Promise<void>): (call: ConsoleCall) => Promise<void> {
   return async (call) => {
-    if (!provesPerson(call.response, call.now)) return goTo(call, signInAgainPath(PATH));
+    if (!provesPerson(call.response, call.now)) return goTo(call, signInAgainPath(onward(call, PATH)));
     await change(call);
   };
 }

@@ -22,7 +22,7 @@ const breakForm = z.object({ ...WISH_FIELDS, login: z.string().max(64).default('
 export async function showBreakGlass(call: ConsoleCall, again?: Again): Promise<void> {
   const { parts, request, response, person, now } = call;
   const login = loginIn(again?.typed.login ?? queryText(call, 'login'));
-  const computes = await listGlassComputes(parts.catalogue.db, person.userId);
+  const computes = await listGlassComputes(parts.catalogue.db, person);
   const back = `${BREAK_GLASS_PATH}${login === '' ? '' : `?login=${login}`}`;
   parts.renderer.send(request, response, BreakGlassPage, {
     ...wishPage(call, again, { title: 'Break the glass', path: BREAK_GLASS_PATH, longestMs: LONGEST_GLASS_MS }),

@@ -20,7 +20,7 @@ import { REQUESTS_PATH, requestView } from './request-view.ts';
 
 export async function showRequests(call: ConsoleCall, again?: Again): Promise<void> {
   const { parts, request, response, person, now } = call;
-  const toDecide = await listRequestsToDecide(parts.catalogue, person.userId);
+  const toDecide = await listRequestsToDecide(parts.catalogue, person);
   const accounts = call.accounts.filter(
     ({ id }) => isOrganizationId(id) && may(person, 'access_rules.read', accountResource(id)),
   );

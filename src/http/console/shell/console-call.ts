@@ -69,12 +69,11 @@ const paramsSchema = z.record(z.string(), z.string().max(256));
 export async function openCall(parts: ConsoleParts, request: Request, response: Response): Promise<ConsoleCall> {
   const { catalogue, clock } = parts;
   const context = await auditContextOfPerson(catalogue, response);
-  if (context.actor.kind !== 'person') throw new PosternError('not_signed_in');
   const person = context.actor;
   const [personal, organizations, waiting, openReviews] = await Promise.all([
     findAccount(catalogue.db, personalAccountId(person.userId)),
     listOrganizationsOf(catalogue, person.userId),
-    whatWaits(catalogue, { ...context, actor: person }),
+    whatWaits(catalogue, context),
     findOpenReviews(catalogue, person),
   ]);
   if (personal === null) throw new PosternError('not_signed_in');
@@ -86,7 +85,7 @@ export async function openCall(parts: ConsoleParts, request: Request, response: 
     response,
     person,
     sessionId: requireSession(response).sessionId,
-    context: { ...context, actor: person },
+    context,
     accounts: [personal, ...organizations],
     waiting,
     openReviews,

@@ -62,6 +62,8 @@ const DONE_NOTICES = {
   billing_saved: 'Billing details are saved',
   plan_changed: 'The plan is changed',
   settings_saved: 'Settings are saved',
+  second_factor_demanded: 'Everybody here needs a second factor now; they have been told',
+  second_factor_not_demanded: 'Nobody is asked for a second factor any more',
   join_rule_added: 'They may join; they are asked at their next sign-in',
   join_rule_removed: 'Nobody joins by it any more; members stay',
   team_group_added: 'The team is filled as people sign in',

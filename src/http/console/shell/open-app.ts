@@ -2,11 +2,14 @@
 
 import type { Request, Response } from 'express';
 import { type Account, findAccountIdsWithProjects } from '../../../catalogue/accounts/accounts.ts';
+import { accountResource, may } from '../../../catalogue/rights/permissions.ts';
 import { readCookie } from '../../request/cookies.ts';
 import { type ConsoleParts, openCall } from './console-call.ts';
 
 export async function openApp(parts: ConsoleParts, request: Request, response: Response): Promise<void> {
-  const { accounts } = await openCall(parts, request, response);
+  const { accounts: all, person } = await openCall(parts, request, response);
+  // One that asks for a second factor first must not stand before all the others.
+  const accounts = all.filter(({ id }) => may(person, 'account.read', accountResource(id)));
   const lastUsed = readCookie(request, parts.address, 'account');
   const account = accounts.find(({ id }) => id === lastUsed) ?? (await firstAccount(parts, accounts));
   response.redirect(303, `/app/${account?.id}/projects`);

@@ -18,7 +18,7 @@ export async function whatWaits(
 ): Promise<WaitingLink[]> {
   const decides = may(context.actor, 'ops.decide_organization', INSTALLATION);
   const [access, invitations, requests] = await Promise.all([
-    countRequestsToDecide(catalogue, context.actor.userId),
+    countRequestsToDecide(catalogue, context.actor),
     countOwnInvitations(catalogue, context),
     decides ? countOpenRequests(catalogue, context) : 0,
   ]);

@@ -38,6 +38,7 @@ export const SINGLE_THINGS: readonly ConsolePlace[] = [
   { name: 'unshare', as: 'admin', path: shop(({ papers }) => `/sharing/${papers.shareId}/remove`) },
   { name: 'plan-question', as: 'operator', path: (town) => `/app/${town.operator.accountId}/billing/plan?plan=scale` },
   { name: 'break-glass-settings', as: 'admin', path: org(() => '/settings/break-glass') },
+  { name: 'second-factor-settings', as: 'admin', path: org(() => '/settings/second-factor') },
   { name: 'break-glass', as: 'admin', path: () => '/app/me/requests/break-glass' },
   { name: 'sign-in-settings', as: 'admin', path: org(() => '/settings/sign-in') },
   { name: 'revoke-key', as: 'admin', path: org(({ keyId }) => `/api-keys/${keyId}/revoke`) },

@@ -22,6 +22,9 @@ export interface AccountSettingsProps extends ConsoleProps {
   readonly rememberedCount: number;
   /** Null without an identity provider, and for people who may not change it. */
   readonly signInPath: string | null;
+  /** Null for those who may not, and in personal accounts. */
+  readonly secondFactorPath: string | null;
+  readonly demandsSecondFactor: boolean;
   /** Null for those who may not. */
   readonly notificationsPath: string | null;
   /** Null for those who may not see it. */
@@ -35,9 +38,7 @@ export function AccountSettingsPage(props: AccountSettingsProps): VNode {
   return (
     <ConsolePage frame={frame} view={view} title="Settings">
       {kind === 'organization' ? <OrganizationPanel {...props} /> : <ProfileLink />}
-      {props.signInPath !== null && <SignInPanel path={props.signInPath} />}
-      {props.notificationsPath !== null && <NotificationsPanel path={props.notificationsPath} />}
-      {props.breakGlassPath !== null && <BreakGlassPanel path={props.breakGlassPath} />}
+      <Further {...props} />
       <PolicyPanel {...props} />
       {kind === 'organization' && <EndPanel {...props} />}
     </ConsolePage>
@@ -69,49 +70,43 @@ function OrganizationPanel({ frame, path, id, name, mayRename }: AccountSettings
   );
 }
 
-function NotificationsPanel({ path }: { readonly path: string }): VNode {
+/** What has a page of its own. */
+function Further(props: AccountSettingsProps): VNode {
+  const { signInPath, secondFactorPath, demandsSecondFactor, notificationsPath, breakGlassPath } = props;
   return (
-    <Panel
-      id="notifications"
-      title="Notifications"
-      lead="Which chats and webhooks are told of broken glass, requests, reported logins, members and keys."
-      actions={
-        <a class="button plain small" href={path}>
-          Notifications
-        </a>
-      }
-    />
+    <>
+      <LinkPanel id="sign-in" title="Single sign-on" path={signInPath}>
+        Who may join by the identity provider, which groups fill which teams, and what a logout there ends.
+      </LinkPanel>
+      <LinkPanel id="second-factor" title="Second factor" path={secondFactorPath}>
+        {demandsSecondFactor ? 'On: members and guests need one.' : 'Off: a password alone is enough to get in.'}
+      </LinkPanel>
+      <LinkPanel id="notifications" title="Notifications" path={notificationsPath}>
+        Which chats and webhooks are told of broken glass, requests, reported logins, members and keys.
+      </LinkPanel>
+      <LinkPanel id="break-glass" title="Break the glass" path={breakGlassPath}>
+        Who may let themselves in where no access rule does, and what they did.
+      </LinkPanel>
+    </>
   );
 }
 
-function BreakGlassPanel({ path }: { readonly path: string }): VNode {
-  return (
-    <Panel
-      id="break-glass"
-      title="Break the glass"
-      lead="Who may let themselves in where no access rule does, and what they did."
-      actions={
-        <a class="button plain small" href={path}>
-          Break the glass
-        </a>
-      }
-    />
-  );
+interface LinkPanelProps {
+  readonly id: string;
+  readonly title: string;
+  /** Null for those who may not. */
+  readonly path: string | null;
+  readonly children: string;
 }
 
-function SignInPanel({ path }: { readonly path: string }): VNode {
-  return (
-    <Panel
-      id="sign-in"
-      title="Single sign-on"
-      lead="Who may join by the identity provider, which groups fill which teams, and what a logout there ends."
-      actions={
-        <a class="button plain small" href={path}>
-          Single sign-on
-        </a>
-      }
-    />
+function LinkPanel({ id, title, path, children }: LinkPanelProps): VNode | null {
+  if (path === null) return null;
+  const link = (
+    <a class="button plain small" href={path}>
+      {title}
+    </a>
   );
+  return <Panel id={id} title={title} lead={children} actions={link} />;
 }
 
 function ProfileLink(): VNode {

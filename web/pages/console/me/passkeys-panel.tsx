@@ -21,6 +21,8 @@ export interface PasskeyRow {
 interface PasskeysProps {
   readonly frame: PageFrame;
   readonly path: string;
+  /** With which the form leads on; empty: it comes back here. */
+  readonly query: string;
   readonly place: PasskeyPlaceView;
   readonly passkeys: readonly PasskeyRow[];
   readonly newName: string;
@@ -65,10 +67,10 @@ export function PasskeysPanel(props: PasskeysProps): VNode {
   );
 }
 
-function AddPasskey({ frame, path, newName }: PasskeysProps): VNode {
+function AddPasskey({ frame, path, query, newName }: PasskeysProps): VNode {
   return (
     <>
-      <form class="field-row" method="post" action={`${path}/passkeys`} data-passkey-new data-keeps-room hidden>
+      <form class="field-row" method="post" action={`${path}/passkeys${query}`} data-passkey-new data-keeps-room hidden>
         <CsrfField frame={frame} />
         <input type="hidden" name="passkey_secret" value="" />
         <TextField name="name" label="Name of the device" value={newName} maxLength={100} />

@@ -12,6 +12,12 @@ export interface SecurityProps extends ConsoleProps {
   readonly path: string;
   /** Null when the sign-in is recent enough to change anything here. */
   readonly signInAgainPath: string | null;
+  /** Null for a person who came by themselves; else an organization asked for a second factor. */
+  readonly onward:
+    | { readonly step: 'go_on' | 'sign_in'; readonly href: string }
+    /** The query with which forms lead on. */
+    | { readonly step: 'add'; readonly query: string }
+    | null;
   readonly place: PasskeyPlaceView;
   readonly passkeys: readonly PasskeyRow[];
   /** As typed into a form that was refused. */
@@ -25,6 +31,7 @@ export function SecurityPage(props: SecurityProps): VNode {
   const { frame, view, signInAgainPath } = props;
   return (
     <ConsolePage frame={frame} view={view} title="Security" islands={['passkeys']}>
+      {props.onward !== null && <Onward onward={props.onward} />}
       {signInAgainPath !== null && (
         <div class="notice plain">
           <strong>To change anything here, sign in again.</strong>
@@ -33,14 +40,39 @@ export function SecurityPage(props: SecurityProps): VNode {
           </a>
         </div>
       )}
-      <PasskeysPanel {...props} mayChange={signInAgainPath === null} />
+      <PasskeysPanel {...props} query={queryOf(props)} mayChange={signInAgainPath === null} />
       <OneTimeCodesPanel {...props} />
       <RecoveryCodesPanel {...props} />
     </ConsolePage>
   );
 }
 
-function OneTimeCodesPanel({ frame, path, signInAgainPath, hasOneTimeCodes }: SecurityProps): VNode {
+function Onward({ onward }: { readonly onward: NonNullable<SecurityProps['onward']> }): VNode {
+  if (onward.step === 'add') {
+    return (
+      <div class="notice caution">
+        <strong>Add a second factor to go on</strong>
+        <span>A passkey or one-time codes: one is enough. Then you get back to where you were.</span>
+      </div>
+    );
+  }
+  const isDone = onward.step === 'go_on';
+  return (
+    <div class="notice plain">
+      <strong>{isDone ? 'You have what was asked for.' : 'This browser signed in without your second factor.'}</strong>
+      <a class="button primary" href={onward.href}>
+        {isDone ? 'Go on' : 'Sign in with it'}
+      </a>
+    </div>
+  );
+}
+
+function queryOf({ onward }: SecurityProps): string {
+  return onward?.step === 'add' ? onward.query : '';
+}
+
+function OneTimeCodesPanel(props: SecurityProps): VNode {
+  const { frame, path, signInAgainPath, hasOneTimeCodes } = props;
   return (
     <Panel
       id="one-time-codes"
@@ -57,7 +89,12 @@ function OneTimeCodesPanel({ frame, path, signInAgainPath, hasOneTimeCodes }: Se
             Turn off…
           </a>
         ) : (
-          <PostButton frame={frame} action={`${path}/one-time-codes/begin`} label="Turn on" look="plain" />
+          <PostButton
+            frame={frame}
+            action={`${path}/one-time-codes/begin${queryOf(props)}`}
+            label="Turn on"
+            look="plain"
+          />
         ))}
     </Panel>
   );
