@@ -85,7 +85,7 @@ function busy(thing: string, cause: unknown): PosternError {
   return new PosternError('busy', { params: { thing }, cause });
 }
 
-/** Whoever calls it closes it. Throws `host_away`. */
+/** The caller closes it. Throws `host_away`. */
 export async function connect(
   host: ConfiguredHost,
   options: SessionOptions,
