@@ -131,6 +131,7 @@ async function visitEverything(api: ApiForTests, orgId: string): Promise<void> {
   const rules = `${organization}/access_rules`;
   await visitRules(api, rules);
   await visitRequests(api, orgId);
+  await visitSecondFactor(api, orgId);
   await visitGlassAndOnCall(api, orgId, members.body.members[0].member.user_id);
   await api.post(`${rules}/start`, { set: 'everyone' });
   await visitKeys(api, organization);
@@ -189,6 +190,12 @@ async function visitRequests(api: ApiForTests, orgId: string): Promise<void> {
   await api.get(`/organizations/${orgId}/access_requests`);
   await api.get(`/access_requests/${asked.body.id}`);
   expect((await api.delete(`/access_requests/${asked.body.id}`)).body.state).toBe('withdrawn');
+}
+
+async function visitSecondFactor(api: ApiForTests, orgId: string): Promise<void> {
+  const path = `/organizations/${orgId}/second_factor`;
+  expect((await api.get(path)).status).toBe(200);
+  expect((await api.patch(path, { demanded: false })).status).toBe(200);
 }
 
 async function visitGlassAndOnCall(api: ApiForTests, orgId: string, userId: string): Promise<void> {
