@@ -8,9 +8,9 @@ import type { Actor } from '../rights/actors.ts';
 import { may } from '../rights/permissions.ts';
 import { type PolicyOwner, type PolicySettings, parsePolicySettings } from '../rights/policy.ts';
 import type { ProjectResource } from '../rights/resources.ts';
-import { strictestSettings } from '../rights/strictest-policy.ts';
 import type { Schema } from '../store/schema.ts';
 import { type Compute, type ComputeRow, shownName } from './compute-rows.ts';
+import { strictestSettings } from './strictest-policy.ts';
 
 type Sibling = Pick<ComputeRow, 'id' | 'type' | 'passwordless_access' | 'policy'>;
 

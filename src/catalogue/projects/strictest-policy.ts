@@ -1,7 +1,7 @@
 // The strictest of several computes' own settings, with which another compute of the same data
 // starts. Pure.
 
-import { commonNetworks, type PolicySettings, parsePolicySettings, smaller } from './policy.ts';
+import { commonNetworks, type PolicySettings, parsePolicySettings, smaller } from '../rights/policy.ts';
 
 /** In each setting the narrowest; what widens is kept only where all have it. */
 export function strictestSettings(all: readonly PolicySettings[]): PolicySettings {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { strictestSettings } from '../../../src/catalogue/projects/strictest-policy.ts';
 import { NOWHERE, type PolicySettings } from '../../../src/catalogue/rights/policy.ts';
-import { strictestSettings } from '../../../src/catalogue/rights/strictest-policy.ts';
 
 const STRICT: PolicySettings = {
   linkLogin: false,
