@@ -1,7 +1,8 @@
 // Keys that strangers can make us write, as many as they like: a ring of them for each network, in
-// which the oldest is deleted for the newest. They expire by themselves, too, but within minutes a
-// flood fills Redis.
+// which the oldest is deleted for the newest; for each person where only the signed-in can. They
+// expire by themselves, too, but within minutes a flood fills Redis.
 
+import type { UserId } from '../ids.ts';
 import { providerNetworkKey } from '../network-address.ts';
 import type { RedisClient } from './redis-client.ts';
 import { type FloodedKind, redisKeys } from './redis-keys.ts';
@@ -23,6 +24,8 @@ return fallen
 /** More than can wait for anybody at a time. */
 const MOST_OF_NETWORK = 2_000;
 
+type Maker = { readonly address: string } | { readonly userId: UserId };
+
 export class FloodRing {
   readonly #redis: RedisClient;
   readonly #kind: FloodedKind;
@@ -35,8 +38,9 @@ export class FloodRing {
   }
 
   /** For keys that stand or fall together, none with a space. Throws `store_unavailable`. */
-  async enter(keys: readonly string[], { address, lifeMs }: { address: string; lifeMs: number }): Promise<void> {
-    const ring = redisKeys.floodRing(this.#kind, providerNetworkKey(address));
+  async enter(keys: readonly string[], { lifeMs, ...by }: Maker & { readonly lifeMs: number }): Promise<void> {
+    const owner = 'userId' in by ? by.userId : providerNetworkKey(by.address);
+    const ring = redisKeys.floodRing(this.#kind, owner);
     const call = { keys: [ring], args: [keys.join(' '), this.#most, lifeMs] };
     const fallen = await askStore(() => runScript(this.#redis, ENTER_RING, call));
     const outdated = Array.isArray(fallen) ? fallen.flatMap((member) => String(member).split(' ')) : [];

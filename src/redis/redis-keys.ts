@@ -7,8 +7,8 @@ const PREFIX = 'postern';
 /** Login requests whose connections wait, and those offered to clients that come again. */
 export type PlaceHolder = 'waiting' | 'offered';
 
-/** What strangers make: links to logins, codes of devices, challenges for passkeys, forms. */
-export type FloodedKind = 'login' | 'device' | 'passkey' | 'form';
+/** Links to logins, codes of devices, challenges for passkeys, forms, requests of programs. */
+export type FloodedKind = 'login' | 'device' | 'passkey' | 'form' | 'program';
 
 export const redisKeys = {
   /** Hash; the login request's life and 10 minutes. Owner: login/request/login-requests. */
@@ -94,8 +94,8 @@ export const redisKeys = {
   secondStep: (digest: string) => `${PREFIX}:second-step:${digest}`,
   /** String (base64), sealed by a cookie, by random id; 2 minutes. Owner: shown-once. */
   shownOnce: (id: string) => `${PREFIX}:shown-once:${id}`,
-  /** List of keys of one network, the newest first; as the longest of them. Owner: flood-ring. */
-  floodRing: (kind: FloodedKind, network: string) => `${PREFIX}:flood:${kind}:${network}`,
+  /** List of keys of one network or person, the newest first; as the longest. Owner: flood-ring. */
+  floodRing: (kind: FloodedKind, owner: string) => `${PREFIX}:flood:${kind}:${owner}`,
   /** String (base64), where a form led; empty while it is under way. Owner: sent-once. */
   sentForm: (digest: string) => `${PREFIX}:sent-form:${digest}`,
 } as const;

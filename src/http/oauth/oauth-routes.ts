@@ -11,7 +11,8 @@ import {
 } from 'express';
 import type { Limits } from '../../limits/limits.ts';
 import { wholeSeconds } from '../../limits/require-allowed.ts';
-import { contextOf } from '../request/request-context.ts';
+import { tooLong } from '../request/bounded-queries.ts';
+import { contextOf, requireSession } from '../request/request-context.ts';
 import { authorizeDevice, type DeviceParts, giveDeviceToken } from './device-endpoints.ts';
 import { deviceDiscoveryOf, discoveryOf } from './discovery.ts';
 import type { TokenIssuer } from './issuer/issuer.ts';
@@ -19,6 +20,8 @@ import { PATHS } from './issuer/paths.ts';
 
 const MAX_FORM_BYTES = 8 * 1_024;
 const MAX_FORM_FIELDS = 20;
+/** With its path. neonctl takes 700; a sign-in at an identity provider brings 1,024 back. */
+const MAX_REQUEST_CHARACTERS = 2_048;
 const PROGRAM_GRANTS: ReadonlySet<unknown> = new Set(['authorization_code', 'refresh_token']);
 
 interface OauthParts extends DeviceParts {
@@ -43,7 +46,7 @@ export function oauthRoutes(parts: OauthParts): Router {
   if (issuer === null) return router;
   const limited = countRequests(parts.deps.limits);
   const answer: RequestHandler = (request, response) => issuer.answer(request, response);
-  router.get(PATHS.authorization, limited, (request, response) => issuer.answer(request, response, askingUrl(request)));
+  router.get(PATHS.authorization, limited, (request, response) => authorize(issuer, request, response));
   router.get(`${PATHS.authorization}/:uid`, answer);
   router.post(PATHS.token, limited, answer);
   router.post(PATHS.revocation, limited, form, answer);
@@ -52,6 +55,16 @@ export function oauthRoutes(parts: OauthParts): Router {
     response.set('Cache-Control', 'public, max-age=3600').json({ keys: await issuer.publicKeys() });
   });
   return router;
+}
+
+/**
+ * NOTE: whoever is not signed in has to be first, and comes back: what a request keeps for minutes
+ * is kept for people only. `prompt=none` keeps nothing, and is answered to the program.
+ */
+function authorize(issuer: TokenIssuer, request: Request, response: Response): Promise<void> {
+  if (request.url.length > MAX_REQUEST_CHARACTERS) throw tooLong(`${MAX_REQUEST_CHARACTERS} characters`);
+  if (request.query.prompt !== 'none') requireSession(response);
+  return issuer.answer(request, response, askingUrl(request));
 }
 
 /**

@@ -13,7 +13,7 @@ import type { PublicAddress } from '../../../config/public-address.ts';
 import { errorForLog } from '../../../log.ts';
 import type { PageRenderer } from '../../pages/page-renderer.ts';
 import type { HttpDependencies } from '../../request/http-dependencies.ts';
-import { auditContextOfVisitor } from '../../request/request-context.ts';
+import { auditContextOfVisitor, contextOf } from '../../request/request-context.ts';
 import { providerRequest } from './provider-request.ts';
 import { providerSettings, UNUSED_COOKIE } from './provider-settings.ts';
 import { providerStore } from './provider-store.ts';
@@ -122,7 +122,9 @@ export class TokenIssuer {
   #asked() {
     const exchange = this.#exchange.getStore();
     if (exchange === undefined) throw new Error('the provider works outside of a request');
-    return { context: auditContextOfVisitor(exchange.response), path: exchange.request.path };
+    const { request, response } = exchange;
+    const userId = contextOf(response).session?.user.id ?? null;
+    return { context: auditContextOfVisitor(response), path: request.path, userId };
   }
 
   /** Where no redirect may lead back to the program. */

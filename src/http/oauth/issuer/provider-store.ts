@@ -1,5 +1,5 @@
-// Where the provider keeps things. What a stranger can begin lies in Redis and is soon forgotten;
-// what a person agreed to, and what rests on that, lies in the catalogue (decision 043).
+// Where the provider keeps things. What a program asks of a person lies in Redis and is soon
+// forgotten; what the person agreed to, and what rests on that, lies in the catalogue (decision 043).
 
 import { InvalidGrant } from 'oidc-provider/lib/helpers/errors.js';
 import type { Adapter } from 'oidc-provider/lib/provider.js';
@@ -10,17 +10,28 @@ import { findConsent } from '../../../catalogue/oauth/consents.ts';
 import { findIssuedToken, type IssuedKind } from '../../../catalogue/oauth/issued-tokens.ts';
 import { hashOfSecret } from '../../../catalogue/store/random-secrets.ts';
 import type { AuditContext } from '../../../catalogue/trail/audit-context.ts';
-import { type ConsentId, idFrom } from '../../../ids.ts';
+import { type ConsentId, idFrom, type UserId } from '../../../ids.ts';
+import { FloodRing } from '../../../redis/flood-ring.ts';
 import type { RedisClient } from '../../../redis/redis-client.ts';
 import { redisKeys } from '../../../redis/redis-keys.ts';
 import { askStore } from '../../../redis/redis-script.ts';
 import { PATHS } from './paths.ts';
 
+interface Asked {
+  readonly context: AuditContext;
+  readonly path: string;
+  /** Null: nobody is signed in. */
+  readonly userId: UserId | null;
+}
+
 export interface StoreParts extends Pick<ActionParts, 'catalogue'> {
   readonly redis: RedisClient;
   /** Of the request that is being answered. */
-  readonly asked: () => { readonly context: AuditContext; readonly path: string };
+  readonly asked: () => Asked;
 }
+
+/** Requests that wait for one person. */
+const MOST_OF_PERSON = 50;
 
 const KINDS: ReadonlyMap<string, IssuedKind> = new Map([
   ['AuthorizationCode', 'code'],
@@ -107,13 +118,21 @@ function consents({ catalogue, asked }: StoreParts): Adapter {
   };
 }
 
-/** Requests that nobody has answered yet. */
-function interactions({ redis }: StoreParts): Adapter {
+/** Requests that nobody has answered yet. NOTE: none is kept for strangers (oauth-routes.ts). */
+function interactions({ redis, asked }: StoreParts): Adapter {
   const keyOf = (uid: string) => redisKeys.oauthRequest(hashOfSecret(uid).toString('hex'));
+  const ring = new FloodRing(redis, 'program', MOST_OF_PERSON);
   return {
     ...NOTHING,
     upsert: async (uid, { jti: _uid, ...payload }, expiresInSeconds) => {
-      await askStore(() => redis.set(keyOf(uid), JSON.stringify(payload), 'EX', expiresInSeconds));
+      const key = keyOf(uid);
+      // What is answered lies in the ring already.
+      if (payload.result === undefined) {
+        const { userId } = asked();
+        if (userId === null) throw new Error('a request of a program waits for nobody');
+        await ring.enter([key], { userId, lifeMs: expiresInSeconds * 1_000 });
+      }
+      await askStore(() => redis.set(key, JSON.stringify(payload), 'EX', expiresInSeconds));
     },
     find: async (uid) => {
       const text = await askStore(() => redis.get(keyOf(uid)));

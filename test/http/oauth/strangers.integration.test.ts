@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { redisKeys } from '../../../src/redis/redis-keys.ts';
+import { BrowserJar } from '../../support/browser/browser-jar.ts';
+import { newVisitor, startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
+import { ask, CALLBACK, openConsent } from './program-for-tests.ts';
+
+let web: WebForTests;
+
+beforeAll(async () => {
+  web = await startWeb();
+});
+
+afterAll(() => web.close());
+
+const keptRequests = async () => (await web.redis.keys(redisKeys.oauthRequest('*'))).length;
+
+describe('a request of a program', () => {
+  beforeEach(async () => {
+    await web.redis.flushall();
+  });
+
+  it('of a stranger keeps nothing, and comes back after the sign-in', async () => {
+    const stranger = new BrowserJar(web.url, { address: '198.51.100.7' });
+    const { path } = ask({ state: 'x'.repeat(1_000) });
+    const { status, location } = await stranger.get(path);
+    expect([status, await keptRequests()]).toEqual([303, 0]);
+    const next = new URL(location ?? '', web.url).searchParams.get('next') ?? '';
+    const { browser } = await newVisitor(web);
+    const consent = (await browser.get(next)).location ?? '';
+    expect((await browser.get(consent)).text).toContain('neonctl');
+    expect(await keptRequests()).toBe(1);
+  });
+
+  it('of a stranger who may not be asked goes back to the program, and keeps nothing', async () => {
+    const back = await new BrowserJar(web.url, { address: '198.51.100.7' }).get(ask({ prompt: 'none' }).path);
+    expect(back.location).toMatch(new RegExp(`^${CALLBACK.replaceAll('.', '\\.')}\\?error=`));
+    expect(await keptRequests()).toBe(0);
+  });
+
+  it('of a person falls out for the newest of fifty', async () => {
+    const { browser } = await newVisitor(web);
+    const first = await openConsent(browser, ask());
+    for (let count = 0; count < 50; count++) await browser.get(ask().path);
+    expect(await keptRequests()).toBe(50);
+    expect((await browser.get(first)).status).toBe(404);
+  });
+
+  it('of more than 2,048 characters is answered with a page', async () => {
+    const { browser } = await newVisitor(web);
+    const { status, text } = await browser.get(ask({ state: 'x'.repeat(2_000) }).path);
+    expect([status, await keptRequests()]).toEqual([414, 0]);
+    expect(text).toContain('It may have 2048 characters');
+  });
+});
