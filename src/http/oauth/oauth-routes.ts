@@ -17,6 +17,7 @@ import { authorizeDevice, type DeviceParts, giveDeviceToken } from './device-end
 import { deviceDiscoveryOf, discoveryOf } from './discovery.ts';
 import type { TokenIssuer } from './issuer/issuer.ts';
 import { PATHS } from './issuer/paths.ts';
+import { queryOf } from './issuer/provider-request.ts';
 
 const MAX_FORM_BYTES = 8 * 1_024;
 const MAX_FORM_FIELDS = 20;
@@ -64,16 +65,17 @@ export function oauthRoutes(parts: OauthParts): Router {
 function authorize(issuer: TokenIssuer, request: Request, response: Response): Promise<void> {
   if (request.url.length > MAX_REQUEST_CHARACTERS) throw tooLong(`${MAX_REQUEST_CHARACTERS} characters`);
   if (request.query.prompt !== 'none') requireSession(response);
-  return issuer.answer(request, response, askingUrl(request));
+  return issuer.answer(request, response, askingQuery(request));
 }
 
 /**
  * Everybody is asked for consent, whether or not the program asks us to. Said in its request, or
  * the provider would drop `offline_access` (OpenID Connect Core 1.0, 11).
  */
-function askingUrl({ originalUrl, query }: Request): string {
-  if (query.prompt !== undefined) return originalUrl;
-  return `${originalUrl}${originalUrl.includes('?') ? '&' : '?'}prompt=consent`;
+function askingQuery(request: Request): string {
+  const query = queryOf(request);
+  if (request.query.prompt !== undefined) return query;
+  return `${query === '' ? '?' : `${query}&`}prompt=consent`;
 }
 
 function countRequests(limits: Limits): RequestHandler {

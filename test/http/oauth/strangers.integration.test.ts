@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { redisKeys } from '../../../src/redis/redis-keys.ts';
 import { BrowserJar } from '../../support/browser/browser-jar.ts';
@@ -50,5 +51,37 @@ describe('a request of a program', () => {
     const { status, text } = await browser.get(ask({ state: 'x'.repeat(2_000) }).path);
     expect([status, await keptRequests()]).toEqual([414, 0]);
     expect(text).toContain('It may have 2048 characters');
+  });
+});
+
+/** With headers and paths that `fetch` does not send. */
+async function sendRaw(path: string, headers: Readonly<Record<string, string>>) {
+  return await new Promise<{ status: number | undefined; location: string | undefined }>((resolve, reject) => {
+    request(web.localUrl, { path, headers, agent: false }, (answer) => {
+      answer.resume();
+      resolve({ status: answer.statusCode, location: answer.headers.location });
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+describe('an address of ours', () => {
+  it.each([
+    ['Host', { host: 'a b\\"' }],
+    ['X-Forwarded-Host', { 'x-forwarded-host': 'a b\\"' }],
+    ['a foreign X-Forwarded-Host', { 'x-forwarded-host': 'evil.example' }],
+    ['X-Forwarded-Proto', { 'x-forwarded-proto': 'java script' }],
+    ['Forwarded', { forwarded: 'host="a b";proto=x' }],
+  ])('is not made of %s', async (_what, headers) => {
+    const { browser } = await newVisitor(web);
+    const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const asked = await sendRaw(ask().path, { cookie, ...headers });
+    expect(asked).toMatchObject({ status: 303, location: expect.stringMatching(/^\/consent\//) });
+    const [key = ''] = await web.redis.keys(redisKeys.oauthRequest('*'));
+    const kept = JSON.parse((await web.redis.get(key)) ?? '{}');
+    expect(new URL(kept.returnTo).origin).toBe(new URL(web.url).origin);
+    expect(web.logged()).not.toContain('oauth.failed');
+    await web.redis.flushall();
   });
 });

@@ -50,10 +50,10 @@ export class TokenIssuer {
     this.#parts = parts;
   }
 
-  /** The provider's endpoints. `url`: instead of the request's own. */
-  async answer(request: Request, response: Response, url?: string): Promise<void> {
+  /** The provider's endpoints. `query`: instead of the request's own. */
+  async answer(request: Request, response: Response, query?: string): Promise<void> {
     const { handle } = await this.#current();
-    const asked = providerRequest(request, this.#parts.address, url);
+    const asked = providerRequest(request, this.#parts.address, query);
     await this.#exchange.run({ request, response }, () => handle(asked, response));
   }
 

@@ -1,5 +1,5 @@
-// A request as the provider takes it: with a body that was read already, and with the scheme of the
-// public address, which a proxy in front may have ended.
+// A request as the provider takes it: with a body that was read already, and at the public address,
+// whatever host, scheme or whole address the client or a proxy names.
 
 import { IncomingMessage } from 'node:http';
 import { stringify } from 'node:querystring';
@@ -9,25 +9,36 @@ import type { PublicAddress } from '../../../config/public-address.ts';
 
 const formSchema = z.record(z.string(), z.union([z.string(), z.array(z.string())])).catch({});
 
-/** `url`: path and query; absent: those of the request. */
+/** Of these the provider makes addresses, or reads the body. */
+const REPLACED = /^(?:host|forwarded|x-forwarded-.*|transfer-encoding|content-length)$/;
+
+/** `query`: with its question mark; absent: that of the request. */
 export function providerRequest(
   request: Request,
-  { isHttps }: Pick<PublicAddress, 'isHttps'>,
-  url = request.originalUrl,
+  address: Pick<PublicAddress, 'url'>,
+  query = queryOf(request),
 ): IncomingMessage {
   const copy = new IncomingMessage(request.socket);
   const isForm = request.method === 'POST';
   const body = isForm ? Buffer.from(stringify(formSchema.parse(request.body ?? {}))) : Buffer.alloc(0);
-  const { 'transfer-encoding': _framing, 'content-length': _length, ...headers } = request.headers;
+  const headers = Object.entries(request.headers).filter(([name]) => !REPLACED.test(name));
+  const { host, protocol } = new URL(address.url);
   copy.method = request.method;
-  copy.url = url;
+  copy.url = `${request.path}${query}`;
   copy.headers = {
-    ...headers,
-    'x-forwarded-proto': isHttps ? 'https' : 'http',
+    ...Object.fromEntries(headers),
+    host,
+    'x-forwarded-proto': protocol.slice(0, -1),
     ...(isForm && { 'content-length': String(body.length) }),
   };
   if (isForm) copy.push(body);
   copy.push(null);
   copy.complete = true;
   return copy;
+}
+
+/** With its question mark; empty: none. */
+export function queryOf({ url }: Request): string {
+  const at = url.indexOf('?');
+  return at < 0 ? '' : url.slice(at);
 }
