@@ -39,9 +39,6 @@ export const LIMIT_RULES = {
   /** Challenges for passkeys, each of which is remembered for minutes. */
   passkey_challenges: { points: 120, windowMs: MINUTE },
   passkey_challenges_of_network: { points: 1_920, windowMs: MINUTE },
-  /** Of programs, for access by OAuth; a stranger's are remembered for minutes. */
-  oauth_requests: { points: 240, windowMs: MINUTE },
-  oauth_requests_of_network: { points: 3_840, windowMs: MINUTE },
   /** From anywhere, by whoever has the password: six digits do not stand many guesses. */
   one_time_codes_of_person: { points: 10, windowMs: 60 * MINUTE },
   /** Invitation mails to one address, or for one invitation, per sender. */

@@ -118,11 +118,6 @@ export class Limits {
     return this.#consume(countsAt(address, 'passkey_challenges', 'passkey_challenges_of_network'));
   }
 
-  /** Of a program by OAuth: a sign-in begun, a code or token exchanged. */
-  oauthRequest(address: string): Promise<LimitVerdict> {
-    return this.#consume(countsAt(address, 'oauth_requests', 'oauth_requests_of_network'));
-  }
-
   /** A one-time code after the right password; counted before it is compared. */
   oneTimeCode({ address, userId }: { address: string; userId: UserId }): Promise<LimitVerdict> {
     return this.#consume([{ rule: 'one_time_codes_of_person', key: userId, address }]);

@@ -171,8 +171,6 @@ it('every default figure is the documented one', () => {
     typed_codes_of_address: 60,
     typed_codes_of_person: 20,
     typed_codes_in_crowd: 3,
-    oauth_requests: 240,
-    oauth_requests_of_network: 3_840,
     one_time_codes_of_person: 10,
     passkey_challenges: 120,
     passkey_challenges_of_network: 1_920,

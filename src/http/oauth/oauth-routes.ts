@@ -9,10 +9,8 @@ import {
   type Router,
   urlencoded,
 } from 'express';
-import type { Limits } from '../../limits/limits.ts';
-import { wholeSeconds } from '../../limits/require-allowed.ts';
 import { tooLong } from '../request/bounded-queries.ts';
-import { contextOf, requireSession } from '../request/request-context.ts';
+import { requireSession } from '../request/request-context.ts';
 import { authorizeDevice, type DeviceParts, giveDeviceToken } from './device-endpoints.ts';
 import { deviceDiscoveryOf, discoveryOf } from './discovery.ts';
 import type { TokenIssuer } from './issuer/issuer.ts';
@@ -45,13 +43,14 @@ export function oauthRoutes(parts: OauthParts): Router {
     await giveDeviceToken(parts, request, response);
   });
   if (issuer === null) return router;
-  const limited = countRequests(parts.deps.limits);
   const answer: RequestHandler = (request, response) => issuer.answer(request, response);
-  router.get(PATHS.authorization, limited, (request, response) => authorize(issuer, request, response));
+  router.get(PATHS.authorization, (request, response) => authorize(issuer, request, response));
   router.get(`${PATHS.authorization}/:uid`, answer);
-  router.post(PATHS.token, limited, answer);
-  router.post(PATHS.revocation, limited, form, answer);
-  router.get(PATHS.userinfo, limited, answer);
+  // NOTE: no rates: codes and tokens of 256 bits are found by digest, and nobody is refused one for a
+  // neighbour's wrong ones.
+  router.post(PATHS.token, answer);
+  router.post(PATHS.revocation, form, answer);
+  router.get(PATHS.userinfo, answer);
   router.get(PATHS.jwks, async (_request, response) => {
     response.set('Cache-Control', 'public, max-age=3600').json({ keys: await issuer.publicKeys() });
   });
@@ -76,14 +75,4 @@ function askingQuery(request: Request): string {
   const query = queryOf(request);
   if (request.query.prompt !== undefined) return query;
   return `${query === '' ? '?' : `${query}&`}prompt=consent`;
-}
-
-function countRequests(limits: Limits): RequestHandler {
-  return async (_request, response, next) => {
-    const verdict = await limits.oauthRequest(contextOf(response).address);
-    if (verdict === 'allowed') return next();
-    const seconds = wholeSeconds(verdict);
-    const error_description = `too many requests from your network; try again in ${seconds} seconds`;
-    response.status(429).set('Retry-After', seconds).json({ error: 'temporarily_unavailable', error_description });
-  };
 }

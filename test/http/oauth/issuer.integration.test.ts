@@ -128,14 +128,6 @@ describe('a request that is wrong', () => {
     expect(back.href.startsWith(CALLBACK)).toBe(true);
     expect(new URLSearchParams(back.search || back.hash.slice(1)).get('error')).toBe(error);
   });
-
-  it('is limited for each address', async () => {
-    const { browser } = await newVisitor(web);
-    const answers = await Promise.all(Array.from({ length: 260 }, () => browser.get('/oauth/authorize')));
-    const limited = answers.filter(({ status }) => status === 429);
-    expect(limited.length).toBeGreaterThanOrEqual(20);
-    expect(limited[0]?.headers.get('retry-after')).toMatch(/^\d+$/);
-  });
 });
 
 describe('the page of consent', () => {

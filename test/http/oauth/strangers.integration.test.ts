@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { redisKeys } from '../../../src/redis/redis-keys.ts';
 import { BrowserJar } from '../../support/browser/browser-jar.ts';
 import { newVisitor, startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
-import { ask, CALLBACK, openConsent } from './program-for-tests.ts';
+import { ask, CALLBACK, openConsent, ProgramForTests } from './program-for-tests.ts';
 
 let web: WebForTests;
 
@@ -84,4 +84,16 @@ describe('an address of ours', () => {
     expect(web.logged()).not.toContain('oauth.failed');
     await web.redis.flushall();
   });
+});
+
+// Four wrong ones a second kept everybody behind an address from signing in, and from going on.
+it('wrong tokens of neighbours, however many, refuse nobody a right one', async () => {
+  const program = new ProgramForTests(web.localUrl);
+  const { browser } = await newVisitor(web);
+  const { refresh_token } = await program.signIn(browser);
+  const headers = { authorization: 'Bearer x' };
+  const wrong = Array.from({ length: 300 }, () => fetch(`${web.localUrl}/oauth/userinfo`, { headers }));
+  expect(new Set((await Promise.all(wrong)).map(({ status }) => status))).toEqual(new Set([401]));
+  expect((await program.refresh(refresh_token)).status).toBe(200);
+  expect((await program.signIn(browser)).token_type).toBe('Bearer');
 });
