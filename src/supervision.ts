@@ -96,10 +96,11 @@ export async function reloadFiles(certificates: TlsCertificates, log: Log): Prom
   log.info({ event: 'node.reloaded' }, message);
 }
 
-function limitFigures({ limits }: Config): LimitFigures {
+function limitFigures({ limits, http }: Config): LimitFigures {
   const { connectionsPerPerson: person, connectionsPerGrant: grant, connectionsPerCompute: compute } = limits;
   const { sharedNetworks, unlimitedNetworks } = limits;
-  return { caps: { person, grant, compute }, sharedNetworks, unlimitedNetworks };
+  const { trustedProxies: proxies } = http;
+  return { caps: { person, grant, compute }, sharedNetworks, unlimitedNetworks, proxies };
 }
 
 async function openMetricsPort({ config, log, closers }: SupervisionOptions, metrics: Metrics): Promise<void> {

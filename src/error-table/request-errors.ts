@@ -70,6 +70,10 @@ export const REQUEST_ERRORS = {
     message: 'the query of the address is too long',
     hint: 'It may have {most}.',
   }),
+  too_many_headers: client('54000', 431, {
+    message: 'the request has too many headers',
+    hint: 'It may have {most}.',
+  }),
   host_away: service('57P03', 503, {
     message: 'the server that hosts projects cannot be reached now',
     hint: 'Retry in a moment.',

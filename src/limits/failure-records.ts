@@ -35,7 +35,7 @@ interface FailureRecordsParts {
   readonly figures: FailureFigures;
   readonly sharedNetworks: NetworkList;
   /** Networks in which every failure is recorded. */
-  readonly unlimitedNetworks: NetworkList;
+  readonly unlimitedNetworks: Pick<NetworkList, 'includes'>;
 }
 
 export class FailureRecords {

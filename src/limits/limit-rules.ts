@@ -80,4 +80,6 @@ export interface LimitFigures {
   readonly sharedNetworks?: readonly string[];
   /** CIDRs in which login requests are not counted; failures always are. */
   readonly unlimitedNetworks?: readonly string[];
+  /** CIDRs of proxies: of whomever they do not name, so never unlimited. */
+  readonly proxies?: readonly string[];
 }

@@ -47,7 +47,7 @@ export class Limits {
   readonly #refusals: RefusalLog;
   readonly #onLimited: (limit: LimitName) => void;
   readonly #sharedNetworks: NetworkList;
-  readonly #unlimitedNetworks: NetworkList;
+  readonly #unlimitedNetworks: Pick<NetworkList, 'includes'>;
   readonly #limiters = new Map<string, RateLimiter>();
   /** Of passwords and of reverse codes. */
   readonly proofs: ProofPace;
@@ -60,7 +60,9 @@ export class Limits {
     this.#refusals = new RefusalLog(log);
     this.#onLimited = onLimited;
     this.#sharedNetworks = parseNetworks(figures.sharedNetworks ?? []);
-    this.#unlimitedNetworks = parseNetworks(figures.unlimitedNetworks ?? []);
+    const unlimited = parseNetworks(figures.unlimitedNetworks ?? []);
+    const proxies = parseNetworks(figures.proxies ?? []);
+    this.#unlimitedNetworks = { includes: (address) => unlimited.includes(address) && !proxies.includes(address) };
     const networks = { sharedNetworks: this.#sharedNetworks, unlimitedNetworks: this.#unlimitedNetworks };
     this.failures = new FailureRecords({ figures: { ...FAILURE_FIGURES, ...figures.failures }, ...networks });
     const onSlowed = (address: string) => this.#report({ rule: 'wrong_proofs', address });

@@ -101,6 +101,16 @@ describe.each(redisKinds)('limits on $name', ({ start }) => {
     expect(allowedOf(await ask('192.0.2.1'))).toBe(2);
   });
 
+  it('a proxy that names nobody is no unlimited browser', async () => {
+    const { limits } = await openLimits(redis.url, {
+      failures: { ofNetwork: 2 },
+      unlimitedNetworks: ['127.0.0.0/8'],
+      proxies: ['127.0.0.1'],
+    });
+    const taken = (address: string) => [1, 2, 3, 4].filter(() => limits.failures.take(address, 'invalid_key')).length;
+    expect([taken('127.0.0.1'), taken('127.0.0.2')]).toEqual([2, 4]);
+  });
+
   // Three accounts that guessed codes kept everybody behind their address from typing one.
   it('codes typed at an address leave each person a few, however many others type', async () => {
     const address = '192.0.2.77';

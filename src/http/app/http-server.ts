@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { openFilesLimit } from '../../config/open-files-limit.ts';
 import { publicAddress } from '../../config/public-address.ts';
 import { createMailer } from '../../mail/mailer.ts';
+import { MOST_HEADERS } from '../request/bounded-headers.ts';
 import type { HttpDependencies } from '../request/http-dependencies.ts';
 import { loadWebAssets } from '../request/static-assets.ts';
 import { buildApp } from './build-app.ts';
@@ -25,7 +26,6 @@ const HEADERS_LIMIT_MS = 10_000;
 const REQUEST_LIMIT_MS = 30_000;
 const CHECK_EVERY_MS = 5_000;
 const KEEP_ALIVE_MS = 65_000;
-const MAX_HEADERS = 100;
 const CLOSE_GRACE_MS = 1_000;
 
 export function createHttpServer(deps: HttpDependencies): HttpServer {
@@ -77,7 +77,8 @@ function createLimitedServer({ http, limits }: HttpDependencies['config'], under
   limitWebConnections(server, { openFiles: openFilesLimit(), uncounted, shared: limits.sharedNetworks, underWay });
   answerUnreadable(server);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.maxHeadersCount = MAX_HEADERS;
+  // NOTE: Node drops those beyond it without a word; with one more, too many are noticed.
+  server.maxHeadersCount = MOST_HEADERS + 1;
   return server;
 }
 

@@ -116,6 +116,7 @@ const TITLES: Readonly<Record<number, string>> = {
   413: 'Too large',
   414: 'That address is too long',
   429: 'Slow down a little',
+  431: 'Too many headers',
   500: 'Something broke on our side',
   503: 'Back in a moment',
 };

@@ -1,8 +1,12 @@
 // Headers that are taken apart on every request, whoever sends it: what is much longer than any
 // browser or program sends is read as if it were missing, before work is done on it. Not those of
-// proxies: the end of them is a listed proxy's own.
+// proxies: the end of them is a listed proxy's own. Nor may a client send so many that a proxy's own,
+// which come last, are not read.
 
 import type { RequestHandler } from 'express';
+import { PosternError } from '../../errors.ts';
+
+export const MOST_HEADERS = 100;
 
 /** In characters. An Accept of 60 KB took a node 40 ms each time it was compared. */
 const MOST_CHARACTERS: Readonly<Record<string, number>> = {
@@ -19,9 +23,11 @@ const MOST_CHARACTERS: Readonly<Record<string, number>> = {
 };
 
 export const boundHeaders: RequestHandler = (request, _response, next) => {
-  const { headers } = request;
+  const { headers, rawHeaders } = request;
   for (const [name, most] of Object.entries(MOST_CHARACTERS)) {
     if ((headers[name]?.length ?? 0) > most) delete headers[name];
   }
-  next();
+  // Names and values.
+  const isTooMany = rawHeaders.length > 2 * MOST_HEADERS;
+  next(isTooMany ? new PosternError('too_many_headers', { params: { most: String(MOST_HEADERS) } }) : undefined);
 };

@@ -68,6 +68,20 @@ describe('a header that is taken apart', () => {
   });
 });
 
+// Node drops what comes behind the most that it reads; proxies write the browser's address last.
+describe('headers', () => {
+  const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_none, n) => [`x-${n}`, '1']));
+
+  // Host and Connection are two more; without a host Node itself refuses.
+  it.each([
+    [98, 404],
+    [99, 431],
+    [150, 431],
+  ])('%i of a client, and two of its own, are answered with %i', async (count, status) => {
+    expect((await get('/no/such/page', { host: 'localhost', ...many(count) })).status).toBe(status);
+  });
+});
+
 describe('cookies', () => {
   it.each([
     ['behind 30 KB of others', (own: string[]) => `${of('other=1; ')}${of('_x=2; ')}${own.join('; ')}`],
