@@ -51,6 +51,7 @@ import { iconRoutes } from './icon-routes.ts';
 import { exceptReads, refuseOtherMethods } from './other-methods.ts';
 import { requestLog, requestMetrics } from './request-log.ts';
 import { themeRoutes } from './theme-routes.ts';
+import { turnsOfStrangers } from './turns-of-strangers.ts';
 
 const MAX_FORM_BYTES = 256 * 1024;
 const MAX_FORM_FIELDS = 500;
@@ -97,7 +98,7 @@ export function buildApp({ deps, address, assets, readiness, mailer }: AppOption
   app.use(express.urlencoded({ extended: false, limit: MAX_FORM_BYTES, parameterLimit: MAX_FORM_FIELDS }));
   const sentOnce = new SentOnce({ redis: deps.redis, address });
   app.use(sentOnce.handle, requireOwnForm({ catalogue, address }), shownOnce.page);
-  app.use(pages, otherMethods);
+  app.use(turnsOfStrangers(), pages, otherMethods);
   app.use(unknownPath, errorHandler({ renderer, address }));
   return app;
 }

@@ -13,7 +13,7 @@ import { PosternError } from '../../errors.ts';
 import type { PageRenderer } from '../pages/page-renderer.ts';
 import { apiReferenceRoutes } from './api-reference-routes.ts';
 import { type Chapter, DOCS_PATH, loadChapters } from './chapters.ts';
-import { type SearchedSection, searchDocuments } from './search-documents.ts';
+import { type IndexedSection, indexed, searchDocuments } from './search-documents.ts';
 import { belowDecisions, groupsOf } from './table-of-contents.ts';
 
 const MAX_QUERY_CHARACTERS = 200;
@@ -67,10 +67,10 @@ function openLibrary({ config, address }: DocsParts): Library {
 }
 
 /** Parses the chapters at the first search, one at a time, since the same thread relays bytes. */
-function searchedOnce({ chapters }: Library): () => Promise<readonly SearchedSection[]> {
-  let searched: Promise<readonly SearchedSection[]> | null = null;
+function searchedOnce({ chapters }: Library): () => Promise<readonly IndexedSection[]> {
+  let searched: Promise<readonly IndexedSection[]> | null = null;
   const parseAll = async () => {
-    const all: SearchedSection[] = [];
+    const all: IndexedSection[] = [];
     for (const chapter of chapters.values()) {
       all.push(...searchedOf(chapter));
       await setImmediate();
@@ -83,11 +83,13 @@ function searchedOnce({ chapters }: Library): () => Promise<readonly SearchedSec
   };
 }
 
-function searchedOf({ href, title, open }: Chapter): SearchedSection[] {
-  return open().sections.map((section) => ({
-    href: section.depth === 1 ? href : `${href}#${section.anchor}`,
-    chapter: title,
-    title: section.title,
-    text: section.text,
-  }));
+function searchedOf({ href, title, open }: Chapter): IndexedSection[] {
+  return open().sections.map((section) =>
+    indexed({
+      href: section.depth === 1 ? href : `${href}#${section.anchor}`,
+      chapter: title,
+      title: section.title,
+      text: section.text,
+    }),
+  );
 }

@@ -7,6 +7,11 @@ export interface SearchedSection {
   readonly text: string;
 }
 
+/** With its words in lower case, once for all searches. */
+export interface IndexedSection extends SearchedSection {
+  readonly lower: Readonly<Record<'chapter' | 'title' | 'text', string>>;
+}
+
 interface Found extends Omit<SearchedSection, 'text'> {
   readonly excerpt: ReadonlyArray<{ readonly text: string; readonly isMatch: boolean }>;
 }
@@ -20,7 +25,13 @@ const CHAPTER_WEIGHT = 6;
 const BEFORE = 60;
 const AFTER = 140;
 
-export function searchDocuments(sections: readonly SearchedSection[], query: string): Found[] {
+export function indexed(section: SearchedSection): IndexedSection {
+  const { chapter, title, text } = section;
+  const lower = { chapter: chapter.toLowerCase(), title: title.toLowerCase(), text: text.toLowerCase() };
+  return { ...section, lower };
+}
+
+export function searchDocuments(sections: readonly IndexedSection[], query: string): Found[] {
   const words = wordsOf(query);
   if (words.length === 0) return [];
   return sections
@@ -28,7 +39,7 @@ export function searchDocuments(sections: readonly SearchedSection[], query: str
     .filter(({ score }) => score > 0)
     .sort((one, other) => other.score - one.score)
     .slice(0, MOST_RESULTS)
-    .map(({ section: { text, ...place } }) => ({ ...place, excerpt: excerptOf(text, words) }));
+    .map(({ section: { href, chapter, title, ...of } }) => ({ href, chapter, title, excerpt: excerptOf(of, words) }));
 }
 
 function wordsOf(query: string): string[] {
@@ -36,14 +47,13 @@ function wordsOf(query: string): string[] {
 }
 
 /** 0 when a word is missing. */
-function scoreOf(section: SearchedSection, words: readonly string[]): number {
-  const [chapter, title, text] = [section.chapter, section.title, section.text].map((part) => part.toLowerCase());
+function scoreOf({ lower: { chapter, title, text } }: IndexedSection, words: readonly string[]): number {
   let score = 0;
   for (const word of words) {
     const ofWord =
-      (title?.includes(word) ? TITLE_WEIGHT : 0) +
-      (chapter?.includes(word) ? CHAPTER_WEIGHT : 0) +
-      countUpTo(MOST_COUNTED, word, text ?? '');
+      (title.includes(word) ? TITLE_WEIGHT : 0) +
+      (chapter.includes(word) ? CHAPTER_WEIGHT : 0) +
+      countUpTo(MOST_COUNTED, word, text);
     if (ofWord === 0) return 0;
     score += ofWord;
   }
@@ -57,9 +67,11 @@ function countUpTo(most: number, word: string, text: string): number {
   return count;
 }
 
-function excerptOf(text: string, words: readonly string[]): Found['excerpt'] {
-  const lower = text.toLowerCase();
-  const places = words.map((word) => lower.indexOf(word)).filter((place) => place >= 0);
+function excerptOf(
+  { text, lower }: Pick<IndexedSection, 'text' | 'lower'>,
+  words: readonly string[],
+): Found['excerpt'] {
+  const places = words.map((word) => lower.text.indexOf(word)).filter((place) => place >= 0);
   const first = places.length === 0 ? 0 : Math.min(...places);
   const start = first <= BEFORE ? 0 : text.lastIndexOf(' ', first - BEFORE) + 1;
   const end = Math.min(text.length, first + AFTER);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { searchDocuments } from '../../../src/http/docs/search-documents.ts';
+import { indexed, searchDocuments } from '../../../src/http/docs/search-documents.ts';
 
 const SECTIONS = [
   { href: '/a', chapter: 'Operating', title: 'Drain', text: 'A node refuses new connections and waits for old ones.' },
   { href: '/b', chapter: 'Clients', title: 'Pools', text: 'Connections of a pool need a grant. Drain them first.' },
   { href: '/c', chapter: 'Clients', title: 'psql', text: `${'word '.repeat(100)}endpoint_unknown (C++) at the end` },
-];
+].map(indexed);
 
 describe('searchDocuments', () => {
   it('finds sections that contain every word, those named so first', () => {
@@ -29,7 +29,7 @@ describe('searchDocuments', () => {
 
   // `\-` is no escape in a pattern with the flag `u`: every word with a hyphen was an error.
   it.each(['verify-full', 'a.b', '-', '--', '.', 'ß', 'İ', '𝒜-1', '_', 'a-'])('finds and marks "%s"', (word) => {
-    const [found] = searchDocuments([{ href: '/', chapter: '', title: word, text: `so ${word} it is` }], word);
+    const [found] = searchDocuments([indexed({ href: '/', chapter: '', title: word, text: `so ${word} it is` })], word);
     expect(found?.excerpt.map((piece) => piece.text).join('')).toBe(`so ${word} it is`);
   });
 });

@@ -1,0 +1,36 @@
+// Pages for people who are not signed in, one in each turn of the event loop: the bytes of psql
+// sessions are relayed between two of them, however many requests come in one turn. The address
+// that waits for the fewest comes first.
+
+import { setImmediate } from 'node:timers/promises';
+import type { RequestHandler } from 'express';
+import { NetworkCrowd } from '../../network-crowd.ts';
+import { contextOf } from '../request/request-context.ts';
+
+export function turnsOfStrangers(): RequestHandler {
+  const waiting = new NetworkCrowd<() => void>();
+  let isRunning = false;
+  const run = async (): Promise<void> => {
+    isRunning = true;
+    while (waiting.size > 0) {
+      // What else arrived comes between.
+      await setImmediate();
+      const [first] = waiting.leastCrowded();
+      first?.();
+    }
+    isRunning = false;
+  };
+  return (_request, response, next) => {
+    const { session, address } = contextOf(response);
+    if (session !== null) return next();
+    const leave = (): void => waiting.delete(address, begin);
+    const begin = (): void => {
+      leave();
+      response.off('close', leave);
+      next();
+    };
+    waiting.add(address, begin);
+    response.once('close', leave);
+    if (!isRunning) void run();
+  };
+}
