@@ -12,10 +12,15 @@ export const MAX_LOGGED_CHARACTERS = 256;
 
 const LONE_SURROGATE = /\p{Surrogate}/gu;
 // C0, DEL, C1; bidi controls, zero-width and other format characters, tags; line and paragraph
-// separators; fillers, which are letters without a shape.
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]|\u034f|\u17b4|\u17b5/gu;
-const INVISIBLE_BUT_LF_AND_TAB =
-  /(?![\n\t])(?:[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]|\u034f|\u17b4|\u17b5)/gu;
+// separators; fillers, which are letters without a shape, and the empty Braille pattern; variation
+// selectors, but for the one that makes a sign an emoji or a keycap.
+const UNSEEN = [
+  String.raw`[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\u2800]`,
+  String.raw`[\u034f\u17b4\u17b5\u180b-\u180d\u180f\ufe00-\ufe0e\u{e0100}-\u{e01ef}]`,
+  String.raw`(?<!\p{Extended_Pictographic})\ufe0f(?!\u20e3)`,
+].join('|');
+const INVISIBLE = new RegExp(UNSEEN, 'gu');
+const INVISIBLE_BUT_LF_AND_TAB = new RegExp(String.raw`(?![\n\t])(?:${UNSEEN})`, 'gu');
 // Whatever looks like the quotes around a name.
 const QUOTE_OR_BACKSLASH =
   /["\\\u02ba\u02ee\u201c-\u201f\u2033\u2034\u2036\u2037\u2057\u275d\u275e\u301d-\u301f\uff02\u{1f676}-\u{1f678}]/gu;

@@ -38,6 +38,11 @@ const HOSTILE = [
   ['a tag', '\u{e0041}'],
   ['a Hangul filler', '\u3164'],
   ['an annotation anchor', '\ufff9'],
+  ['an empty Braille pattern', '\u2800'],
+  ['a variation selector', '\ufe0e'],
+  ['the emoji selector at a letter', '\ufe0f'],
+  ['a rare variation selector', '\u{e0100}'],
+  ['a Mongolian variation selector', '\u180c'],
 ] as const;
 
 const CLEANERS = [cleanForPage, cleanForTerminal, cleanForLog, cleanUpstreamText];
@@ -57,7 +62,7 @@ describe('text that others wrote', () => {
   });
 
   it('may be letters of any script and pictures in a new name', () => {
-    for (const name of ['Größe 価格 Ελλάδα 🔑', '❤️', 'Jose\u0301', 'नमस्ते'])
+    for (const name of ['Größe 価格 Ελλάδα 🔑', '❤️', '1️⃣', '☺️ shop', 'Jose\u0301', 'नमस्ते'])
       expect(hasInvisibleCharacters(name)).toBe(false);
   });
 
@@ -91,6 +96,13 @@ describe('text that others wrote', () => {
       for (const clean of [cleanForPage, cleanForTerminal, cleanForLog]) expect(clean(`a${unseen}b`)).toBe('ab');
     },
   );
+
+  it('is the same name with a selector behind its letters, or with two behind a picture', () => {
+    expect(cleanForPage('shop\ufe0f')).toBe('shop');
+    expect(cleanForPage('❤\ufe0f\ufe0f')).toBe('❤\ufe0f');
+    expect(hasInvisibleCharacters('❤\ufe0f\ufe0f')).toBe(true);
+    expect(cleanForPage('\u2800\u2800')).toBe('');
+  });
 
   it('shows a lone surrogate as ?', () => {
     for (const clean of CLEANERS) expect(clean('a\ud800b\udc00'), clean.name).toBe('a?b?');
