@@ -97,7 +97,7 @@ describe('text that others wrote', () => {
     },
   );
 
-  it('is the same name with a selector behind its letters, or with two behind a picture', () => {
+  it('is the same name with a selector behind letters, or two behind a picture', () => {
     expect(cleanForPage('shop\ufe0f')).toBe('shop');
     expect(cleanForPage('❤\ufe0f\ufe0f')).toBe('❤\ufe0f');
     expect(hasInvisibleCharacters('❤\ufe0f\ufe0f')).toBe(true);

@@ -46,8 +46,8 @@ export function oauthRoutes(parts: OauthParts): Router {
   const answer: RequestHandler = (request, response) => issuer.answer(request, response);
   router.get(PATHS.authorization, (request, response) => authorize(issuer, request, response));
   router.get(`${PATHS.authorization}/:uid`, answer);
-  // NOTE: no rates: codes and tokens of 256 bits are found by digest, and nobody is refused one for a
-  // neighbour's wrong ones.
+  // NOTE: no rates: codes and tokens of 256 bits are found by digest, and nobody is refused one for
+  // a neighbour's wrong ones.
   router.post(PATHS.token, answer);
   router.post(PATHS.revocation, form, answer);
   router.get(PATHS.userinfo, answer);

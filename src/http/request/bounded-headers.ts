@@ -1,7 +1,7 @@
 // Headers that are taken apart on every request, whoever sends it: what is much longer than any
 // browser or program sends is read as if it were missing, before work is done on it. Not those of
-// proxies: the end of them is a listed proxy's own. Nor may a client send so many that a proxy's own,
-// which come last, are not read.
+// proxies: the end of them is a listed proxy's own. Nor may a client send so many that a proxy's
+// own, which come last, are not read.
 
 import type { RequestHandler } from 'express';
 import { PosternError } from '../../errors.ts';

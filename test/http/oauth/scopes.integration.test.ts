@@ -47,6 +47,8 @@ GET    /organizations/{org_id}/break_glass_people                  orgs:read
 POST   /organizations/{org_id}/break_glass_people                  person
 DELETE /organizations/{org_id}/break_glass_people/{user_id}        person
 GET    /organizations/{org_id}/broken_glass                        orgs:read
+GET    /organizations/{org_id}/second_factor                       orgs:permission
+PATCH  /organizations/{org_id}/second_factor                       orgs:permission
 GET    /organizations/{org_id}/on_call_keys                        orgs:read
 POST   /organizations/{org_id}/on_call_keys                        keys
 DELETE /organizations/{org_id}/on_call_keys/{on_call_key_id}       orgs:permission

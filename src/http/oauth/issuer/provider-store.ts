@@ -1,5 +1,6 @@
 // Where the provider keeps things. What a program asks of a person lies in Redis and is soon
-// forgotten; what the person agreed to, and what rests on that, lies in the catalogue (decision 043).
+// forgotten; what the person agreed to, and what rests on that, lies in the catalogue (decision
+// 043).
 
 import { InvalidGrant } from 'oidc-provider/lib/helpers/errors.js';
 import type { Adapter } from 'oidc-provider/lib/provider.js';
