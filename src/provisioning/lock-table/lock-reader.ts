@@ -74,6 +74,8 @@ const FORGET = 'SELECT pg_stat_clear_snapshot()';
 const END = 'SELECT pg_terminate_backend($1::int)';
 const END_ALL = `SELECT pg_terminate_backend(pid) FROM pg_stat_get_activity(NULL)
   WHERE pg_get_userbyid(usesysid) = ANY($1::text[]) AND pid <> pg_backend_pid()`;
+// NOTE: the portal of a prepared statement keeps its snapshot until the next statement comes.
+const DROP_PORTAL = 'SELECT';
 const NOBODY = 0;
 
 const TABLES = `SELECT current_setting('max_connections')::int + current_setting('max_prepared_transactions')::int AS places,
@@ -97,6 +99,8 @@ export async function openLockReader(host: Pick<HostServer, 'connect'>): Promise
   }
 }
 
+const INSUFFICIENT_PRIVILEGE = '42501';
+
 function lockReader(client: pg.Client, tables: LockReader['tables']): LockReader {
   const state = { isOpen: true };
   client.once('end', () => {
@@ -104,7 +108,9 @@ function lockReader(client: pg.Client, tables: LockReader['tables']): LockReader
   });
   const ask = async <Row extends pg.QueryResultRow>(name: string, text: string, values: unknown[] = []) => {
     try {
-      return (await client.query<Row>({ name, text, values })).rows;
+      const { rows } = await client.query<Row>({ name, text, values });
+      await client.query(DROP_PORTAL);
+      return rows;
     } catch (error) {
       if (error instanceof pg.DatabaseError) await client.query('ROLLBACK TO held');
       throw error;
@@ -121,7 +127,12 @@ function lockReader(client: pg.Client, tables: LockReader['tables']): LockReader
       const [row] = await ask<{ locked: number }>('count_locked', COUNT_LOCKED, [kind === 'predicate_locks']);
       return row?.locked ?? 0;
     },
-    end: async (pid) => void (await ask('end', END, [pid])),
+    end: async (pid) => {
+      await ask('end', END, [pid]).catch((error: unknown) => {
+        // A session that is about to be gone has no role any more; none but superusers end such.
+        if (!(error instanceof pg.DatabaseError) || error.code !== INSUFFICIENT_PRIVILEGE) throw error;
+      });
+    },
     endSessionsOf: async (roles) => {
       await ask('forget', FORGET);
       await ask('end_all', END_ALL, [[...roles]]);
