@@ -141,7 +141,7 @@ describe('with JavaScript', () => {
     await signInAs({ web, page }, person);
     const first = await openLoginLink(web, origin);
     await page.goto(web.url + first.path);
-    expect(await page.getByRole('checkbox').count()).toBe(0);
+    expect(await page.getByRole('checkbox', { name: 'Also approve' }).count()).toBe(0);
     const openedElsewhere = async () => {
       const link = await openLoginLink(web, origin);
       await web.loginRequests.claim(link.request.id, { userId: person.userId, browserAddress: HERE });
