@@ -369,7 +369,7 @@ describe('an audit event', () => {
       access_request: /^PR1[0-6]$/,
       break_glass: /^PB1[0-4]$/,
       grant: /^PG2[0-3]$/,
-      connection: /^PC3[0-5]$/,
+      connection: /^PC3[0-6]$/,
       query: /^PC3[0-5]$/,
       cancel: /^PC3[0-5]$/,
       secret: /^PT4[0-3]$/,
