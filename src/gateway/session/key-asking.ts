@@ -7,6 +7,7 @@
 
 import type { Clock } from '../../clock.ts';
 import { terminalKey } from '../../network-address.ts';
+import { NetworkCrowd } from '../../network-crowd.ts';
 
 /** Behind the ClientHello. One certificate of RSA-4096 and its proof are 3 KB. */
 export const MOST_HANDSHAKE_BYTES = 12 * 1_024;
@@ -29,8 +30,8 @@ export class KeyAsking {
   /** When each address had its long handshake, the oldest first. */
   readonly #long = new Map<string, number>();
   readonly #known = new Set<string>();
-  readonly #underWay = new Map<string, number>();
-  #strangers = 0;
+  /** Handshakes under way from places without a known key. */
+  readonly #strangers = new NetworkCrowd<symbol>();
 
   constructor(clock: Pick<Clock, 'now'>) {
     this.#clock = clock;
@@ -38,12 +39,13 @@ export class KeyAsking {
 
   begin(address: string): Handshake {
     const place = terminalKey(address);
-    if (!this.#mayAsk(place)) return { asksForKey: false, end: () => false };
-    const leave = this.#known.has(place) ? () => {} : this.#enter(place);
+    if (!this.#mayAsk(place, address)) return { asksForKey: false, end: () => false };
+    const handshake = Symbol('handshake');
+    if (!this.#known.has(place)) this.#strangers.add(address, handshake);
     return {
       asksForKey: true,
       end: (bytes) => {
-        leave();
+        this.#strangers.delete(address, handshake);
         if (bytes <= MOST_HANDSHAKE_BYTES) return false;
         this.#long.delete(place);
         this.#long.set(place, this.#nowMs());
@@ -60,26 +62,15 @@ export class KeyAsking {
     if (this.#known.size > MOST_REMEMBERED) this.#known.delete(oldestOf(this.#known.keys()));
   }
 
-  #mayAsk(place: string): boolean {
+  #mayAsk(place: string, address: string): boolean {
     for (const [each, atMs] of this.#long) {
       if (this.#nowMs() - atMs < PAUSE_MS) break;
       this.#long.delete(each);
     }
     if (this.#long.has(place)) return false;
     if (this.#known.has(place)) return true;
-    if (this.#long.size >= MOST_LONG_HANDSHAKES || this.#strangers >= STRANGERS_AT_A_TIME) return false;
-    return (this.#underWay.get(place) ?? 0) < OF_ONE_ADDRESS_AT_A_TIME;
-  }
-
-  #enter(place: string): () => void {
-    this.#strangers += 1;
-    this.#underWay.set(place, (this.#underWay.get(place) ?? 0) + 1);
-    return () => {
-      this.#strangers -= 1;
-      const left = (this.#underWay.get(place) ?? 1) - 1;
-      if (left === 0) this.#underWay.delete(place);
-      else this.#underWay.set(place, left);
-    };
+    if (this.#long.size >= MOST_LONG_HANDSHAKES || this.#strangers.size >= STRANGERS_AT_A_TIME) return false;
+    return this.#strangers.countOf(address) < OF_ONE_ADDRESS_AT_A_TIME;
   }
 
   #nowMs(): number {
