@@ -33,20 +33,10 @@ export interface LockReader {
 }
 
 /** What the statements below read of the catalogs, when Postgres has forgotten what it knew. */
-const CATALOGS = [
-  ...['pg_roles', 'pg_auth_members', 'pg_database', 'pg_proc', 'pg_type', 'pg_class', 'pg_attribute', 'pg_namespace'],
-  ...[
-    'pg_operator',
-    'pg_opclass',
-    'pg_opfamily',
-    'pg_amop',
-    'pg_amproc',
-    'pg_am',
-    'pg_aggregate',
-    'pg_cast',
-    'pg_index',
-  ],
-];
+const CATALOGS = (
+  'pg_roles pg_auth_members pg_database pg_proc pg_type pg_class pg_attribute pg_namespace ' +
+  'pg_operator pg_opclass pg_opfamily pg_amop pg_amproc pg_am pg_aggregate pg_cast pg_index'
+).split(' ');
 
 /**
  * NOTE: whatever needs a lock fails while the table is full, but not what this session holds
