@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs';
 // Linux, proc(5): `Max open files            1024                 524288               files`.
 const OPEN_FILES = /^Max open files\s+(\d+)/m;
 
-/** Loading the program opens some 450 at a time. */
-export const LEAST_OPEN_FILES = 500;
+/** Loading the program opens some 510 at a time. */
+export const LEAST_OPEN_FILES = 640;
 
 /** Null: none, or unknown. Node's own report would ask the name server for each peer, and block. */
 export function openFilesLimit(): number | null {

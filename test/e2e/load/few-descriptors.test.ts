@@ -12,7 +12,7 @@ import { waitUntil } from '../../support/wait-until.ts';
 import { openWaitingCrowd } from './crowd.ts';
 
 /** Enough to load the program, and for about 300 connections. */
-const OPEN_FILES = 500;
+const OPEN_FILES = 700;
 const MANY = 1_000;
 const LIMIT_MS = 120_000;
 
@@ -45,7 +45,7 @@ const psql = () => startPsql({ args: [...connectionArguments(postern), '-Atc', '
 it(
   'warns, ends the oldest, serves an opened login, survives a flood, recovers',
   async () => {
-    expect(postern.stderr()).toMatch(/"open_files":500,.*raise it \(ulimit -n/);
+    expect(postern.stderr()).toMatch(/"open_files":700,.*raise it \(ulimit -n/);
     const unseen = psql();
     await linkOf(unseen);
     const early = psql();
