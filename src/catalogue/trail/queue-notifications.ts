@@ -41,7 +41,8 @@ export interface QueuedEvent {
 /**
  * One statement for each event that somebody may want to hear of; they are rare. A broken glass is
  * told everywhere while no target of the organization asks for it: chats that were added before
- * there was such a class would stay silent about the gravest event.
+ * there was such a class would stay silent about the gravest event. A target that is being removed
+ * is passed over: the event must not fail with it.
  */
 export async function queueNotifications(db: Kysely<Schema>, events: readonly QueuedEvent[]): Promise<void> {
   for (const { id, event, reason, accountId, at, json } of events) {
@@ -55,6 +56,7 @@ export async function queueNotifications(db: Kysely<Schema>, events: readonly Qu
           where other.account_id = ${accountId} and 'break_glass' = any(other.classes)))
         and (select count(*) from notifications as queued
           where queued.target_id = notification_targets.id and queued.class = ${kind}) < ${MAX_QUEUED}
+      for key share skip locked
       on conflict (target_id, event_id) do nothing`.execute(db);
   }
 }
