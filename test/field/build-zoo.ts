@@ -29,7 +29,8 @@ async function buildByGo(): Promise<void> {
   }
 }
 
-async function buildByJava(): Promise<void> {
+export async function buildByJava(): Promise<void> {
+  mkdirSync(BUILT, { recursive: true });
   const source = `${SOURCES}AskByPgjdbc.java`;
   if (isOlder(`${BUILT}AskByPgjdbc.class`, source))
     await run('javac', ['-cp', JDBC, '-d', BUILT, source], { env: environment() });

@@ -1,12 +1,15 @@
 // `postern connect` on a machine of its own, as far as files go, for a person who has a project and
 // nothing else; and what `postern disconnect` leaves.
 
-import { createHash } from 'node:crypto';
+import { createHash, createPrivateKey } from 'node:crypto';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createProgram, explain } from '../../../src/cli/program.ts';
+import { buildByJava } from '../../field/build-zoo.ts';
+import { BEHIND_PROXIES, type InBetween, startForward, startHaproxy, startNginx } from '../../field/in-between.ts';
+import { clientOf } from '../../field/zoo-desk.ts';
 import { type Desk, finish, LINK, linkOf, openDesk } from '../../support/nodes/desk.ts';
 import { type PsqlVersion, startPsql } from '../../support/nodes/psql.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -15,7 +18,7 @@ import { waitUntil } from '../../support/wait-until.ts';
 let desk: Desk;
 
 beforeAll(async () => {
-  desk = await openDesk();
+  desk = await openDesk({ environment: BEHIND_PROXIES });
 });
 
 afterAll(async () => {
@@ -103,6 +106,52 @@ it('connects a terminal by one approval, and disconnecting leaves nothing', asyn
   const after = (await desk.browser.get('/app/me/sessions')).html;
   expect(after).toContain('No remembered approvals');
   expect(after).not.toContain(fingerprint);
+});
+
+describe('a key of postern connect', () => {
+  const PLACES = {
+    directly: async (node) => ({ pgPort: node.pgPort, close: async () => {} }),
+    'behind haproxy': (node) => startHaproxy(node),
+    'behind nginx': startNginx,
+    'through a forward': startForward,
+  } as const satisfies Record<string, (node: Desk['node']) => Promise<InBetween>>;
+  let home: Awaited<ReturnType<typeof temporaryFolder>>;
+  let key: Readonly<Record<string, string>>;
+  let keyOfJava: string;
+
+  beforeAll(async () => {
+    [home] = await Promise.all([temporaryFolder(), buildByJava()]);
+    const command = connect(home.path);
+    await approve(command);
+    await command.ended;
+    const stem = join(home.path, '.postgresql', 'postgresql');
+    key = { PGSSLCERT: `${stem}.crt`, PGSSLKEY: `${stem}.key` };
+    // docs/connect.md: pgjdbc reads no PEM.
+    const der = createPrivateKey(await readFile(`${stem}.key`)).export({ type: 'pkcs8', format: 'der' });
+    keyOfJava = `${stem}.pk8`;
+    await writeFile(keyOfJava, der);
+  });
+
+  afterAll(() => home[Symbol.asyncDispose]());
+
+  function ask(client: string, pgPort: number, files: Readonly<Record<string, string>>) {
+    const { row: _row, link: _link, ...program } = clientOf(client);
+    const where = { PGHOST: '127.0.0.1', PGPORT: String(pgPort), PGDATABASE: 'shop', PGUSER: 'alex' };
+    return startPsql({ ...program, env: { ...where, PGSSLMODE: 'require', ...files }, input: '' });
+  }
+
+  // TLS ends at the node, so that the key passes whatever forwards TCP.
+  it.each(Object.entries(PLACES))('lets drivers in %s, and nobody without it', async (_place, start) => {
+    const between = await start(desk.node);
+    onTestFinished(between.close);
+    for (const client of ['psql 18', 'node-postgres', 'pgjdbc']) {
+      const run = ask(client, between.pgPort, client === 'pgjdbc' ? { ...key, PGSSLKEY: keyOfJava } : key);
+      const { code, stdout, stderr } = await finish(run);
+      expect({ code, stdout, link: LINK.exec(stderr) }, stderr).toEqual({ code: 0, stdout: '42\n', link: null });
+    }
+    const { code, stderr } = await finish(ask('node-postgres', between.pgPort, {}));
+    expect([code, LINK.test(stderr)]).toEqual([1, true]);
+  });
 });
 
 it('leaves files of others as they are, and ends what rests on its key', async () => {

@@ -9,6 +9,10 @@ public class AskByPgjdbc {
     properties.put("user", environment.get("PGUSER"));
     properties.put("password", environment.getOrDefault("PGPASSWORD", ""));
     properties.put("sslmode", "require");
+    if (environment.containsKey("PGSSLKEY")) {
+      properties.put("sslcert", environment.get("PGSSLCERT"));
+      properties.put("sslkey", environment.get("PGSSLKEY"));
+    }
     properties.put("loginTimeout", environment.getOrDefault("PGCONNECT_TIMEOUT", "30"));
     var url = "jdbc:postgresql://" + environment.get("PGHOST") + ":" + environment.get("PGPORT") + "/"
         + environment.get("PGDATABASE");

@@ -1,8 +1,12 @@
-// With `listen` as its argument it prints NOTICEs.
+// With `listen` as its argument it prints NOTICEs. It has no words of its own for libpq's key files.
+import { readFileSync } from 'node:fs';
 import pg from 'pg';
 
 const seconds = Number(process.env.PGCONNECT_TIMEOUT ?? '30');
-const client = new pg.Client({ ssl: { rejectUnauthorized: false }, connectionTimeoutMillis: seconds * 1_000 });
+const { PGSSLCERT, PGSSLKEY } = process.env;
+const key = PGSSLKEY === undefined ? {} : { cert: readFileSync(PGSSLCERT), key: readFileSync(PGSSLKEY) };
+const ssl = { rejectUnauthorized: false, ...key };
+const client = new pg.Client({ ssl, connectionTimeoutMillis: seconds * 1_000 });
 if (process.argv[2] === 'listen') client.on('notice', ({ message }) => console.error(message));
 await client.connect();
 console.log((await client.query('select 42 as answer')).rows[0].answer);
