@@ -24,7 +24,7 @@ import { idFrom, type NodeId, newNodeId } from './ids.ts';
 import { createLog, type Log } from './log.ts';
 import { createLogin } from './login/create-login.ts';
 import { endGrantsBy } from './login/grant/end-grants.ts';
-import { issuerKeysOf } from './login/workload/issuer-keys.ts';
+import { IssuerKeys } from './login/workload/issuer-keys.ts';
 import { createMetering, type Metering } from './metering/metering.ts';
 import { startNotifier } from './notify/start-notifier.ts';
 import { openProvisioning } from './provisioning/open-provisioning.ts';
@@ -98,7 +98,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
     await endGrantsBy(ending, { grants: login.grants, catalogue });
     await login.endOpened(ending);
   });
-  const { provisioning, hosts, dialPolicy, takeOvers, lockWatch } = await openProvisioning({
+  const { provisioning, hosts, dialPolicy, tenantFetch, takeOvers, lockWatch } = await openProvisioning({
     config,
     catalogue,
     sources: services.hosts,
@@ -145,7 +145,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
     },
     consumption: metering,
     dialPolicy,
-    issuerKeys: issuerKeysOf(config, dialPolicy),
+    issuerKeys: new IssuerKeys(tenantFetch),
   });
   const drain = async () => {
     http.setReady('not_ready');
@@ -173,7 +173,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
       await welcomeBack(welcome);
       http.setReady('ready');
       for (const work of [metering, takeOvers, lockWatch]) work?.start();
-      startNotifier({ config, catalogue, dialPolicy, url: httpAddress.url, log, closers });
+      startNotifier({ catalogue, fetch: tenantFetch, url: httpAddress.url, log, closers });
       const code = await createSetupCodeIfEmpty(catalogue);
       const setUpUrl = code === null ? null : `${httpAddress.url}/setup/${code.reveal()}`;
       return { pg: pgAddress, http: httpAddress, setUpUrl };

@@ -118,6 +118,11 @@ export const CONFIG_VARIABLES = {
   ),
   POSTERN_UPSTREAM_NETWORKS: plain('', 'private networks where computes may live', networks),
   POSTERN_UPSTREAM_PORTS: plain('5432,6432', 'the only ports on which attached computes may live', ports),
+  POSTERN_WEBHOOK_NETWORKS: plain(
+    '',
+    "private networks where organizations' webhooks and token issuers may live; unset: none, whatever POSTERN_UPSTREAM_NETWORKS says",
+    networks,
+  ),
   POSTERN_WAKE_LIMIT: plain('60s', 'longest wait for a compute to wake', duration('1s', '10m')),
   POSTERN_DRAIN: plain('5m', 'longest drain at SIGTERM', duration('0s', '1h')),
   POSTERN_DRAIN_REST: plain(

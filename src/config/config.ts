@@ -84,6 +84,8 @@ export function loadConfig(environment: Environment, options: LoadOptions = {}) 
       allowedNetworks: values.POSTERN_UPSTREAM_NETWORKS,
       allowedPorts: values.POSTERN_UPSTREAM_PORTS,
     },
+    /** Networks that addresses of the web which tenants name may lie in, besides public ones. */
+    webhookNetworks: values.POSTERN_WEBHOOK_NETWORKS,
     limits: {
       waitingPerAddress: values.POSTERN_WAITING_PER_ADDRESS,
       waitingInTotal: values.POSTERN_WAITING_TOTAL,

@@ -12,6 +12,7 @@ import { parseNetworks } from '../network-address.ts';
 import type { Secret } from '../secret.ts';
 import { cachedLookup, lookupAddresses } from '../wire/dial/dial-address.ts';
 import type { DialEndpoint, DialPolicy } from '../wire/dial/dial-policy.ts';
+import type { TenantFetch } from '../wire/dial/tenant-fetch.ts';
 import { POWER_RECOVERY } from './hosted/compute-power.ts';
 import { PROJECT_DELETION } from './hosted/delete-hosted-project.ts';
 import { UNDO_CREATION } from './hosted/drop-planned.ts';
@@ -29,6 +30,7 @@ import { RefusedProjects } from './lock-table/refused-projects.ts';
 import { LockWatch, type LockWatchParts } from './lock-table/watch-lock-tables.ts';
 import { ownEndpoints } from './own-endpoints.ts';
 import { createProvisioning, type Provisioning } from './provisioning.ts';
+import { tenantFetchOf } from './tenant-web.ts';
 
 export interface ProvisioningOptions {
   readonly config: Config;
@@ -53,6 +55,7 @@ interface HostSupervision {
 export interface OpenedProvisioning {
   readonly provisioning: Provisioning;
   readonly dialPolicy: DialPolicy;
+  readonly tenantFetch: TenantFetch;
   readonly hosts: Hosts;
   /** Not started. */
   readonly takeOvers: TakeOvers;
@@ -98,7 +101,8 @@ export async function openProvisioning(options: ProvisioningOptions): Promise<Op
   const knownDatabases = keepDatabasesKnown(parts);
   closers.add('listing databases', () => knownDatabases.close());
   const { refused, lockWatch } = watchOf(parts, options);
-  return { provisioning: createProvisioning(parts, knownDatabases, refused), dialPolicy, hosts, takeOvers, lockWatch };
+  const provisioning = createProvisioning(parts, knownDatabases, refused);
+  return { provisioning, dialPolicy, tenantFetch: tenantFetchOf(config, dialPolicy), hosts, takeOvers, lockWatch };
 }
 
 function watchOf(parts: ProvisioningParts, { supervision, closers }: ProvisioningOptions) {

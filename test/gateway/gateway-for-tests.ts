@@ -27,9 +27,10 @@ import { LoginEvents } from '../../src/login/request/login-events.ts';
 import type { Approval, LoginRequest } from '../../src/login/request/login-request.ts';
 import { LoginRequests } from '../../src/login/request/login-requests.ts';
 import { ReverseCodes } from '../../src/login/request/reverse-codes.ts';
-import { issuerKeysOf } from '../../src/login/workload/issuer-keys.ts';
+import { IssuerKeys } from '../../src/login/workload/issuer-keys.ts';
 import { createMetrics, type Metrics } from '../../src/metrics/metrics.ts';
 import { parseNetworks } from '../../src/network-address.ts';
+import { tenantFetchOf } from '../../src/provisioning/tenant-web.ts';
 import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';
 import { Secret } from '../../src/secret.ts';
 import { lookupAddresses } from '../../src/wire/dial/dial-address.ts';
@@ -141,7 +142,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     certificates: options.clearTextOnly === true ? null : certificates.loaded,
     catalogue,
     ...login,
-    issuerKeys: issuerKeysOf(config, dialPolicy),
+    issuerKeys: new IssuerKeys(tenantFetchOf(config, dialPolicy)),
     liveConnections: fleet.liveConnections,
     cancelRoutes: fleet.cancelRoutes,
     auditTrail,

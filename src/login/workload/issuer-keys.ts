@@ -4,11 +4,8 @@
 import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { KeptAnswer } from '../../async/kept-answer.ts';
-import type { Config } from '../../config/config.ts';
-import { OutgoingAgent } from '../../config/outgoing-agent.ts';
 import type { AccountId } from '../../ids.ts';
-import type { DialPolicy } from '../../wire/dial/dial-policy.ts';
-import { createTenantFetch, type TenantFetch } from '../../wire/dial/tenant-fetch.ts';
+import type { TenantFetch } from '../../wire/dial/tenant-fetch.ts';
 
 /** jose asks again for an unknown `kid`, at most so often. */
 const COOL_DOWN_MS = 30_000;
@@ -50,10 +47,6 @@ export class IssuerKeys {
     const figures = { failureKeptMs: FAILURE_KEPT_MS, patienceMs: DISCOVERY_LIMIT_MS, now: this.#nowMs };
     return { keys: new KeptAnswer({ ask, ...figures }), sinceMs: this.#nowMs() };
   }
-}
-
-export function issuerKeysOf({ outgoing }: Pick<Config, 'outgoing'>, dialPolicy: DialPolicy): IssuerKeys {
-  return new IssuerKeys(createTenantFetch({ dialPolicy, outgoing: new OutgoingAgent(outgoing) }));
 }
 
 /** The value of the key, now the last to be dropped. */

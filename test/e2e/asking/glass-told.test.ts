@@ -33,7 +33,7 @@ beforeAll(async () => {
   const environment = {
     POSTERN_SMTP_URL: mailbox.url,
     POSTERN_CA_FILE: caFile,
-    POSTERN_UPSTREAM_NETWORKS: '127.0.0.0/8,::1/128',
+    POSTERN_WEBHOOK_NETWORKS: '127.0.0.0/8,::1/128',
   };
   scene = await openAskingScene({ environment });
   const { organizationId: accountId, desk } = scene;

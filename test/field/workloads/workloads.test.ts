@@ -37,7 +37,7 @@ beforeAll(async () => {
   const authority = join(folder.path, 'ca.pem');
   await writeFile(authority, town.caPem);
   desk = await openDesk({
-    environment: { POSTERN_CA_FILE: authority, POSTERN_UPSTREAM_NETWORKS: '127.0.0.0/8,::1/128' },
+    environment: { POSTERN_CA_FILE: authority, POSTERN_WEBHOOK_NETWORKS: '127.0.0.0/8,::1/128' },
     log: pino({ level: 'info' }, { write: (line) => lines.push(line) }),
   });
 }, BUILD_LIMIT_MS);

@@ -1,11 +1,16 @@
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../../src/config/config.ts';
 import { parseNetworks } from '../../../src/network-address.ts';
+import { tenantFetchOf } from '../../../src/provisioning/tenant-web.ts';
 import type { DialPolicy } from '../../../src/wire/dial/dial-policy.ts';
 import { createTenantFetch } from '../../../src/wire/dial/tenant-fetch.ts';
 import { makeTestCa } from '../../support/certificates-for-tests.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const { signal } = new AbortController();
 const NAME = 'keys.test';
@@ -34,11 +39,17 @@ afterAll(() => {
   server.close();
 });
 
-function fetchWith(policy: Partial<DialPolicy> = {}) {
-  const lookup = async () => ['127.0.0.1'];
-  const allowedNetworks = parseNetworks(['127.0.0.0/8']);
-  const dialPolicy = { allowedNetworks, allowedPorts: [], listed: [], forbidden: [], lookup, ...policy };
-  return createTenantFetch({ dialPolicy, outgoing: { authorities: [caPem], proxyFor: () => null } });
+const policyWith = (changes: Partial<DialPolicy> = {}): DialPolicy => ({
+  ...{ allowedNetworks: parseNetworks(['127.0.0.0/8']), allowedPorts: [], listed: [], forbidden: [] },
+  lookup: async () => ['127.0.0.1'],
+  ...changes,
+});
+
+function fetchWith(changes: Partial<DialPolicy> = {}) {
+  return createTenantFetch({
+    dialPolicy: policyWith(changes),
+    outgoing: { authorities: [caPem], proxyFor: () => null },
+  });
 }
 
 const get = async (path: string, policy?: Partial<DialPolicy>) =>
@@ -61,6 +72,22 @@ describe('an address that a tenant chose', () => {
     const closed = { allowedNetworks: parseNetworks([]), lookup: async () => addresses };
     await expect(get('/keys', closed)).rejects.toThrow(/address/);
     expect(asked).toHaveLength(before);
+  });
+
+  it('is asked in networks opened to webhooks, not in those opened to computes alone', async () => {
+    await using folder = await temporaryFolder();
+    const authority = join(folder.path, 'ca.pem');
+    await writeFile(authority, caPem);
+    const askWith = async (environment: Record<string, string>) => {
+      const config = loadConfig({ POSTERN_CA_FILE: authority, ...environment });
+      const dialPolicy = policyWith({ allowedNetworks: parseNetworks(config.upstream.allowedNetworks) });
+      return await tenantFetchOf(config, dialPolicy)(new URL(`https://${NAME}:${port}/keys`), {
+        method: 'GET',
+        signal,
+      });
+    };
+    await expect(askWith({ POSTERN_UPSTREAM_NETWORKS: '127.0.0.0/8' })).rejects.toThrow('private network');
+    expect(await askWith({ POSTERN_WEBHOOK_NETWORKS: '127.0.0.0/8' })).toMatchObject({ status: 200 });
   });
 
   it('is not asked where Postern itself listens', async () => {
