@@ -5,17 +5,16 @@ import { render } from 'preact';
 import { LiveFigures } from '../../components/ops/live-figures.tsx';
 import { LiveChips } from '../../components/ops/live-filters.tsx';
 import { ROW_ACTS, type RowAct } from '../../components/ops/live-menu.tsx';
-import { applyDelta, type LiveRow } from '../../components/ops/live-row.ts';
-import { LiveTable } from '../../components/ops/live-table.tsx';
-import type { NodeRow } from '../../components/ops/node-row.ts';
-import { pickRows, queryString, type RowQuery, sortedBy } from '../../components/ops/row-order.ts';
+import { queryString, type RowQuery } from '../../components/ops/row-order.ts';
 import { shownOfAll } from '../../components/ops/words.ts';
 import { chooseColumns } from './columns.ts';
 import { readQuery, readSearch, showSearch, whenSearchChanges } from './filters.ts';
+import { KnownRows } from './known-rows.ts';
 import { LivePanel } from './live-panel.ts';
-import { heightOfRows, type RowRange, rowsToAsk, rowsToDraw } from './row-window.ts';
+import { type RowRange, rowsToAsk, rowsToDraw } from './row-window.ts';
 import { Selection } from './selection.ts';
 import { type Delta, LiveStream, type Whole } from './stream.ts';
+import { TableInView } from './table-in-view.tsx';
 
 /** The least time between announcements, so that a screen reader is not flooded. */
 const ANNOUNCE_EVERY_MS = 10_000;
@@ -26,8 +25,7 @@ export class LiveList {
   readonly #region: HTMLElement;
   readonly #listPath: string;
   readonly #acts: readonly RowAct[];
-  /** The rows around the view, as last sent. */
-  readonly #rows = new Map<string, LiveRow>();
+  readonly #known = new KnownRows();
   readonly #selection = new Selection(() => this.#drawSoon());
   readonly #stream = new LiveStream({
     whole: (event) => this.#replace(event),
@@ -35,16 +33,8 @@ export class LiveList {
     away: (words) => this.#say(words),
   });
   readonly #panel: LivePanel;
-  #opened: LiveRow | null = null;
-  #nodes: readonly NodeRow[] = [];
-  #counts = { live: 0, waiting: 0 };
   #query: RowQuery = readQuery();
-  #picked: readonly LiveRow[] = [];
-  /** The index of the first of those rows, and how many rows the query picks in all. */
-  #first = 0;
-  #pickedCount = 0;
   #asked: RowRange = { first: 0, end: 0 };
-  #now = 0;
   #announcedAt = Number.NEGATIVE_INFINITY;
   #isAnnouncementDue = false;
   #hasBegun = false;
@@ -78,10 +68,9 @@ export class LiveList {
   #begin(): void {
     this.#hasBegun = true;
     this.#selection.setPlace(queryString(this.#query));
-    for (const element of document.querySelectorAll<HTMLElement>('[data-live-controls]')) element.hidden = false;
-    for (const element of document.querySelectorAll<HTMLElement>('[data-live-pages], [data-live-apply]')) {
-      element.hidden = true;
-    }
+    const all = (selector: string) => document.querySelectorAll<HTMLElement>(selector);
+    for (const element of all('[data-live-controls]')) element.hidden = false;
+    for (const element of all('[data-live-pages], [data-live-apply]')) element.hidden = true;
   }
 
   #listenToButtons(): void {
@@ -107,7 +96,8 @@ export class LiveList {
     this.#showPlace();
     this.#selection.setPlace(queryString(query));
     this.#isAnnouncementDue = true;
-    this.#pick();
+    this.#known.pick(query);
+    this.#drawSoon();
     this.#askSoon();
   }
 
@@ -117,7 +107,7 @@ export class LiveList {
 
   #viewMoved(): void {
     this.#drawSoon();
-    const { first, end } = rowsToDraw(this.#region, this.#pickedCount);
+    const { first, end } = rowsToDraw(this.#region, this.#known.pickedCount);
     if (first < this.#asked.first || end > this.#asked.end) this.#askSoon();
   }
 
@@ -139,39 +129,26 @@ export class LiveList {
 
   #replace(event: Whole): void {
     if (!this.#hasBegun) this.#begin();
-    this.#rows.clear();
-    applyDelta(this.#rows, { changed: event.rows, removed: [] });
-    this.#take(event);
+    this.#known.replace(event);
+    this.#tookNews();
   }
 
   /** While it is paused the list stands still; going on asks for the whole. */
   #change(event: Delta): void {
     if (this.#isPaused) return;
-    applyDelta(this.#rows, { changed: event.changed ?? [], removed: event.removed ?? [] });
-    this.#take(event);
+    this.#known.change(event);
+    this.#tookNews();
   }
 
-  #take({ now, counts, picked, first, nodes, opened = null }: Delta | Whole): void {
-    this.#opened = opened;
-    this.#now = now;
-    this.#counts = counts;
-    this.#pickedCount = picked;
-    this.#first = first;
-    this.#nodes = nodes ?? this.#nodes;
-    this.#pick();
+  #tookNews(): void {
+    this.#known.pick(this.#query);
     // A list that grew may now fill more of the view.
     this.#viewMoved();
     if (this.#isAnnouncementDue || performance.now() - this.#announcedAt > ANNOUNCE_EVERY_MS) this.#announce();
   }
 
-  #pick(): void {
-    this.#picked = pickRows(this.#rows.values(), this.#query);
-    this.#drawSoon();
-  }
-
-  /** What the list knows of it is shown at once. */
   #openedAnother(): void {
-    this.#opened = this.#rows.get(this.#panel.id ?? '') ?? null;
+    this.#known.open(this.#panel.id);
     this.#showPlace();
     this.#drawSoon();
     this.#ask();
@@ -180,7 +157,8 @@ export class LiveList {
   #announce(): void {
     this.#isAnnouncementDue = false;
     this.#announcedAt = performance.now();
-    this.#say(shownOfAll(this.#pickedCount, this.#counts.live + this.#counts.waiting));
+    const { pickedCount, counts } = this.#known;
+    this.#say(shownOfAll(pickedCount, counts.live + counts.waiting));
   }
 
   #say(words: string): void {
@@ -199,59 +177,24 @@ export class LiveList {
 
   #draw(): void {
     const hadFocus = this.#region.contains(document.activeElement);
-    render(this.#table(), this.#region);
+    const parts = { region: this.#region, known: this.#known, selection: this.#selection, query: this.#query };
+    const onQuery = (query: RowQuery) => this.#changeQuery(query);
+    render(<TableInView {...parts} acts={this.#acts} listPath={this.#listPath} onQuery={onQuery} />, this.#region);
     // The focused row is gone: keep the focus in the list instead of at the top of the page.
     if (hadFocus && !this.#region.contains(document.activeElement)) this.#region.focus({ preventScroll: true });
     this.#drawChips();
-    void this.#panel
-      .draw(this.#opened, this.#now)
-      .catch(() => this.#say('The connection cannot be shown. Open its page.'));
+    const { opened, now, counts, nodes } = this.#known;
+    void this.#panel.draw(opened, now).catch(() => this.#say('The connection cannot be shown. Open its page.'));
     const figures = document.querySelector('[data-live-figures]');
-    if (figures !== null) render(<LiveFigures counts={this.#counts} nodes={this.#nodes} now={this.#now} />, figures);
+    if (figures !== null) render(<LiveFigures counts={counts} nodes={nodes} now={now} />, figures);
   }
 
   #drawChips(): void {
     const chips = document.querySelector<HTMLElement>('[data-live-chips]');
     if (chips === null) return;
-    const nodeIds = this.#nodes.length > 0 ? this.#nodes.map(({ id }) => id) : splitIds(chips.dataset.nodes);
+    const known = this.#known.nodes.map(({ id }) => id);
+    const nodeIds = known.length > 0 ? known : (chips.dataset.nodes ?? '').split(' ').filter(Boolean);
     const onSearch = (search: string) => this.#changeQuery({ ...this.#query, search });
     render(<LiveChips query={this.#query} nodeIds={nodeIds} listPath={this.#listPath} onSearch={onSearch} />, chips);
   }
-
-  #table() {
-    const wanted = rowsToDraw(this.#region, this.#pickedCount);
-    // Of the wanted rows those that were sent; the others are empty space until they are.
-    const sentEnd = this.#first + this.#picked.length;
-    const first = Math.min(Math.max(wanted.first, this.#first), sentEnd);
-    const end = Math.max(first, Math.min(wanted.end, sentEnd));
-    const rowHeight = heightOfRows(this.#region);
-    return (
-      <div>
-        <LiveTable
-          caption="Live connections"
-          rows={this.#picked.slice(first - this.#first, end - this.#first)}
-          firstIndex={first}
-          total={this.#pickedCount}
-          query={this.#query}
-          now={this.#now}
-          listPath={this.#listPath}
-          connectionsPath={this.#region.dataset.connections ?? ''}
-          noticeForm={this.#region.dataset.noticeForm ?? null}
-          acts={this.#acts}
-          live={{
-            selected: this.#selection.ids,
-            padTop: first * rowHeight,
-            padBottom: Math.max(0, this.#pickedCount - end) * rowHeight,
-            onSort: (sort) => this.#changeQuery(sortedBy(this.#query, sort)),
-            onSelect: (id, state) => this.#selection.set(id, state),
-          }}
-        />
-        {this.#pickedCount === 0 && <p class="live-empty">No connections match.</p>}
-      </div>
-    );
-  }
-}
-
-function splitIds(ids = ''): string[] {
-  return ids.split(' ').filter(Boolean);
 }
