@@ -14,9 +14,17 @@ interface Placed {
   readonly http: 'http2' | 'http/1.1';
 }
 
-export async function startWebProxy(which: WebProxy, placed: Placed): Promise<Pick<InBetween, 'close'>> {
+export interface StartedWebProxy extends Pick<InBetween, 'close'> {
+  /** The authority of its certificate, as a file. */
+  readonly caPath: string;
+}
+
+export async function startWebProxy(which: WebProxy, placed: Placed): Promise<StartedWebProxy> {
   const folder = await temporaryFolder();
-  const { certPem, keyPem } = await (await makeTestCa()).issue({ names: ['localhost'] });
+  const ca = await makeTestCa();
+  const { certPem, keyPem } = await ca.issue({ names: ['localhost'] });
+  const caPath = `${folder.path}/ca.crt`;
+  await writeFile(caPath, ca.caPem);
   const pem = `${folder.path}/both.pem`;
   await writeFile(pem, certPem + keyPem);
   const proxy =
@@ -32,6 +40,7 @@ export async function startWebProxy(which: WebProxy, placed: Placed): Promise<Pi
           command: (path) => ['nginx', '-c', path, '-g', `pid ${path}.pid;`],
         });
   return {
+    caPath,
     close: async () => {
       await proxy.close();
       await folder[Symbol.asyncDispose]();

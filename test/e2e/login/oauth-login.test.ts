@@ -5,10 +5,12 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { type StartedWebProxy, startWebProxy } from '../../field/web-proxies.ts';
 import { RawClient } from '../../gateway/raw-client.ts';
+import { freePort } from '../../support/databases/redis-for-tests.ts';
 import { type Desk, finish, openDesk } from '../../support/nodes/desk.ts';
 import type { TestNode } from '../../support/nodes/postern-for-tests.ts';
-import { type PsqlRun, type PsqlVersion, startPsql } from '../../support/nodes/psql.ts';
+import { type PsqlRun, type PsqlVersion, programPath, startPsql } from '../../support/nodes/psql.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 
 const SHORT_TTL_MS = 8_000;
@@ -55,15 +57,19 @@ interface Device {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-async function psql({ user, at = desk.node, version = '18', settings = {} }: Device): Promise<PsqlRun> {
+async function argumentsOf({ user, at = desk.node, version = '18', settings = {} }: Device): Promise<string[]> {
   const where = { host: 'localhost', port: String(at.pgPort), user, dbname: 'shop', sslmode: 'require' };
-  const oauth = version === '18' ? { oauth_issuer: await issuerOf(at), oauth_client_id: 'psql on a laptop' } : {};
+  const { oauth_issuer = await issuerOf(at) } = settings;
+  const oauth = version === '18' ? { oauth_issuer, oauth_client_id: 'psql on a laptop' } : {};
   const all = { ...where, ...oauth, options: 'door=oauth', ...settings };
-  const conninfo = Object.entries(all)
-    .map(([name, value]) => `${name}='${value}'`)
-    .join(' ');
-  // Plain HTTP is for tests alone: libpq wants HTTPS of a public authority.
-  return startPsql({ version, args: ['-XAtc', 'select 42', conninfo], env: { PGOAUTHDEBUG: 'UNSAFE' }, input: '' });
+  const conninfo = Object.entries(all).map(([name, value]) => `${name}='${value}'`);
+  return ['-XAtc', 'select 42', conninfo.join(' ')];
+}
+
+/** Plain HTTP is for tests alone: libpq wants HTTPS of a public authority. */
+async function psql(device: Device): Promise<PsqlRun> {
+  const { version = '18' } = device;
+  return startPsql({ version, args: await argumentsOf(device), env: { PGOAUTHDEBUG: 'UNSAFE' }, input: '' });
 }
 
 const codeOf = async (run: PsqlRun) => (await run.waitForStderr(/enter the code: ([A-Z-]+)/))[1] ?? '';
@@ -134,6 +140,50 @@ describe('psql 18 with oauth_issuer', () => {
       expect(code).toBe(2);
       expect(stderr).toMatch(/oauth_issuer|OAUTHBEARER|authentication mechanisms/);
     }
+  });
+});
+
+describe('psql 18 over HTTPS', () => {
+  // Where Debian's libcurl looks for the authorities of the machine.
+  const AUTHORITIES = '/etc/ssl/certs/ca-certificates.crt';
+  let secure: TestNode;
+  let proxy: StartedWebProxy;
+
+  beforeAll(async () => {
+    const [port, webPort] = [await freePort(), await freePort()];
+    const address = { POSTERN_PUBLIC_URL: `https://localhost:${port}`, POSTERN_HTTP_PORT: String(webPort) };
+    secure = await desk.startNode(address);
+    proxy = await startWebProxy('nginx', { port, webPort, http: 'http2' });
+  });
+
+  afterAll(() => proxy.close());
+
+  /** For this process, and what it starts, the machine trusts that authority and no other. */
+  async function psqlTrusting(caPath: string, user: string): Promise<PsqlRun> {
+    const settings = { oauth_issuer: secure.baseUrl };
+    const script = `mount --bind ${caPath} ${AUTHORITIES} && exec "$0" "$@"`;
+    const command = [programPath({ version: '18', args: [] }), ...(await argumentsOf({ user, at: secure, settings }))];
+    return startPsql({ program: 'unshare', args: ['-m', 'sh', '-c', script, ...command], input: '' });
+  }
+
+  it('is let in as it is over HTTP, and asked once for an hour', async () => {
+    const run = await psqlTrusting(proxy.caPath, 'hanna');
+    const code = await codeOf(run);
+    expect(run.stderr()).toMatch(/Visit https:\/\/localhost:\d+\/link and enter/);
+    // A person decides at any node.
+    await desk.browser.approve(await openByCode(code), { remember: '1h' });
+    const { stderr, ...outcome } = await finish(run);
+    expect(outcome, stderr).toEqual(IN);
+    const again = await finish(await psqlTrusting(proxy.caPath, 'hanna'));
+    expect(again).toMatchObject(IN);
+    expect(again.stderr).not.toContain('enter the code');
+  });
+
+  it('asks nobody whose certificate it does not trust', async () => {
+    const { code, stderr } = await finish(await psqlTrusting('certs/ca.crt', 'ida'));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/certificate/);
+    expect(stderr).not.toContain('enter the code');
   });
 });
 
