@@ -103,8 +103,8 @@ export async function readRightsAtOnce(catalogue: Catalogue, asked: RightsAskedF
     loadPersonActors(catalogue, [...new Set(asked.userIds)]),
     findAccessTokenIds(catalogue, [...new Set(asked.accessTokenIds)]),
   ]);
-  const accountIds = [...new Set([...rows.values()].map(({ account }) => account.id))];
-  const ofPeople = rulesOfPeople(await findRulesOfPeople(catalogue.db, { accountIds, userIds: [...people.keys()] }));
+  const asking = { ...placesOf([...rows.values()]), userIds: [...people.keys()] };
+  const ofPeople = rulesOfPeople(await findRulesOfPeople(catalogue.db, asking));
   const ofPasswords = new Map<string, Promise<FoundRules>>();
   return {
     rules: async (computeId, reader) => {
@@ -118,6 +118,11 @@ export async function readRightsAtOnce(catalogue: Catalogue, asked: RightsAskedF
     person: async (userId) => people.get(userId) ?? null,
     hasAccessToken: async (id) => tokens.has(id),
   };
+}
+
+function placesOf(rows: readonly TargetRow[]) {
+  const objectKeys = rows.flatMap(({ compute, project }) => [compute.id, project.id, project.label]);
+  return { accountIds: [...new Set(rows.map(({ account }) => account.id))], objectKeys: [...new Set(objectKeys)] };
 }
 
 function rulesOfPeople({ rules, memberships, agreements }: Awaited<ReturnType<typeof findRulesOfPeople>>) {

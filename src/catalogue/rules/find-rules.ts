@@ -38,23 +38,24 @@ export async function findRulesOfCompute(
         and ${concerns(reader)}
     where compute.id = ${computeId} order by rule.made`.execute(db);
   const [{ rows }, isBroken] = await Promise.all([read, isGlassBroken(db, peopleOf(reader))]);
-  return await withAgreements(db, reader, { ...foundRules(rows), isBroken });
+  return await withAgreements(db, reader, { ...(await foundInSlices(rows)), isBroken });
 }
 
 function peopleOf(reader: RuleReader): readonly UserId[] {
   return reader.kind === 'person' ? [reader.userId] : [];
 }
 
-/** Of many people at once: their rules in those accounts, their teams, and what was agreed to. */
+/** Of many people at once: their rules about those places, their teams, and what was agreed to. */
 export async function findRulesOfPeople(
   db: Kysely<Schema>,
-  { accountIds, userIds }: { readonly accountIds: readonly AccountId[]; readonly userIds: readonly UserId[] },
+  { accountIds, objectKeys, userIds }: Omit<RuledPlaces, 'ownAccountIds'> & { readonly userIds: readonly UserId[] },
 ) {
   if (userIds.length === 0) return { rules: [], memberships: [], agreements: [] };
   const [{ rows }, { rows: memberships }] = await Promise.all([
     sql<RuleRow>`
       select ${COLUMNS} from access_rules rule
-      where rule.account_id = any(${accountIds}) and rule.subject_key = any(array['members', 'guests']
+      where rule.account_id = any(${accountIds}) and rule.object_key = any(${['', ...objectKeys]})
+        and rule.subject_key = any(array['members', 'guests']
         || ${userIds}::text[] || array(select team_id from team_members where user_id = any(${userIds})))
       order by rule.made`.execute(db),
     // People who broke the glass are read along, in a team of none.
@@ -62,7 +63,7 @@ export async function findRulesOfPeople(
       select user_id, team_id from team_members where user_id = any(${userIds})
       union all select user_id, null from (${sql.raw(BROKEN_GLASS_OF)} = any(${userIds})) as broken`.execute(db),
   ]);
-  const rules = rows.map(ruleFrom);
+  const rules = await rulesFrom(rows);
   const isBroken = memberships.some(({ team_id }) => team_id === null);
   return { rules, memberships, agreements: await findAgreements(db, userIds, { rules, isBroken }) };
 }
@@ -89,8 +90,7 @@ export async function findRulesOfPlaces(
       and (rule.subject_kind <> 'members' or rule.account_id = any(${ownAccountIds}))
       and ${concerns(reader)} order by rule.made`.execute(db);
   const [{ rows }, isBroken] = await Promise.all([read, isGlassBroken(db, peopleOf(reader))]);
-  const rules = await rulesFrom(rows);
-  return await withAgreements(db, reader, { rules, teamIds: teamsOf(rows), agreements: [], isBroken });
+  return await withAgreements(db, reader, { ...(await foundInSlices(rows)), isBroken });
 }
 
 /** Keeps their order. */
@@ -140,6 +140,10 @@ function concerns(reader: RuleReader) {
 /** Without agreements, which no login by password rests on. */
 export function foundRules(rows: readonly RuleRow[]): FoundRules {
   return { rules: rows.map(ruleFrom), teamIds: teamsOf(rows), agreements: [] };
+}
+
+async function foundInSlices(rows: readonly RuleRow[]): Promise<FoundRules> {
+  return { rules: await rulesFrom(rows), teamIds: teamsOf(rows), agreements: [] };
 }
 
 /** Of teams, only those that the person is in were read. */

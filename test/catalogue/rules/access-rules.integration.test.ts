@@ -16,7 +16,7 @@ import {
   removeAccessRule,
   replaceAccessRules,
 } from '../../../src/catalogue/rules/access-rules.ts';
-import { listAccessRules } from '../../../src/catalogue/rules/rule-lists.ts';
+import { listAccessRules, pageAccessRules } from '../../../src/catalogue/rules/rule-lists.ts';
 import { MOST_ALIKE, MOST_BY_PASSWORD } from '../../../src/catalogue/rules/rule-room.ts';
 import { STARTING_SETS } from '../../../src/catalogue/rules/starting-sets.ts';
 import { addTeamMember, removeTeamMember } from '../../../src/catalogue/teams/team-members.ts';
@@ -117,7 +117,7 @@ async function answersOf(scene: Scene, name: Person, role: 'app' | 'app_reader')
 describe('a new account', () => {
   it('has the rules of “everyone, everything”', async () => {
     const { catalogue, context, accountId } = await organizationWithShop();
-    const rules = await listAccessRules(catalogue, context, { accountId });
+    const rules = await listAccessRules(catalogue, context, accountId);
     const made = rules.map(({ subject, object, grants }) => ({ subject: subject.kind, object: object.kind, grants }));
     const [members] = await replaceAccessRules(catalogue, context, { accountId, set: 'everyone' });
     const grants = members?.grants;
@@ -228,7 +228,7 @@ describe('a rule', () => {
       code: 'not_found',
     });
     for (const { userId } of [member, guest]) {
-      const list = listAccessRules(catalogue, await actingAs(catalogue, { userId }), { accountId });
+      const list = listAccessRules(catalogue, await actingAs(catalogue, { userId }), accountId);
       await expect(list).rejects.toMatchObject({ code: expect.stringMatching(/forbidden|not_found/) });
     }
   });
@@ -242,7 +242,7 @@ describe('a rule', () => {
     await removeTeamMember(catalogue, context, { accountId, teamId: team.id, userId: member.userId });
     expect((await answersOf(scene, 'member', 'app')).link.door).toBe(false);
     await deleteTeam(catalogue, context, { accountId, teamId: team.id });
-    expect(await listAccessRules(catalogue, context, { accountId })).toEqual([]);
+    expect(await listAccessRules(catalogue, context, accountId)).toEqual([]);
   });
 
   it('is one too many beyond those that one question reads', async () => {
@@ -262,14 +262,33 @@ describe('a rule', () => {
     await of(admin.userId, ['link']);
   });
 
+  it('is listed once over all pages, also when one is made meanwhile', async () => {
+    const { catalogue, context, accountId, project, compute, add } = await organizationWithShop();
+    const about = { projectId: project.id, computeIds: [compute.id] };
+    const page = (cursor: string | null, more = {}) =>
+      pageAccessRules(catalogue, context, { accountId, limit: 2, cursor, ...more });
+    const first = await page(null);
+    await add({ subject: { kind: 'members' }, object: { kind: 'label', label: 'staging' }, grants: {} });
+    const second = await page(first.cursor);
+    const last = await page(second.cursor);
+    expect(last).toEqual({ items: [], cursor: null });
+    expect([...first.items, ...second.items]).toEqual(await listAccessRules(catalogue, context, accountId));
+    expect((await page(null, { about, limit: 9 })).items).toHaveLength(3);
+    await expect(page(first.cursor, { about })).rejects.toThrow('cursor is not one');
+    const forged = Buffer.from(first.cursor ?? '', 'base64url')
+      .toString('utf8')
+      .replace(/ \d+ /, ' 1;drop ');
+    await expect(page(Buffer.from(forged, 'utf8').toString('base64url'))).rejects.toThrow('cursor is not one');
+  });
+
   it('goes with the person whom it names', async () => {
     const { catalogue, context, accountId, guest, project, add } = await organizationWithShop();
     await add({ subject: { kind: 'person', userId: guest.userId }, object: { kind: 'account' }, grants: {} });
     const [share] = await listShares(catalogue, SYSTEM_CONTEXT, project.id);
     if (share === undefined) throw new Error('not shared');
-    expect(await listAccessRules(catalogue, context, { accountId })).toHaveLength(4);
+    expect(await listAccessRules(catalogue, context, accountId)).toHaveLength(4);
     await unshareProject(catalogue, SYSTEM_CONTEXT, { projectId: project.id, shareId: share.id });
-    expect(await listAccessRules(catalogue, context, { accountId })).toHaveLength(3);
+    expect(await listAccessRules(catalogue, context, accountId)).toHaveLength(3);
   });
 
   it('stays behind when its project moves to another account', async () => {
@@ -279,7 +298,7 @@ describe('a rule', () => {
     const destination = await addOrganization(catalogue, admin);
     const move = { sourceAccountId: accountId, destinationAccountId: destination.id, projectIds: [project.id] };
     await transferProjects(catalogue, await actingAs(catalogue, admin), move);
-    expect(await listAccessRules(catalogue, context, { accountId })).toHaveLength(3);
+    expect(await listAccessRules(catalogue, context, accountId)).toHaveLength(3);
   });
 
   it('records what it may have ended, and a removed one lets nobody in', async () => {

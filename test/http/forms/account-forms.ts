@@ -134,7 +134,7 @@ export const ACCOUNT_FORMS: Readonly<Record<string, Fill>> = {
   '/app/:accountId/access/start/:set': inOrganization('/access/start/read_only'),
   '/app/:accountId/access/rules/:ruleId/remove': async (web) => {
     const { admin, base, organization } = await organizationForTests(web);
-    const rules = await listAccessRules(web.catalogue, SYSTEM_CONTEXT, { accountId: organization.id });
+    const rules = await listAccessRules(web.catalogue, SYSTEM_CONTEXT, organization.id);
     return await filled(admin, `${base}/access/rules/${rules[0]?.id}/remove`);
   },
   '/app/:accountId/people/teams': inOrganization('/people/teams', { name: 'Team data' }),

@@ -11,13 +11,15 @@ import {
 import { listComputes } from '../../../catalogue/projects/computes.ts';
 import { getProject, type Project } from '../../../catalogue/projects/projects.ts';
 import type { AccessRule, RuleObject } from '../../../catalogue/rights/access-rule.ts';
-import { getAccessRule, listAccessRules } from '../../../catalogue/rules/rule-lists.ts';
+import { getAccessRule, pageAccessRules } from '../../../catalogue/rules/rule-lists.ts';
 import { STARTING_SET_NAMES } from '../../../catalogue/rules/starting-sets.ts';
+import type { Page } from '../../../catalogue/store/keyset-pages.ts';
 import { PosternError } from '../../../errors.ts';
 import type { AccessRuleId, ProjectId } from '../../../ids.ts';
 import type { ApiCall } from '../call/api-call.ts';
 import { apiRoute, tagged } from '../call/api-route.ts';
 import { idField, projectParams } from '../call/field-shapes.ts';
+import { cursorField, limitField, paginationOf, paginationShape } from '../call/lists.ts';
 import { organizationParams } from '../organizations/organization-endpoints.ts';
 import {
   changedRuleShape,
@@ -31,6 +33,8 @@ import {
 
 const OURS = 'Postern only: ';
 const rulesShape = z.object({ access_rules: z.array(ruleShape) });
+const pageQuery = z.object({ cursor: cursorField, limit: limitField({ byDefault: 100, most: 1_000 }) });
+const pageShape = rulesShape.extend({ pagination: paginationShape.optional() });
 const ruleId = { rule_id: idField<AccessRuleId>() };
 const EVERYTHING: RuleObject = { kind: 'account' };
 
@@ -39,10 +43,10 @@ const OF_ORGANIZATION = [
     operationId: 'listOrganizationAccessRules',
     summary: `${OURS}who may reach what, oldest rule first`,
     params: organizationParams,
-    reply: rulesShape,
-    perform: async ({ catalogue, context }, { params }) => ({
-      access_rules: (await listAccessRules(catalogue, context, { accountId: params.org_id })).map(ruleOnWire),
-    }),
+    query: pageQuery,
+    reply: pageShape,
+    perform: async ({ catalogue, context }, { params, query }) =>
+      pageOnWire(await pageAccessRules(catalogue, context, { ...query, accountId: params.org_id })),
   }),
   apiRoute('post', '/organizations/{org_id}/access_rules', {
     operationId: 'createOrganizationAccessRule',
@@ -95,13 +99,14 @@ const OF_PROJECT = [
     operationId: 'listProjectAccessRules',
     summary: `${OURS}the rules about a project, its computes or its label, and those about everything`,
     params: projectParams,
-    reply: rulesShape,
-    perform: async (call, { params }) => {
+    query: pageQuery,
+    reply: pageShape,
+    perform: async (call, { params, query }) => {
       const project = await projectIn(call, params, 'project.read_access_rules');
       const computes = await listComputes(call.catalogue, project.id);
       const about = { projectId: project.id, computeIds: computes.map(({ id }) => id) };
-      const rules = await listAccessRules(call.catalogue, call.context, { accountId: project.accountId, about });
-      return { access_rules: rules.map(ruleOnWire) };
+      const wanted = { ...query, accountId: project.accountId, about };
+      return pageOnWire(await pageAccessRules(call.catalogue, call.context, wanted));
     },
   }),
   apiRoute('post', '/projects/{project_id}/access_rules', {
@@ -142,6 +147,10 @@ const OF_PROJECT = [
 ];
 
 export const ACCESS_RULE_ROUTES = tagged('Access rules', [...OF_ORGANIZATION, ...OF_PROJECT]);
+
+function pageOnWire({ items, cursor }: Page<AccessRule>): z.input<typeof pageShape> {
+  return { access_rules: items.map(ruleOnWire), ...paginationOf(cursor) };
+}
 
 interface Making {
   readonly accountId: Project['accountId'];

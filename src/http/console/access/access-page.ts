@@ -32,7 +32,7 @@ const MOST_PROJECTS = 400;
 
 export async function showAccess(call: AccountCall, again?: Again): Promise<void> {
   const { parts, request, response, context, account, person } = call;
-  const rules = await listAccessRules(parts.catalogue, context, { accountId: account.id });
+  const rules = await listAccessRules(parts.catalogue, context, account.id);
   const things = await findNamedThings(parts.catalogue.db, rules);
   const choices = await choicesOf(call);
   const about = queryText(call, 'about');
