@@ -92,6 +92,7 @@ export const INVALID_INPUT_ERRORS = {
   too_many_approved_ahead: invalidInput('at most {limit} approvals in advance are made in an hour'),
   too_many_glass_people: invalidInput('an organization names at most {limit} people who may break the glass'),
   too_many_teams: invalidInput('an organization has at most {limit} teams'),
+  too_many_keys: invalidInput('there are {limit} {things} already; revoke one first'),
   too_many_token_networks: invalidInput('a token lists at most {limit} networks'),
   network_invalid: invalidInput('"{network}" is not a network such as 10.0.0.0/8'),
   autoscaling_limits: invalidInput(

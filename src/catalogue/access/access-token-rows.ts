@@ -1,13 +1,15 @@
 // An access token as the program sees it, and how its row is read. Of a secret only a SCRAM
 // verifier is stored.
 
-import type { Selectable } from 'kysely';
+import type { Selectable, Transaction } from 'kysely';
 import { z } from 'zod';
 import { PosternError } from '../../errors.ts';
-import type { AccountId, UserId } from '../../ids.ts';
+import { type AccountId, personalAccountId, type UserId } from '../../ids.ts';
+import { lockAccount } from '../accounts/accounts.ts';
 import type { Project } from '../projects/projects.ts';
 import { accountResource, requireMay } from '../rights/permissions.ts';
 import { workloadSchema } from '../rights/workload.ts';
+import type { Schema } from '../store/schema.ts';
 import type { AccessTokensTable } from '../tables/keys-and-tokens.ts';
 import type { AuditContext } from '../trail/audit-context.ts';
 
@@ -60,4 +62,24 @@ export function ownerColumns(
   }
   requireMay(actor, 'access_tokens.create', accountResource(project.accountId));
   return { owner_user_id: null, owner_account_id: project.accountId };
+}
+
+const MOST_OF_PERSON = 500;
+const MOST_OF_ACCOUNT = 1_000;
+
+type OwnerColumns = Pick<Selectable<AccessTokensTable>, 'owner_user_id' | 'owner_account_id'>;
+
+/** Those that have not run out. Throws `invalid_input` for one too many. */
+export async function requireTokenRoom(tx: Transaction<Schema>, owner: OwnerColumns, now: Date): Promise<void> {
+  const { owner_user_id: userId, owner_account_id: accountId } = owner;
+  const lockedAccountId = userId === null ? accountId : personalAccountId(userId);
+  if (lockedAccountId !== null) await lockAccount(tx, lockedAccountId);
+  const rows = tx.selectFrom('access_tokens').select(({ fn }) => fn.countAll<number>().as('count'));
+  const living = rows.where('expires_at', '>', now);
+  const ofOwner =
+    userId === null ? living.where('owner_account_id', '=', accountId) : living.where('owner_user_id', '=', userId);
+  const { count } = await ofOwner.executeTakeFirstOrThrow();
+  const limit = userId === null ? MOST_OF_ACCOUNT : MOST_OF_PERSON;
+  if (Number(count) < limit) return;
+  throw new PosternError('too_many_keys', { params: { limit: String(limit), things: 'access tokens' } });
 }

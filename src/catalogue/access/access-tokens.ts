@@ -21,7 +21,7 @@ import { newRandomSecret } from '../store/random-secrets.ts';
 import type { Schema } from '../store/schema.ts';
 import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
 import { recordAuditEvent } from '../trail/audit-events.ts';
-import { type AccessToken, accessTokenFrom, ownerColumns } from './access-token-rows.ts';
+import { type AccessToken, accessTokenFrom, ownerColumns, requireTokenRoom } from './access-token-rows.ts';
 import { chooseDatabase } from './choose-database-and-role.ts';
 import { requireTokenReach } from './own-reach.ts';
 import { loadTargetRow } from './target-row.ts';
@@ -94,6 +94,7 @@ async function insertToken(catalogue: Catalogue, context: AuditContext, input: I
     await requireStillMay(tx, { catalogue, context }, onProject(catalogue, project, action));
     const ofAccount = { action: 'access_tokens.create', resource: accountResource(project.accountId) } as const;
     if (input.owner === 'account') await requireStillMay(tx, { catalogue, context }, ofAccount);
+    await requireTokenRoom(tx, owner, values.created_at);
     const created = await tx.insertInto('access_tokens').values(values).returningAll().executeTakeFirstOrThrow();
     await recordTokenEvent(tx, { catalogue, context, project, token: created, event: 'secret.created' });
     return created;

@@ -1,9 +1,12 @@
 // An API key as the program sees it, and how its row is read. The key itself is not stored.
 
-import type { Selectable } from 'kysely';
+import type { Selectable, Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
+import { type AccountId, personalAccountId, type UserId } from '../../ids.ts';
+import { lockAccount } from '../accounts/accounts.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { requireName } from '../store/names.ts';
+import type { Schema } from '../store/schema.ts';
 import type { ApiKeysTable } from '../tables/keys-and-tokens.ts';
 
 export type ApiKey = ReturnType<typeof apiKeyFrom>;
@@ -70,4 +73,30 @@ export function requireKeyName(text: string): string {
   const name = requireName(text, "a key's name");
   if (name.length <= MAX_KEY_NAME_CHARACTERS) return name;
   throw new PosternError('key_name_too_long', { params: { limit: String(MAX_KEY_NAME_CHARACTERS) } });
+}
+
+export async function firstKey(found: ReturnType<typeof keyRows>): Promise<ApiKey | null> {
+  const row = await found.executeTakeFirst();
+  return row === undefined ? null : apiKeyFrom(row);
+}
+
+const MOST_OF_PERSON = 100;
+/** Of all kinds together. */
+const MOST_OF_ORGANIZATION = 1_000;
+
+interface KeyOwner {
+  readonly userId: UserId | null;
+  readonly accountId: AccountId | null;
+}
+
+/** Their owner's lists are read whole. Throws `invalid_input` for one too many. */
+export async function requireKeyRoom(tx: Transaction<Schema>, { userId, accountId }: KeyOwner): Promise<void> {
+  const rows = tx.selectFrom('api_keys').select(({ fn }) => fn.countAll<number>().as('count'));
+  const lockedAccountId = userId === null ? accountId : personalAccountId(userId);
+  if (lockedAccountId !== null) await lockAccount(tx, lockedAccountId);
+  const ofOwner = userId === null ? rows.where('account_id', '=', accountId) : rows.where('user_id', '=', userId);
+  const { count } = await ofOwner.executeTakeFirstOrThrow();
+  const limit = userId === null ? MOST_OF_ORGANIZATION : MOST_OF_PERSON;
+  if (Number(count) < limit) return;
+  throw new PosternError('too_many_keys', { params: { limit: String(limit), things: 'API keys' } });
 }

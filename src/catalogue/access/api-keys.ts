@@ -18,10 +18,12 @@ import { recordAuditEvent } from '../trail/audit-events.ts';
 import {
   type ApiKey,
   apiKeyFrom,
+  firstKey,
   KEY_PREFIXES,
   KEY_WORDS,
   keyRows,
   requireKeyName,
+  requireKeyRoom,
   type SinglePurpose,
 } from './api-key-rows.ts';
 
@@ -115,11 +117,6 @@ export async function revokeOrganizationKey(
   return revoke(catalogue, context, { keyId, found: await firstKey(found) });
 }
 
-async function firstKey(found: ReturnType<typeof keyRows>): Promise<ApiKey | null> {
-  const row = await found.executeTakeFirst();
-  return row === undefined ? null : apiKeyFrom(row);
-}
-
 interface KeyRow {
   readonly kind: ApiKey['kind'];
   readonly name: string;
@@ -135,16 +132,19 @@ interface KeyMaking {
 
 async function insertKey({ catalogue, context, asked }: KeyMaking, row: KeyRow): Promise<NewApiKey> {
   const key = newRandomSecret(KEY_PREFIXES[row.kind]);
-  const { actor } = context;
   const keyId = await catalogue.transaction(async (tx) => {
     await requireStillMay(tx, { catalogue, context }, asked);
+    await requireKeyRoom(tx, row);
     const { id } = await tx
       .insertInto('api_keys')
       .values({
         key_hash: hashOfSecret(key.reveal()),
         kind: row.kind,
         ...{ user_id: row.userId, account_id: row.accountId, project_id: row.projectId, name: row.name },
-        ...{ created_by: actor.kind === 'person' ? actor.userId : null, created_at: catalogue.clock.now() },
+        ...{
+          created_by: context.actor.kind === 'person' ? context.actor.userId : null,
+          created_at: catalogue.clock.now(),
+        },
         ...{ last_used_at: null, last_used_from: null },
       })
       .returning('id')

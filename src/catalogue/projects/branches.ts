@@ -4,7 +4,7 @@ import type { Kysely, Selectable } from 'kysely';
 import { PosternError } from '../../errors.ts';
 import type { BranchId, ProjectId } from '../../ids.ts';
 import { quoted } from '../../untrusted-text.ts';
-import type { ActionOn } from '../rights/permissions.ts';
+import { type ActionOn, requireMay } from '../rights/permissions.ts';
 import { type CamelRow, camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { requireName } from '../store/names.ts';
@@ -12,7 +12,7 @@ import type { Schema } from '../store/schema.ts';
 import { missing, refuseTaken } from '../store/store-errors.ts';
 import type { BranchesTable } from '../tables/projects-and-computes.ts';
 import { type AuditContext, recordChange } from '../trail/audit-context.ts';
-import { auditedProject, getProject, type Project } from './projects.ts';
+import { auditedProject, getProject, type Project, projectResource } from './projects.ts';
 
 export type Branch = CamelRow<Selectable<BranchesTable>>;
 
@@ -82,6 +82,9 @@ export async function changeBranch(
 ): Promise<Branch> {
   const project = await getProject(catalogue, context, { projectId: change.projectId, action: 'branch.change' });
   const branch = await getBranch(catalogue.db, change);
+  if (change.isProtected !== undefined && change.isProtected !== branch.isProtected) {
+    requireMay(context.actor, 'branch.protect', projectResource(catalogue, project));
+  }
   const changed: Branch = {
     ...branch,
     name: change.name === undefined ? branch.name : requireName(change.name, 'branch name'),

@@ -141,6 +141,8 @@ export const PERMISSION_TABLE = {
   'project.read_operations': on('project', PROJECT_USERS, 'see operations'),
   'project.read_consumption': on('project', PROJECT_MEMBERS, 'read consumption'),
   'branch.change': on('project', PROJECT_USERS, 'change branches'),
+  // What it keeps from being deleted, guests could not delete.
+  'branch.protect': on('project', PROJECT_MEMBERS, 'protect branches'),
   'compute.create': on('project', PROJECT_MEMBERS, 'create computes'),
   'compute.change': on('project', PROJECT_MEMBERS, 'change computes'),
   'compute.delete': on('project', PROJECT_MEMBERS, 'delete computes'),

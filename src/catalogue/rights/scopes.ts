@@ -133,6 +133,7 @@ export const NEEDED_SCOPES: Readonly<Record<keyof typeof PERMISSION_TABLE, Neede
   'project.read_operations': SEE_PROJECTS,
   'project.read_consumption': SEE_PROJECTS,
   'branch.change': CHANGE_PROJECTS,
+  'branch.protect': CHANGE_PROJECTS,
   'compute.create': CHANGE_PROJECTS,
   'compute.change': CHANGE_PROJECTS,
   'compute.delete': CHANGE_PROJECTS,

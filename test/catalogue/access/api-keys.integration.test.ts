@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import {
   createOrganizationKey,
@@ -34,6 +35,25 @@ async function organization() {
 }
 
 describe('a personal key', () => {
+  it.each([
+    ['of a person', 100, createPersonalKey],
+    ['of an organization', 1_000, createOrganizationKey],
+  ] as const)('%s is refused beyond %i', async (owner, most, create) => {
+    const { catalogue, admin, accountId, asAdmin } = await organization();
+    const [kind, userId, ofAccount] =
+      owner === 'of a person' ? ['personal', admin.userId, null] : ['scim', null, accountId];
+    const fill = sql`insert into api_keys (key_hash, kind, user_id, account_id, name, created_at)
+      select decode(md5(${accountId} || n), 'hex'), ${kind}, ${userId}, ${ofAccount}, 'old', now()
+      from generate_series(2, ${most}::int) n`;
+    await fill.execute(catalogue.db);
+    const [one, other] = await Promise.allSettled([
+      create(catalogue, asAdmin, { accountId, name: 'last' }),
+      create(catalogue, asAdmin, { accountId, name: 'too many' }),
+    ]);
+    expect([one.status, other.status].toSorted()).toEqual(['fulfilled', 'rejected']);
+    await expect(create(catalogue, asAdmin, { accountId, name: 'again' })).rejects.toThrow(/API keys already/);
+  });
+
   it('acts as its person with that person’s current rights', async () => {
     const { catalogue, admin, accountId } = await organization();
     const ada = await addPerson(catalogue, 'ada');

@@ -185,12 +185,14 @@ describe('a compute', () => {
 });
 
 describe('a branch', () => {
-  it('is one default main, which everybody with access may rename and protect', async () => {
+  it('is one default main, which everybody with access may rename, and members protect', async () => {
     const { catalogue, project, place, asGuest, asStranger } = await ownedProject();
     const [main, ...others] = await listBranches(catalogue, project.id);
     expect([main?.name, main?.isDefault, others.length]).toEqual(['main', true, 0]);
-    const changed = await changeBranch(catalogue, asGuest, { ...place, name: 'production', isProtected: true });
-    expect(changed).toMatchObject({ name: 'production', isProtected: true, isDefault: true });
+    const changed = await changeBranch(catalogue, asGuest, { ...place, name: 'production' });
+    expect(changed).toMatchObject({ name: 'production', isProtected: false, isDefault: true });
+    const byGuest = changeBranch(catalogue, asGuest, { ...place, isProtected: true });
+    await expect(byGuest).rejects.toMatchObject({ code: 'forbidden' });
     expect(await getDefaultBranch(catalogue.db, project.id)).toEqual(changed);
     await expect(changeBranch(catalogue, asStranger, place)).rejects.toMatchObject({ code: 'not_found' });
     const unknown = changeBranch(catalogue, asGuest, { ...place, branchId: newBranchId() });

@@ -142,6 +142,7 @@ project.read_connection_uri         x     x     x      x      -        -       x
 project.read_operations             x     x     x      x      -        -       x       x
 project.read_consumption            x     x     x      -      -        -       x       x
 branch.change                       x     x     x      x      -        -       x       x
+branch.protect                      x     x     x      -      -        -       x       x
 compute.create                      x     x     x      -      -        -       x       x
 compute.change                      x     x     x      -      -        -       x       x
 compute.delete                      x     x     x      -      -        -       x       x
