@@ -3,6 +3,7 @@
 
 import type { Transaction } from 'kysely';
 import type { AccountId, UserId } from '../../ids.ts';
+import { quoted } from '../../untrusted-text.ts';
 import { recordEndedSessions } from '../accounts/end-ways-in.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
 import { voidProofs } from '../rights/proven-person.ts';
@@ -105,7 +106,7 @@ export async function revokeTokens(
     .deleteFrom('access_tokens')
     .where('owner_user_id', '=', userId)
     .where('compute_id', 'in', computes)
-    .returning(['id', 'compute_id'])
+    .returning(['id', 'name', 'compute_id'])
     .execute();
   await recordEndedAccess(
     tx,
@@ -113,8 +114,15 @@ export async function revokeTokens(
   );
   await recordAuditEvents(
     tx,
-    tokens.map(({ id, compute_id: computeId }) =>
-      changeEvent(catalogue, context, { event: 'secret.revoked', accountId, computeId, subject: id, reason: REASON }),
-    ),
+    tokens.map(({ id, name, compute_id: computeId }) => {
+      const subject = `access token ${id} ${quoted(name)}`;
+      return changeEvent(catalogue, context, {
+        event: 'secret.revoked',
+        accountId,
+        computeId,
+        subject,
+        reason: REASON,
+      });
+    }),
   );
 }

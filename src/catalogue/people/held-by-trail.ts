@@ -100,11 +100,9 @@ function part(
   return id === undefined ? null : { kind, key: `${kind} ${id}`, what, move: begins ? 'begin' : 'end' };
 }
 
-/** An access token's or a key's id, which the subject begins with. */
-function secretIn(subject: string): string | undefined {
-  return /^((?:access token|(?:API|SCIM) key) \S+)|^(tok-\S+)/i
-    .exec(subject)?.[0]
-    ?.replace(/^(tok-)/, 'access token $1');
+/** An access token or a key with its id, which the subject begins with. */
+export function secretIn(subject: string): string | undefined {
+  return /^(?:access token|(?:API|SCIM) key) \S+/.exec(subject)?.[0];
 }
 
 function placeOf({ project_id, database, database_role }: TrailEvent): string {

@@ -8,7 +8,7 @@ import { INSTALLATION, requireMay } from '../rights/permissions.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { missing } from '../store/store-errors.ts';
 import type { AuditContext } from '../trail/audit-context.ts';
-import { type Held, type HeldKind, heldByTrail, type TrailEvent } from './held-by-trail.ts';
+import { type Held, type HeldKind, heldByTrail, secretIn, type TrailEvent } from './held-by-trail.ts';
 import { listStillHeld } from './still-held.ts';
 
 export interface OffboardingReport {
@@ -45,8 +45,10 @@ export async function offboardingReport(
   const tokens = [...acts.map(({ subject }) => String(subject)), ...still.map(({ what }) => what)].flatMap(tokenIn);
   const own = [...acts, ...(await eventsWhere(catalogue, since, sql<boolean>`actor_id = any(${tokens})`))];
   const grants = idsIn(own, 'grant_id');
+  const made = own.filter(({ event }) => event === 'secret.created');
+  const secrets = made.flatMap(({ subject }) => secretIn(String(subject)) ?? []);
   const [about, connections, logins] = await Promise.all([
-    eventsWhere(catalogue, since, isAbout({ userId, email, grants })),
+    eventsWhere(catalogue, since, isAbout({ userId, email, grants, secrets })),
     eventsWhere(
       catalogue,
       since,
@@ -116,10 +118,20 @@ function tokenIn(text: string): string[] {
   return /\btok-[a-z0-9]+/.exec(text)?.slice(0, 1) ?? [];
 }
 
-function isAbout({ userId, email, grants }: { userId: UserId; email: string; grants: readonly string[] }) {
+interface About {
+  readonly userId: UserId;
+  readonly email: string;
+  readonly grants: readonly string[];
+  /** With their ids; what others did to them. */
+  readonly secrets: readonly string[];
+}
+
+function isAbout({ userId, email, grants, secrets }: About) {
   return sql<boolean>`actor_id is distinct from ${userId} and (
     body ->> 'subject' = ${email}
     or (event = 'signout' and body ->> 'subject' like ${`%of ${userId}`})
+    or (event = 'secret.revoked'
+      and substring(body ->> 'subject' from '^(?:access token|(?:API|SCIM) key) \\S+') = any(${secrets}))
     or (event like 'grant.%' and body ->> 'grant_id' = any(${grants})))`;
 }
 

@@ -1,5 +1,6 @@
 // A person works through one node. Each way to leave, told to another one, ends everything that the
-// person holds: browser session, waiting login, token, live psql.
+// person holds: browser session, waiting login, grant, token, live psqls. How long that took is an
+// annotation of the test (`--reporter=verbose`), and no condition of it.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -9,10 +10,12 @@ import { getUser } from '../../../src/catalogue/accounts/users.ts';
 import { addJoinRule } from '../../../src/catalogue/joining/join-rules.ts';
 import { setLogoutEnds } from '../../../src/catalogue/joining/logout-rules.ts';
 import { addTeamGroup } from '../../../src/catalogue/joining/team-groups.ts';
+import type { HeldKind } from '../../../src/catalogue/people/held-by-trail.ts';
+import { offboardingReport } from '../../../src/catalogue/people/offboarding-report.ts';
 import type { Catalogue } from '../../../src/catalogue/store/catalogue.ts';
 import { createTeam } from '../../../src/catalogue/teams/teams.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
-import { personalAccountId, type UserId } from '../../../src/ids.ts';
+import { type AccessTokenId, idFrom, personalAccountId, type UserId } from '../../../src/ids.ts';
 import { runCommand } from '../../cli/run-command.ts';
 import { environmentOf, type ProviderTown, startProviderTown } from '../../field/provider-town.ts';
 import { createUpstream, type UpstreamForTests } from '../../gateway/gateway-for-tests.ts';
@@ -20,6 +23,7 @@ import { scimClient } from '../../http/scim/scim-client.ts';
 import { BrowserJar } from '../../support/browser/browser-jar.ts';
 import { walkThroughProvider } from '../../support/browser/oidc-provider.ts';
 import { beginSession } from '../../support/browser/session-for-tests.ts';
+import { defaultChoice, hiddenFields } from '../../support/browser/web-client.ts';
 import { addMemberTo } from '../../support/databases/catalogue-for-tests.ts';
 import { postgresUrl } from '../../support/databases/postgres-for-tests.ts';
 import { freePort } from '../../support/databases/redis-for-tests.ts';
@@ -83,17 +87,34 @@ function startAt({ pgPort }: TestNode, { user, password, database }: Login): Psq
 interface Held {
   readonly browser: BrowserJar;
   readonly working: PsqlRun;
+  readonly granted: PsqlRun;
   readonly waiting: PsqlRun;
 }
 
-/** A psql with a token and one that waits for the person, both at the far node. */
+/** At the far node: a psql with a token, one by a grant, and one that waits for the person. */
 async function holdEverything(browser: BrowserJar, login: Login): Promise<Held> {
   const working = startAt(far, login);
   await expectAnswer(working, 'at first');
+  const granted = startAt(far, { user: `grant-${login.user}`, password: '', database: 'x' });
+  await remember(browser, await linkOf(granted), login);
+  await expectAnswer(granted, 'by the grant');
   const waiting = startAt(far, { user: `user-${login.user}`, password: '', database: 'x' });
   const { pathname } = new URL(await linkOf(waiting));
   expect((await browser.open(pathname)).status).toBe(200);
-  return { browser, working, waiting };
+  return { browser, working, granted, waiting };
+}
+
+/** For an hour, at the compute that the token is for. */
+async function remember(browser: BrowserJar, link: string, { user: tokenId }: Login): Promise<void> {
+  const tokens = catalogue.db
+    .selectFrom('access_tokens')
+    .select('compute_id')
+    .where('id', '=', idFrom<AccessTokenId>(tokenId));
+  const { compute_id } = await tokens.executeTakeFirstOrThrow();
+  const { text, path } = await browser.open(new URL(link).pathname);
+  const choice = { compute_id, remember: '1h', decision: 'approve' };
+  const answer = await browser.post(path, { ...hiddenFields(text), ...defaultChoice(text), ...choice });
+  expect([answer.status, answer.location]).toEqual([303, expect.stringContaining('/psql_session/')]);
 }
 
 async function signedIn(userId: UserId, sid: string | null): Promise<BrowserJar> {
@@ -122,9 +143,27 @@ async function expectEnded(psql: PsqlRun): Promise<void> {
   expect(psql.stderr()).toMatch(/access was revoked|login was denied/);
 }
 
-async function expectNothingLeft({ browser, working, waiting }: Held): Promise<void> {
-  await Promise.all([expectEnded(working), expectEnded(waiting)]);
+async function expectNothingLeft({ browser, working, granted, waiting }: Held): Promise<void> {
+  await Promise.all([working, granted, waiting].map(expectEnded));
   expect(await isSignedIn(browser)).toBe(false);
+}
+
+/** What the report says of these kinds: each has ended, none before it was told. */
+async function expectEndedSince(told: Date, userId: UserId, kinds: readonly HeldKind[]): Promise<string> {
+  const endedOf = async (kind: HeldKind) => {
+    const { held } = await offboardingReport(catalogue, SYSTEM_CONTEXT, { userId });
+    return held.filter((each) => each.kind === kind).flatMap(({ endedAt }) => endedAt ?? []);
+  };
+  const times = kinds.map(async (kind) => {
+    // The trail is written beside the work.
+    const ended = await waitUntil(async () => {
+      const found = await endedOf(kind);
+      return found.length > 0 && found;
+    }, `the report says when each ${kind} ended`);
+    for (const at of ended) expect(at.getTime(), kind).toBeGreaterThanOrEqual(told.getTime());
+    return `${kind} ${Math.max(...ended.map((at) => at.getTime() - told.getTime()))} ms`;
+  });
+  return `ended after: ${(await Promise.all(times)).join(', ')}`;
 }
 
 async function tellLogout(token: string): Promise<number> {
@@ -137,7 +176,7 @@ const tokensOf = async (userId: UserId) =>
   await catalogue.db.selectFrom('access_tokens').select('id').where('owner_user_id', '=', userId).execute();
 
 describe('a logout at the identity provider', () => {
-  it('ends everything on another node where the organization says so, and only once', async () => {
+  it('ends everything on another node where the organization says so, once', async ({ annotate }) => {
     const { id, membership, login } = await organization(scene);
     const { userId } = membership;
     await setLogoutEnds(catalogue, SYSTEM_CONTEXT, { accountId: id, ends: 'connections_and_tokens' });
@@ -150,8 +189,11 @@ describe('a logout at the identity provider', () => {
     expect(await isSignedIn(held.browser)).toBe(true);
 
     const token = await town.logoutToken('keycloak', { sub: userId, sid: 'laptop' });
+    const told = new Date();
     expect(await tellLogout(token)).toBe(200);
     await expectNothingLeft(held);
+    const kinds = ['browser', 'login', 'approval', 'secret', 'connection'] as const;
+    await annotate(await expectEndedSince(told, userId, kinds));
     expect(await tokensOf(userId)).toEqual([]);
     expect(await isSignedIn(others)).toBe(true);
     expect(await tellLogout(token)).toBe(400);
@@ -164,7 +206,7 @@ describe('a logout at the identity provider', () => {
     const [first, second] = [await signedIn(userId, 'laptop'), await signedIn(userId, null)];
     const held = await holdEverything(first, login);
     expect(await tellLogout(await town.logoutToken('keycloak', { sub: userId }))).toBe(200);
-    await expectEnded(held.waiting);
+    await Promise.all([expectEnded(held.waiting), expectEnded(held.granted)]);
     expect([await isSignedIn(first), await isSignedIn(second)]).toEqual([false, false]);
     await expectAnswer(held.working, 'afterwards');
     expect(await tokensOf(userId)).toHaveLength(1);
@@ -172,7 +214,7 @@ describe('a logout at the identity provider', () => {
 });
 
 describe('a group that is lost', () => {
-  it('ends membership, team and all that rested on them at the next sign-in', async () => {
+  it('ends membership, team and all that rested on them at the next sign-in', async ({ annotate }) => {
     const { id, place } = await organization(scene);
     const known = { issuer: issuer(), name: 'Acme', domains: [], groupsClaim: 'groups' };
     const team = await createTeam(catalogue, SYSTEM_CONTEXT, { accountId: id, name: 'DBA' });
@@ -194,8 +236,12 @@ describe('a group that is lost', () => {
     const login = await tokenOf(scene, person, place);
     const held = await holdEverything(browser, login);
     const there = new BrowserJar(near.baseUrl);
-    expect((await there.get(await signInAs(there, 'ann-without-groups'))).location).toBe('/app');
+    const callback = await signInAs(there, 'ann-without-groups');
+    const told = new Date();
+    expect((await there.get(callback)).location).toBe('/app');
     await expectNothingLeft(held);
+    const kinds = ['membership', 'browser', 'login', 'approval', 'connection'] as const;
+    await annotate(await expectEndedSince(told, userId, kinds));
     expect(await members().execute()).toEqual([]);
     expect(await isSignedIn(there)).toBe(true);
   });
