@@ -114,14 +114,23 @@ export function issuerProblems(first: IssuerValues, named: readonly NamedIssuer[
   return problems;
 }
 
-/** The issuers of Entra ID at which anybody with a tenant may choose any address. */
-const OF_ANY_TENANT = /^https:\/\/login\.microsoftonline\.com\/(common|organizations|consumers)(\/|$)/i;
+/**
+ * The issuers of Entra ID for everybody who has a tenant, or none: its ID tokens come from other
+ * issuers, one for each tenant, where anybody may choose any address.
+ */
+const OF_ANY_TENANT =
+  /^https:\/\/login\.(microsoftonline\.(com|us)|partner\.microsoftonline\.cn)\/(common|organizations|consumers)(\/|$)/i;
+/** As documentation and discovery have it, such as `{tenantid}`; a URL writes the braces so. */
+const PLACEHOLDER = /\{|%7B/i;
 
 function problemsOfOne(prefix: string, values: IssuerValues): string[] {
   const problems: string[] = [];
   if (values.CLIENT_ID === null) problems.push(`${prefix}CLIENT_ID: needed with ${prefix}ISSUER`);
-  if (OF_ANY_TENANT.test(values.ISSUER ?? '') && (values.EMAIL_VERIFIED === 'always' || values.DOMAINS?.length > 0)) {
+  if (OF_ANY_TENANT.test(values.ISSUER ?? '')) {
     problems.push(`${prefix}ISSUER: is for all tenants, which may say any address; name your tenant's issuer`);
+  }
+  if (PLACEHOLDER.test(values.ISSUER ?? '')) {
+    problems.push(`${prefix}ISSUER: has a placeholder in braces; put your own tenant's id there`);
   }
   return problems;
 }

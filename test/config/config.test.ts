@@ -122,7 +122,13 @@ describe('the configuration', () => {
       'POSTERN_OIDC_OKTA_DOMAINS',
       { ...OKTA, ...ONE, POSTERN_OIDC_OKTA_DOMAINS: 'acme.example', POSTERN_OIDC_OKTA_CLIENT_ID: 'x' },
     ],
-    ['POSTERN_OIDC_ISSUER', { ...ONE, POSTERN_OIDC_ISSUER: 'https://login.microsoftonline.com/common/v2.0' }],
+    ...[
+      ...['https://login.microsoftonline.com/common/v2.0', 'https://login.microsoftonline.us/organizations/v2.0'],
+      'https://login.microsoftonline.com/{tenantid}/v2.0',
+    ].map((issuer): [string, Record<string, string>] => [
+      'POSTERN_OIDC_ISSUER',
+      { POSTERN_OIDC_ISSUER: issuer, POSTERN_OIDC_CLIENT_ID: 'x' },
+    ]),
   ])('names the issuer and the field in %s (case %#)', (name, environment) => {
     const { problems } = failureOf(() => loadConfig(environment));
     expect(problems.map((problem) => problem.split(':')[0])).toEqual([name]);

@@ -55,6 +55,7 @@ describe('an address that a person with a password has', () => {
     ['is not another one of full width', (email) => email.replace('ann', 'ａｎｎ'), {}, 'another'],
     ['is not another one with a dot', (email) => email.replace('ann', 'a.nn'), {}, 'another'],
     ['is not another one with a tag', (email) => email.replace('@', '+x@'), {}, 'another'],
+    ['is not one of a domain that looks alike', (email) => email.replace('acme', 'аcme'), {}, 'another'],
     ['is not one of a subdomain', (email) => email.replace('@', '@mail.'), {}, 'another'],
   ])('%s', async (_title, emailOf, { person = true, emailVerified = true }, outcome) => {
     const email = newEmail();
@@ -70,6 +71,21 @@ describe('an address that a person with a password has', () => {
     const person = await createUser(catalogue(), SYSTEM_CONTEXT, input);
     const identity = { issuer: OKTA, subject: email, email: email.normalize('NFD'), emailVerified: true, name: 'É' };
     expect(await outcomeOf(identity, person.id)).toBe('same');
+  });
+
+  it.each([
+    ['münchen.example', 'xn--mnchen-3ya.example', 'same'],
+    ['xn--mnchen-3ya.example', 'MÜNCHEN.example', 'same'],
+    ['münchen.example', 'munchen.example', 'another'],
+    ['straße.example', 'strasse.example', 'another'],
+  ])('of the domain %s is at %s as well: %s', async (domain, other, outcome) => {
+    const local = newUserId().slice(0, 8);
+    const input = { email: `${local}@${domain}`, name: 'Ann', password: new Secret('a sentence works well') };
+    const ann = await createUser(catalogue(), SYSTEM_CONTEXT, input);
+    const email = `${local}@${other}`;
+    expect(await outcomeOf({ issuer: OKTA, subject: email, email, emailVerified: true, name: 'Ann' }, ann.id)).toBe(
+      outcome,
+    );
   });
 
   it('is linked to one of two identities that come at the same time', async () => {

@@ -107,6 +107,20 @@ describe('a person of an odd provider is let in, and is the same one next time',
   });
 });
 
+describe('a person whose groups are elsewhere', () => {
+  it.each([
+    ['as Entra ID has them for more than 200', { _claim_names: { groups: 'src1' }, _claim_sources: { src1: {} } }],
+    ['as Entra ID says it in short', { hasgroups: 'true' }],
+  ])('%s is let in, and the log says that nothing changes', async (_how, claims) => {
+    const before = web.logged().length;
+    const email = `${Object.keys(claims)[0]}@odd.example`;
+    expect(await personOf({ idToken: { ...proven(email), sub: email, ...claims } })).toEqual(expect.any(String));
+    const said = web.logged().slice(before);
+    expect(said).toContain('"event":"signin.groups_elsewhere"');
+    expect(said).toContain('teams and memberships stay as they were');
+  });
+});
+
 describe('an answer that proves nothing is refused', () => {
   it.each<[string, OddAnswer]>([
     ['without the nonce', { idToken: { ...ANN, nonce: undefined } }],
