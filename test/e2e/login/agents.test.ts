@@ -17,6 +17,7 @@ const THINGS = `
   create sequence s;
   create view v as select * from t;
   create function writes() returns void language sql as 'insert into t values (9)';
+  create function lent() returns void language sql security definer as 'insert into t values (10)';
 `;
 
 const WAYS_TO_WRITE: ReadonlyArray<readonly [string, RegExp]> = [
@@ -149,6 +150,8 @@ describe('an agent that reads', () => {
 
   // docs/security.md, "Grants": what a read-only role can do nevertheless.
   it('runs what its owner lets everybody run, and sets only its own session', async () => {
+    expect((await run(READER, 'select lent()')).stderr).toMatch(/read-only transaction/);
+    expect(await run(READER, 'set transaction_read_only = off; select lent()')).toMatchObject({ code: 0 });
     const setting = 'alter role current_user set default_transaction_read_only = off';
     expect((await run(READER, `set transaction_read_only = off; ${setting}`)).code).toBe(0);
     expect((await run(READER, 'insert into t values (1)')).stderr).toMatch(/permission denied for table t/);
