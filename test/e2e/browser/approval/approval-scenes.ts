@@ -9,7 +9,7 @@ import { addPerson } from '../../../support/databases/catalogue-for-tests.ts';
 import { busyDeveloper } from '../busy-developer.ts';
 import { guardedDeveloper } from '../guarded-developer.ts';
 import { developerOfProduction } from './production-developer.ts';
-import { approve, developer, HERE, openLink, press, type Scene, scene, signInAs } from './stage.ts';
+import { approve, developer, HERE, openLink, openLinkOf, press, type Scene, scene, signInAs } from './stage.ts';
 
 const CONNECTED = { kind: 'connected', database: 'appdb', databaseRole: 'app', projectName: 'shop' } as const;
 
@@ -22,6 +22,16 @@ export const APPROVAL_SCENES: readonly Scene[] = [
   }),
   scene('approve-production', async (stage) => {
     await openLink(stage, await developerOfProduction(stage), HERE);
+    await stage.page.getByRole('radio', { name: /shop/ }).click();
+    await stage.page.getByLabel('Access').selectOption('read_write');
+  }),
+  scene('approve-agent', async (stage) => {
+    const agent = { name: 'claude-code', reason: null };
+    await openLinkOf(stage, await developerOfProduction(stage), { address: HERE, agent });
+  }),
+  scene('approve-agent-with-reason', async (stage) => {
+    const agent = { name: 'claude-code', reason: 'add the index that the slow report of Monday needs' };
+    await openLinkOf(stage, await developerOfProduction(stage), { address: HERE, agent });
     await stage.page.getByRole('radio', { name: /shop/ }).click();
     await stage.page.getByLabel('Access').selectOption('read_write');
   }),

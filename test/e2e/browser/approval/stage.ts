@@ -24,12 +24,19 @@ type SignedInPerson = Pick<PersonForTests, 'userId'> & { readonly authenticatedA
 /** Where the browsers of tests are. */
 export const HERE = '127.0.0.1';
 
+type Asking = Parameters<typeof openLoginLink>[1];
+
 export async function openLink(stage: Stage, person: SignedInPerson, address: string): Promise<{ path: string }> {
+  return await openLinkOf(stage, person, { address });
+}
+
+/** Of a terminal that says more than its address. */
+export async function openLinkOf(stage: Stage, person: SignedInPerson, asking: Asking): Promise<{ path: string }> {
   await signInAs(stage, person);
   // The person's own name: others approve at the same address.
   const { email } = await getUser(stage.web.catalogue, person.userId);
   const [requestedUser = ''] = email.split('@');
-  const { path, request } = await openLoginLink(stage.web, { address, requestedUser });
+  const { path, request } = await openLoginLink(stage.web, { requestedUser, ...asking });
   await stage.page.goto(stage.web.url + path);
   return { path: `/psql_session/${request.id}` };
 }
