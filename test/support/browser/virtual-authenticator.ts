@@ -2,9 +2,19 @@
 
 import type { CDPSession, Page } from 'playwright-core';
 
+/** A passkey with its private key, as the device keeps it. */
+interface KeptCredential {
+  readonly credentialId: string;
+  readonly isResidentCredential: boolean;
+  readonly privateKey: string;
+  readonly signCount: number;
+}
+
 export interface VirtualAuthenticator {
   /** What somebody who took over the server or the wire could send again. */
-  credentials(): Promise<ReadonlyArray<{ readonly credentialId: string; readonly signCount: number }>>;
+  credentials(): Promise<readonly KeptCredential[]>;
+  /** From another device. */
+  keep(credential: KeptCredential): Promise<void>;
   setUserVerified(isVerified: boolean): Promise<void>;
   /** The device is lost. */
   remove(): Promise<void>;
@@ -26,6 +36,9 @@ export async function addVirtualAuthenticator(page: Page): Promise<VirtualAuthen
   });
   return {
     credentials: async () => (await cdp.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
+    keep: async (credential) => {
+      await cdp.send('WebAuthn.addCredential', { authenticatorId, credential: { ...credential } });
+    },
     setUserVerified: async (isUserVerified) => {
       await cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified });
     },

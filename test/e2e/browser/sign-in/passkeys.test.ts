@@ -1,5 +1,7 @@
+import { TOTP, URI } from 'otpauth';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { setSecondFactorDemand } from '../../../../src/catalogue/people/second-factor-demand.ts';
 import { changeComputePolicy } from '../../../../src/catalogue/projects/computes.ts';
 import { SYSTEM_CONTEXT } from '../../../../src/catalogue/trail/audit-context.ts';
 import { personalAccountId, type UserId } from '../../../../src/ids.ts';
@@ -12,8 +14,8 @@ import {
   startWeb,
   type WebForTests,
 } from '../../../support/browser/web-for-tests.ts';
-import { addProject } from '../../../support/databases/catalogue-for-tests.ts';
-import { press } from '../console-clicks.ts';
+import { addMemberTo, addOrganization, addPerson, addProject } from '../../../support/databases/catalogue-for-tests.ts';
+import { press, rowNames } from '../console-clicks.ts';
 
 let web: WebForTests;
 let browser: Browser;
@@ -101,6 +103,38 @@ describe('a passkey', () => {
     expect(visit.complaints.filter((text) => !text.includes('401'))).toEqual([]);
   });
 
+  it('of several is removed, and the others go on signing in', async () => {
+    await using visit = await openContext(browser);
+    const { page } = visit;
+    const { email, userId } = await addPersonWithPassword(web);
+    const laptop = await addVirtualAuthenticator(page);
+    await page.goto(`${web.url}/sign-in?next=/app/me/security`);
+    await typePassword(page, email);
+    await addPasskey(page, 'Laptop');
+    await page.getByRole('heading', { name: 'Your recovery codes' }).waitFor();
+    const [ofLaptop] = await laptop.credentials();
+    await laptop.remove();
+    const phone = await addVirtualAuthenticator(page);
+    await addPasskey(page, 'Phone');
+    await page.getByText('The passkey is added').first().waitFor();
+
+    await page.getByRole('link', { name: 'Remove Laptop' }).click();
+    await press(page, 'Remove passkey');
+    expect(await rowNames(page)).toEqual(['Phone']);
+    await signOut(page);
+    await page.waitForURL(`${web.url}/`);
+    expect(await methodOf(userId)).toBe('passkey');
+
+    await phone.remove();
+    const found = await addVirtualAuthenticator(page);
+    await found.keep(ofLaptop ?? expect.fail('the laptop kept nothing'));
+    await signOut(page);
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await page.locator('[data-passkey-problem]:visible').waitFor();
+    await page.goto(`${web.url}/app`);
+    expect(new URL(page.url()).pathname).toBe('/sign-in');
+  });
+
   it('is not offered by the address 127.0.0.1, which leads to localhost', async () => {
     await using visit = await openContext(browser);
     const { page } = visit;
@@ -124,6 +158,75 @@ describe('a passkey', () => {
     await addPasskey(page, 'Phone');
     await page.getByText('No passkey was added.').waitFor();
     expect(await device.credentials()).toEqual([]);
+  });
+});
+
+describe('an organization that asks for a second factor', () => {
+  /** A member without one, at the page of a login that waits, whom the page sends to add one. */
+  async function ledToAddOne(page: Page) {
+    const account = await addPersonWithPassword(web);
+    const person = { ...account, accountId: personalAccountId(account.userId) };
+    const organization = await addOrganization(web.catalogue, await addPerson(web.catalogue, 'admin'));
+    await addMemberTo(web.catalogue, organization, { person });
+    const { compute } = await addProject(web.catalogue, organization.id, 'orders');
+    const wish = { accountId: organization.id, isDemanded: true };
+    await setSecondFactorDemand(web.catalogue, SYSTEM_CONTEXT, wish);
+    const { path, request } = await openLoginLink(web, { address: '127.0.0.1' });
+    await page.goto(`${web.url}/sign-in?next=${path}`);
+    await typePassword(page, person.email);
+    await page.getByText('asks for a second factor').waitFor();
+    await press(page, 'Add a second factor');
+    await page.getByText('Add a second factor to go on').waitFor();
+    return { ...person, request, computeId: compute.id };
+  }
+
+  /** From the page of recovery codes back to the login, which was refused before. */
+  async function approveAfterwards(page: Page, { request, computeId }: Awaited<ReturnType<typeof ledToAddOne>>) {
+    await page.getByRole('heading', { name: 'Your recovery codes' }).waitFor();
+    await page.locator(`a[href="/psql_session/${request.id}"]`).click();
+    await page.waitForURL(`${web.url}/psql_session/${request.id}`);
+    await page.locator('[data-approve]:not([aria-disabled])').click();
+    await page
+      .getByRole('heading', { name: /approved|connected|let in/i })
+      .first()
+      .waitFor();
+    expect((await web.loginRequests.find(request.id))?.approval?.computeId).toBe(computeId);
+  }
+
+  it('takes a passkey for one', async () => {
+    await using visit = await openContext(browser);
+    const { page } = visit;
+    await addVirtualAuthenticator(page);
+    const waiting = await ledToAddOne(page);
+    await page.fill('#name', 'Laptop');
+    await page.getByRole('button', { name: 'Add a passkey' }).click();
+    await approveAfterwards(page, waiting);
+    expect(visit.complaints).toEqual([]);
+  });
+
+  it('takes the codes of an app for one, also at the next sign-in', async () => {
+    await using visit = await openContext(browser);
+    const { page } = visit;
+    const waiting = await ledToAddOne(page);
+    await press(page, 'Turn on');
+    const totp = URI.parse((await page.getByRole('link', { name: 'Open it' }).getAttribute('href')) ?? '');
+    if (!(totp instanceof TOTP)) throw new Error('the page was to show a secret');
+    await page.fill('#code_secret', totp.generate());
+    await press(page, 'Turn on');
+    await approveAfterwards(page, waiting);
+
+    await signOut(page);
+    await typePassword(page, waiting.email);
+    await page.waitForURL(`${web.url}/sign-in/second-step`);
+    // Each code is taken once; the next one is taken early.
+    await page.fill('#second_step_secret', totp.generate({ timestamp: Date.now() + totp.period * 1_000 }));
+    await press(page, 'Sign in');
+    await page.waitForURL(`${web.url}/`);
+    const { path } = await openLoginLink(web, { address: '127.0.0.1' });
+    await page.goto(web.url + path);
+    await page.locator('[data-approve]').waitFor();
+    expect(await page.getByText('asks for a second factor').count()).toBe(0);
+    expect(visit.complaints).toEqual([]);
   });
 });
 
