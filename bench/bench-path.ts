@@ -18,6 +18,8 @@ export interface Credentials {
 export interface Certificate {
   readonly certPath: string;
   readonly keyPath: string;
+  /** Of its authority. */
+  readonly caPem: string;
 }
 
 export interface Started {
@@ -32,3 +34,5 @@ export const ROLE = 'bench';
 export const PASSWORD = 'bench-password';
 /** Name that all programs send, so that one grant matches them. */
 export const APPLICATION = 'bench';
+/** From where connections bring a PROXY header. */
+export const PROXY = '127.0.0.5';

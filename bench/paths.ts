@@ -20,6 +20,8 @@ export interface BenchStack {
   readonly paths: readonly BenchPath[];
   /** Accepts TLS and SCRAM and no more; for logins only. */
   readonly loginFloor: BenchPath;
+  /** Of the authority of all certificates. */
+  readonly caPem: string;
   /** Signed in at Postern, to approve logins by link. */
   readonly browser: WebClient;
   close(): Promise<void>;
@@ -71,6 +73,7 @@ async function startParts(folder: string, closers: Closers): Promise<BenchStack>
       },
     ],
     loginFloor: { ...plain, name: 'node login', port: bareLogin.port, processId: bareLogin.processId },
+    caPem: certificate.caPem,
     browser: postern.browser,
     close: () => closers.closeAll(),
   };
@@ -93,8 +96,9 @@ async function startPostgres(folder: string, certificate: Certificate) {
 async function writeCertificate(folder: string): Promise<Certificate> {
   const directory = join(folder, 'certificate');
   await mkdir(directory, { recursive: true });
-  const { certPem, keyPem } = await (await makeTestCa()).issue({ names: ['localhost', '127.0.0.1'] });
-  const paths = { certPath: join(directory, 'server.crt'), keyPath: join(directory, 'server.key') };
+  const { caPem, issue } = await makeTestCa();
+  const { certPem, keyPem } = await issue({ names: ['localhost', '127.0.0.1'] });
+  const paths = { certPath: join(directory, 'server.crt'), keyPath: join(directory, 'server.key'), caPem };
   await writeFile(paths.certPath, certPem);
   await writeFile(paths.keyPath, keyPem, { mode: 0o600 });
   if (process.getuid?.() === 0) await chown(paths.keyPath, NOBODY, NOBODY);

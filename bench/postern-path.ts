@@ -18,6 +18,7 @@ import {
   DATABASE,
   MAX_CONNECTIONS,
   PASSWORD,
+  PROXY,
   ROLE,
   type Started,
 } from './bench-path.ts';
@@ -65,6 +66,7 @@ function environmentFor({ folder, adminUrl, upstreamPort, certificate }: Postern
     POSTERN_TLS_CERT: certificate.certPath,
     POSTERN_TLS_KEY: certificate.keyPath,
     POSTERN_TLS: 'allow',
+    POSTERN_PROXY_PROTOCOL_FROM: `${PROXY}/32`,
     POSTERN_PG_PORT: '0',
     POSTERN_TRUST_LOOPBACK: 'yes',
     POSTERN_HTTP_PORT: '0',

@@ -22,6 +22,7 @@ import {
   connectTime,
   copyIn,
   copyOut,
+  firstLogins,
   memoryPerConnection,
   type Outcome,
   prepareTables,
@@ -32,6 +33,8 @@ interface Workload {
   readonly name: string;
   readonly unit: string;
   readonly better: Measurement['better'];
+  /** All but the floor of logins, unless said otherwise. */
+  readonly paths?: readonly BenchPath[];
   measure(path: BenchPath, tls: ClientTls, settings: BenchSettings): Promise<Outcome>;
 }
 
@@ -57,6 +60,9 @@ const WORKLOADS: readonly Workload[] = [
  * has to approve.
  */
 const APPROVE_TO_READY = { name: 'approval to first row and exit', unit: 'ms', better: 'less' } as const;
+
+/** Refused, since the first connection of libpq has no token yet. */
+const FIRST_LOGINS = { name: 'first logins by OAUTHBEARER', unit: 'per s', better: 'more' } as const;
 
 const { values } = parseArgs({
   options: {
@@ -98,6 +104,12 @@ async function measureAll(): Promise<Measurement[]> {
   if (isAsked(APPROVE_TO_READY)) {
     measurements.push(...(await measure({ ...APPROVE_TO_READY, measure: approveToReady }, 'require')));
   }
+  if (isAsked(FIRST_LOGINS)) {
+    const measureOnce: Workload['measure'] = ({ port }, _tls, { seconds }) =>
+      firstLogins({ port, caPem: stack.caPem }, seconds);
+    const paths = stack.paths.filter(({ name }) => name === 'postern');
+    measurements.push(...(await measure({ ...FIRST_LOGINS, paths, measure: measureOnce }, 'require')));
+  }
   return measurements;
 }
 
@@ -124,7 +136,7 @@ function title(): string {
 /** The figures, and the CPU time of a unit in the process between client and Postgres. */
 async function measure(workload: Workload, tls: ClientTls): Promise<Measurement[]> {
   const isLogin = workload.name === LOGINS && tls === 'require';
-  const paths = isLogin ? [...stack.paths, stack.loginFloor] : stack.paths;
+  const paths = workload.paths ?? (isLogin ? [...stack.paths, stack.loginFloor] : stack.paths);
   const figures = new Map<string, number[]>(paths.map((path) => [path.name, []]));
   const cpu = new Map<string, number[]>(paths.map((path) => [path.name, []]));
   // The first round is like the others there: it opens hundreds of connections.

@@ -6,7 +6,9 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { APPLICATION, type BenchPath } from './bench-path.ts';
+import { loginWithoutToken } from '../test/gateway/login-without-token.ts';
+import { RawClient } from '../test/gateway/raw-client.ts';
+import { APPLICATION, type BenchPath, PROXY } from './bench-path.ts';
 import { residentBytes } from './node-process.ts';
 
 export type ClientTls = 'disable' | 'require';
@@ -21,6 +23,7 @@ const CONNECTS_AT_A_TIME = 20;
 /** Time for each client to connect, on a busy machine. */
 const CONNECT_SECONDS = 0.1;
 const BYTES_PER_KIB = 1_024;
+const REFUSED = '28000';
 
 export interface BenchSettings {
   readonly seconds: number;
@@ -57,6 +60,31 @@ export async function connects(path: BenchPath, tls: ClientTls, { seconds }: Ben
   const args = ['-n', '-C', '-c', '4', '-j', '1', '-T', String(seconds), '-f', script, path.database];
   const { stdout } = await run('pgbench', args, { env: environmentOf(path, tls) });
   return transactions(stdout);
+}
+
+/**
+ * Logins per second of the kind that libpq begins OAUTHBEARER with, each with a handshake of its
+ * own and from an address of its own: at those of the machine, the gateway looks up whose a socket
+ * is, among all sockets that this workload leaves behind.
+ */
+export async function firstLogins(
+  gateway: { readonly port: number; readonly caPem: string },
+  seconds: number,
+): Promise<Outcome> {
+  const beganAt = performance.now();
+  const elapsed = () => (performance.now() - beganAt) / 1_000;
+  let [begun, units] = [0, 0];
+  const run = async () => {
+    for (; elapsed() < seconds; units += 1) {
+      begun += 1;
+      const address = `10.1.${Math.floor(begun / 250) % 250}.${begun % 250}`;
+      using client = await RawClient.connectTlsFrom(address, { ...gateway, localAddress: PROXY });
+      const { C: code } = await loginWithoutToken(client, 'nobody yet');
+      if (code !== REFUSED) throw new Error(`a first login ended with ${code}`);
+    }
+  };
+  await Promise.all(Array.from({ length: CONNECTS_AT_A_TIME }, run));
+  return { figure: units / elapsed(), units };
 }
 
 /** Megabytes per second from the server. */

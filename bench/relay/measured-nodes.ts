@@ -165,8 +165,9 @@ async function openGrant({ baseUrl, pgPort }: PosternProcess): Promise<void> {
 }
 
 async function writeCertificate(folder: string): Promise<Certificate> {
-  const { certPem, keyPem } = await (await makeTestCa()).issue({ names: ['localhost', '127.0.0.1'] });
-  const paths = { certPath: join(folder, 'server.crt'), keyPath: join(folder, 'server.key') };
+  const { caPem, issue } = await makeTestCa();
+  const { certPem, keyPem } = await issue({ names: ['localhost', '127.0.0.1'] });
+  const paths = { certPath: join(folder, 'server.crt'), keyPath: join(folder, 'server.key'), caPem };
   await writeFile(paths.certPath, certPem);
   await writeFile(paths.keyPath, keyPem);
   await chmod(paths.keyPath, 0o600);

@@ -19,6 +19,8 @@ export const PROTOCOL_3_2 = 196_610;
 export interface Reachable {
   readonly port: number;
   readonly caPem: string;
+  /** Of loopback; 127.0.0.1 unless given. */
+  readonly localAddress?: string;
 }
 
 /** Startup parameters; `user` is `alex` and `database` what libpq sends, the user, unless given. */
@@ -45,8 +47,9 @@ export class RawClient {
   }
 
   /** Connected and silent; nothing is read yet. */
-  static async connect({ port }: Pick<Reachable, 'port'>): Promise<RawClient> {
-    const socket = connectTcp({ port, host: '127.0.0.1', allowHalfOpen: true });
+  static async connect({ port, localAddress }: Omit<Reachable, 'caPem'>): Promise<RawClient> {
+    const place = { port, host: '127.0.0.1', ...(localAddress !== undefined && { localAddress }) };
+    const socket = connectTcp({ ...place, allowHalfOpen: true });
     await once(socket, 'connect');
     return new RawClient(socket);
   }

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccessToken } from '../../../src/catalogue/access/access-tokens.ts';
 import { personalAccountId } from '../../../src/ids.ts';
 import type { HostedProject } from '../../../src/provisioning/hosted/create-hosted-project.ts';
+import { loginWithoutToken } from '../../gateway/login-without-token.ts';
 import { RawClient } from '../../gateway/raw-client.ts';
 import { WebClient } from '../../support/browser/web-client.ts';
 import { actingAs } from '../../support/databases/catalogue-for-tests.ts';
@@ -137,14 +138,10 @@ describe('what a login costs', () => {
     const caPem = await readFile('certs/ca.crt', 'utf8');
     const costs = await costsOfALogin({}, isCheap, async () => {
       using client = await RawClient.connectTls({ port, caPem });
-      client.sendStartup({ user: 'nobody yet', options: 'door=oauth' });
-      await client.waitForType('R');
-      const first = Buffer.from('n,,\x01auth=\x01\x01');
-      client.sendMessage('p', (writer) => writer.addCString('OAUTHBEARER').addInt32(first.length).add(first));
-      await waitUntil(() => client.messages.length >= 2, 'it is told where tokens are to be had');
-      client.sendMessage('p', (writer) => writer.add(Buffer.from([1])));
-      await client.waitForEnd();
-      expect(client.fatal).toMatchObject({ C: '28000', M: 'a bearer token is needed' });
+      expect(await loginWithoutToken(client, 'nobody yet')).toMatchObject({
+        C: '28000',
+        M: 'a bearer token is needed',
+      });
     });
     expect(costs).toMatchObject({ statements: [], redisCommands: ['zrevrange'], redisRoundTrips: 1 });
   });

@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newUserId } from '../../../src/ids.ts';
 import { DeviceLogins } from '../../../src/login/device/device-logins.ts';
-import { BRIEFLY_KEPT_MS } from '../../../src/login/scripts/login-request-scripts.ts';
+import { BRIEFLY_KEPT_MS, CONSUME_LIMIT_MS } from '../../../src/login/scripts/login-request-scripts.ts';
 import { redisKeys } from '../../../src/redis/redis-keys.ts';
 import { redisKinds, type TestRedis } from '../../support/databases/redis-for-tests.ts';
-import { type LoginNode, loginOrigin, startLoginNode } from '../../support/nodes/login-for-tests.ts';
+import { approvalBy, type LoginNode, loginOrigin, startLoginNode } from '../../support/nodes/login-for-tests.ts';
+import { waitUntil } from '../../support/wait-until.ts';
 
 const TTL_MS = 120_000;
 
@@ -56,6 +58,40 @@ describe.each(redisKinds)('logins of devices on $name', ({ start }) => {
     const from = (address: string) => devices.poll(deviceCode.reveal(), loginOrigin({ address }));
     expect(await from('198.51.100.9')).toEqual({ kind: 'unknown' });
     expect(await from('203.0.113.7')).toMatchObject({ kind: expect.stringMatching(/pending|slow_down/) });
+  });
+
+  describe('that are approved', () => {
+    const HERE = loginOrigin();
+    const token = async () => {
+      const { request, deviceCode } = await devices.begin(HERE);
+      const userId = newUserId();
+      await node.requests.claim(request.id, { userId, browserAddress: HERE.address });
+      await node.requests.approve(request.id, { userId, approval: approvalBy(userId) });
+      const polled = await devices.poll(deviceCode.reveal(), HERE);
+      return polled.kind === 'token' ? polled.token.reveal() : expect.fail(`the poll told ${polled.kind}`);
+    };
+    const keyOf = (text: string) => redisKeys.bearerToken(createHash('sha256').update(text).digest('hex'));
+
+    it('are let in by their token once', async () => {
+      const given = await token();
+      expect(await devices.take(given, HERE)).toMatchObject({ status: 'consumed' });
+      expect(await devices.take(given, HERE)).toBe(null);
+    });
+
+    it('are not let in by it from elsewhere, which uses it up', async () => {
+      const given = await token();
+      expect(await devices.take(given, loginOrigin({ address: '198.51.100.9' }))).toBe(null);
+      expect(await devices.take(given, HERE)).toBe(null);
+    });
+
+    it('are not let in by it after its minute', async () => {
+      const given = await token();
+      const lifeMs = await node.redis.pttl(keyOf(given));
+      expect([lifeMs > 0, lifeMs <= CONSUME_LIMIT_MS, CONSUME_LIMIT_MS]).toEqual([true, true, 60_000]);
+      await node.redis.pexpire(keyOf(given), 1);
+      await waitUntil(async () => (await node.redis.exists(keyOf(given))) === 0, 'the minute is over');
+      expect(await devices.take(given, HERE)).toBe(null);
+    });
   });
 
   it('are followed to their end', async () => {
