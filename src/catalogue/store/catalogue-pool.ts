@@ -43,12 +43,19 @@ export class CataloguePool {
     this.#pool = openPool(options, this.#servers);
   }
 
-  /** Tries each server once, the last good one first. Throws the last server's error. */
+  /**
+   * Tries each way once, the last good one first. Throws the last error; that of a server without
+   * TLS only where no other way was tried in vain: callers share the ways, so any may come last.
+   */
   async connect(): Promise<pg.PoolClient> {
     let asked = this.#servers.current;
-    const attempt = (): Promise<pg.PoolClient> => {
+    let away: unknown = null;
+    const attempt = async (): Promise<pg.PoolClient> => {
       asked = this.#servers.current;
-      return this.#pool.connect();
+      return await this.#pool.connect().catch((error: unknown) => {
+        if (isPostgresAway(error)) away = error;
+        throw hasNoTls(error) ? (away ?? error) : error;
+      });
     };
     return await retry(attempt, {
       pauses: (failures) => (failures < this.#servers.count ? 0 : null),
@@ -133,7 +140,10 @@ const NO_ENTRY = '28000';
 
 /** Another server, or the same one with or without TLS where the URL allows both. */
 function mayGoAnotherWay(error: unknown): boolean {
-  if (isPostgresAway(error)) return true;
-  if (!(error instanceof Error)) return false;
-  return /does not support SSL connections/.test(error.message) || ('code' in error && error.code === NO_ENTRY);
+  if (isPostgresAway(error) || hasNoTls(error)) return true;
+  return error instanceof Error && 'code' in error && error.code === NO_ENTRY;
+}
+
+function hasNoTls(error: unknown): boolean {
+  return error instanceof Error && /does not support SSL connections/.test(error.message);
 }
