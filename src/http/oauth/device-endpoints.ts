@@ -7,11 +7,12 @@ import type { PublicAddress } from '../../config/public-address.ts';
 import { formatDuration } from '../../duration.ts';
 import { isPosternError } from '../../errors.ts';
 import { type DevicePoll, POLL_INTERVAL_S } from '../../login/device/device-logins.ts';
-import type { Locality, Located } from '../../login/request/locality.ts';
+import type { Located } from '../../login/request/locality.ts';
 import { systemLoginEvent } from '../../login/request/login-audit-event.ts';
 import type { LoginOrigin } from '../../login/request/login-request.ts';
 import { BRIEFLY_KEPT_MS, KEPT_MS } from '../../login/scripts/login-request-scripts.ts';
 import { isAddressAllowed, isLoopback } from '../../network-address.ts';
+import { isForwarded } from '../request/client-address.ts';
 import type { HttpDependencies } from '../request/http-dependencies.ts';
 import { contextOf } from '../request/request-context.ts';
 import { DEVICE_GRANT } from './discovery.ts';
@@ -33,7 +34,7 @@ export async function authorizeDevice(
 ): Promise<void> {
   const clientId = clientIdOf(request);
   if (clientId === null) return refuse(response, 'invalid_request', 'client_id is missing');
-  const from = locatedOf(deps, response);
+  const from = locatedOf(deps, request, response);
   if (!isAddressAllowed(deps.config.login.allowedNetworks, from.address))
     return refuse(response, 'access_denied', 'this address may not log in');
   const keepMs = (await deps.limits.loginRequest(from.address)) === 'allowed' ? KEPT_MS : BRIEFLY_KEPT_MS;
@@ -64,7 +65,7 @@ export async function giveDeviceToken({ deps }: DeviceParts, request: Request, r
     const isOther = typeof request.body?.grant_type === 'string' && request.body.grant_type !== DEVICE_GRANT;
     return refuse(response, isOther ? 'unsupported_grant_type' : 'invalid_request', 'a device code is needed');
   }
-  const poll = await deps.deviceLogins.poll(form.data.device_code, locatedOf(deps, response));
+  const poll = await deps.deviceLogins.poll(form.data.device_code, locatedOf(deps, request, response));
   if (poll.kind === 'token') {
     response.json({
       access_token: poll.token.reveal(),
@@ -107,14 +108,11 @@ function clientIdOf(request: Request): string | null {
   return id === '' ? null : id.slice(0, MAX_CLIENT_ID);
 }
 
-function locatedOf({ config }: HttpDependencies, response: Response): Located {
+function locatedOf({ config }: HttpDependencies, request: Request, response: Response): Located {
   const { address } = contextOf(response);
-  return { address, locality: localityOf(address, config.loopback) };
-}
-
-function localityOf(address: string, loopback: HttpDependencies['config']['loopback']): Locality {
-  if (!isLoopback(address)) return { kind: 'remote' };
-  return loopback === 'anybodys' ? { kind: 'forwarded' } : { kind: 'local', unixUser: null };
+  if (!isLoopback(address)) return { address, locality: { kind: 'remote' } };
+  const isAnybodys = config.loopback === 'anybodys' || isForwarded(request);
+  return { address, locality: isAnybodys ? { kind: 'forwarded' } : { kind: 'local', unixUser: null } };
 }
 
 /** What will connect says more of itself when it comes. */

@@ -6,6 +6,8 @@ import { isIP } from 'node:net';
 import type { Request } from 'express';
 import { type NetworkList, normalizeAddress } from '../../network-address.ts';
 
+const REPORTS: ReadonlySet<string> = new Set(['x-forwarded-for', 'forwarded']);
+
 export function trustNetworks(trustedProxies: NetworkList): (hop: string) => boolean {
   return (hop) => trustedProxies.includes(addressOfHop(hop));
 }
@@ -14,6 +16,15 @@ export function trustNetworks(trustedProxies: NetworkList): (hop: string) => boo
 export function clientAddress(request: Request): string {
   const hops = [...request.ips, request.socket.remoteAddress ?? ''].map(addressOfHop);
   return hops.find((hop) => isIP(hop) !== 0) ?? '';
+}
+
+/**
+ * Whether the peer passes on the request of a browser that nothing names for certain: it is not
+ * listed, or cannot be read. Then its own loopback address tells nothing of where the browser is.
+ */
+export function isForwarded(request: Request): boolean {
+  const isReported = request.rawHeaders.some((name, index) => index % 2 === 0 && REPORTS.has(name.toLowerCase()));
+  return isReported && !request.ips.some((hop) => isIP(addressOfHop(hop)) !== 0);
 }
 
 /** Some proxies add the port, or quotes: `203.0.113.5:51008`, `"[2001:db8::1]:51008"`. */

@@ -12,7 +12,9 @@ export function safeNext(next: unknown): string {
   if (!next.startsWith('/') || !URL.canParse(next, BASE)) return '/';
   const url = new URL(next, BASE);
   if (url.origin !== BASE || url.pathname.startsWith('//')) return '/';
-  return /^\/sign-(in|out)(\/|$)/.test(url.pathname) ? '/' : `${url.pathname}${url.search}`;
+  const path = `${url.pathname}${url.search}`;
+  // Longer than what was given, where that had letters which an address spells out.
+  return /^\/sign-(in|out)(\/|$)/.test(url.pathname) || path.length > MAX_NEXT_CHARACTERS ? '/' : path;
 }
 
 /** Where a person adds the second factor that an organization asks for, and goes on from. */

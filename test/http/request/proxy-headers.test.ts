@@ -1,6 +1,6 @@
 import express, { type Request } from 'express';
 import { describe, expect, it } from 'vitest';
-import { clientAddress, trustNetworks } from '../../../src/http/request/client-address.ts';
+import { clientAddress, isForwarded, trustNetworks } from '../../../src/http/request/client-address.ts';
 import { readProxyHeaders } from '../../../src/http/request/proxy-headers.ts';
 import { parseNetworks } from '../../../src/network-address.ts';
 
@@ -15,16 +15,16 @@ function reader(counts: Counts = 'either') {
   const said: unknown[] = [];
   const log = { warn: (fields: unknown) => said.push(fields) };
   const read = readProxyHeaders({ trustedProxies: PROXIES, counts }, log);
-  const addressOf = (headers: Headers, remoteAddress = '10.0.0.1') => {
+  const requestOf = (headers: Headers, remoteAddress = '10.0.0.1') => {
     const rawHeaders = Object.entries(headers).flatMap(([name, value]) =>
       value.split('\n').flatMap((line) => [name, line]),
     );
     const sent = { headers: { ...headers }, rawHeaders, socket: { remoteAddress }, app };
     const request: Request = Object.assign(Object.create(app.request), sent);
     read(request, app.response, () => {});
-    return clientAddress(request);
+    return request;
   };
-  return { addressOf, said };
+  return { addressOf: (...sent: Parameters<typeof requestOf>) => clientAddress(requestOf(...sent)), requestOf, said };
 }
 
 // docs/security.md, T29
@@ -79,6 +79,18 @@ describe('what a listed proxy says of the browser', () => {
     const { addressOf, said } = reader();
     expect([addressOf(headers, peer), addressOf(headers, peer)]).toEqual([peer, peer]);
     expect(said).toEqual([{ event, peer }]);
+  });
+
+  it.each<[string, Headers, string | undefined, boolean]>([
+    ['names nobody and is listed', {}, undefined, false],
+    ['names nobody and is not listed', {}, '127.0.0.1', false],
+    ['names the browser', { 'x-forwarded-for': '203.0.113.5' }, undefined, false],
+    ['names a browser of its own machine', { forwarded: 'for=127.0.0.1' }, undefined, false],
+    ['names the browser and is not listed', { 'x-forwarded-for': '203.0.113.5' }, '127.0.0.1', true],
+    ['names what cannot be read', { forwarded: 'for=1.2.3.4;x=", for=203.0.113.5' }, undefined, true],
+    ['names two browsers', { forwarded: 'for=192.0.2.66', 'x-forwarded-for': '203.0.113.5' }, undefined, true],
+  ])('does not place a browser at a peer that %s: %j', (_what, headers, peer, expected) => {
+    expect(isForwarded(reader().requestOf(headers, peer))).toBe(expected);
   });
 
   it.each<[Counts, string]>([

@@ -30,6 +30,7 @@ describe('the redirect after sign-in', () => {
     '/sign-in/oidc',
     '/sign-out',
     `/${'a'.repeat(4_096)}`,
+    `/?q=${'€'.repeat(1_000)}`,
   ])('is the start page for %j', (next) => {
     expect(safeNext(next)).toBe('/');
   });
