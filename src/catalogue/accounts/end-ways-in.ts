@@ -3,7 +3,8 @@
 // password, the e-mail, a second factor or the account changes.
 
 import { type Selectable, sql, type Transaction } from 'kysely';
-import { personalAccountId, type UserId } from '../../ids.ts';
+import { type AccountId, personalAccountId, type UserId } from '../../ids.ts';
+import { quoted } from '../../untrusted-text.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
 import { deleteConsentsOf } from '../oauth/consents.ts';
 import { voidProofs } from '../rights/proven-person.ts';
@@ -93,5 +94,29 @@ export async function endMembership(tx: Transaction<Schema>, ended: EndedMembers
   await tx.deleteFrom('memberships').where('id', '=', member.id).execute();
   await recordEndedAccess(tx, { kind: 'end', owners: { userId, accountId } });
   await recordChange(tx, { catalogue, context }, { event: 'membership.removed', accountId, subject: email, reason });
+  if (reason !== 'removed') await endWebhooks(tx, { catalogue, context, reason }, { userId, accountId });
   if (reason !== 'left') await signOutIfLast(tx, { catalogue, context, reason: 'the last membership ended' }, userId);
+}
+
+/**
+ * Those that the person made, in one organization or in all: they go on telling whom they lead to.
+ * An admin who removes a member by hand is asked about them (settle-shared-secrets.ts); here nobody is.
+ */
+export async function endWebhooks(
+  tx: Transaction<Schema>,
+  { catalogue, context, reason }: Parameters<typeof recordEndedSessions>[1],
+  { userId, accountId }: { readonly userId: UserId; readonly accountId?: AccountId },
+): Promise<void> {
+  const ended = await tx
+    .deleteFrom('notification_targets')
+    .where('created_by', '=', userId)
+    .$if(accountId !== undefined, (rows) => rows.where('account_id', '=', accountId ?? personalAccountId(userId)))
+    .returning(['account_id', 'name'])
+    .execute();
+  const eventOf = ({ account_id, name }: (typeof ended)[number]) => {
+    const subject = `notifications ${quoted(name)}`;
+    const facts = { accountId: account_id, subject, reason: `removed: ${reason}, who made them` };
+    return changeEvent(catalogue, context, { event: 'policy.changed', ...facts });
+  };
+  await recordAuditEvents(tx, ended.map(eventOf));
 }

@@ -4,7 +4,7 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
 import { personalAccountId, type UserId } from '../../ids.ts';
-import { signOutBy } from '../accounts/end-ways-in.ts';
+import { endWebhooks, signOutBy } from '../accounts/end-ways-in.ts';
 import { personMatches } from '../accounts/member-lists.ts';
 import { type User, userFrom } from '../accounts/users.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
@@ -191,5 +191,6 @@ async function endEverything(
   await voidProofs(tx, userId);
   await signOutBy(tx, how, userId);
   await tx.deleteFrom('email_changes').where('user_id', '=', userId).execute();
+  await endWebhooks(tx, how, { userId });
   await recordEndedAccess(tx, { kind: 'end', owners: { userId } });
 }

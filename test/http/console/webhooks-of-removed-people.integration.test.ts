@@ -3,8 +3,10 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPersonalKey } from '../../../src/catalogue/access/api-keys.ts';
+import { endMembership } from '../../../src/catalogue/accounts/end-ways-in.ts';
 import { findMembership } from '../../../src/catalogue/accounts/member-lists.ts';
 import { setMemberRole } from '../../../src/catalogue/accounts/memberships.ts';
+import { disablePerson, removePerson } from '../../../src/catalogue/people/manage-people.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
 import { actingAs } from '../../support/databases/catalogue-for-tests.ts';
@@ -41,6 +43,19 @@ describe('a webhook of an admin who goes', () => {
     expect(await second.listed()).toEqual([]);
   });
 
+  it.each(['leaves', 'is deactivated by SCIM', 'is disabled', 'is deleted'] as const)(
+    'is ended where that person %s, since nobody is asked then',
+    async (ending) => {
+      const { accountId, listed, end } = await organizationWithWebhook();
+      await end[ending]();
+      expect(await listed()).toEqual([]);
+      const removals = web.catalogue.db.selectFrom('audit_events').select('body').where('event', '=', 'policy.changed');
+      const ofOrganization = removals.where('account_id', '=', accountId).orderBy('at', 'desc');
+      const { body } = await ofOrganization.executeTakeFirstOrThrow();
+      expect(body).toMatchObject({ reason: expect.stringMatching(/^removed: .*, who made them$/) });
+    },
+  );
+
   it('shows its maker and address, and that the maker is no admin any more', async () => {
     const { admin, dave, demote, listed, page } = await organizationWithWebhook();
     const address = 'evil.example/hooks/…/…';
@@ -69,8 +84,20 @@ async function organizationWithWebhook() {
   const api = await apiOf(admin);
   const organizations = `/organizations/${organization.id}`;
   return {
-    ...{ admin, dave, api, page },
+    ...{ admin, dave, api, page, accountId: organization.id },
     demote: () => setRole('member'),
+    end: {
+      leaves: async () => await (await apiOf(dave)).delete(`${organizations}/members/${membership.id}`),
+      'is deactivated by SCIM': async () =>
+        await web.catalogue.transaction((tx) =>
+          endMembership(tx, {
+            ...{ catalogue: web.catalogue, context: SYSTEM_CONTEXT, reason: 'deactivated' },
+            member: { id: membership.id, account_id: organization.id, user_id: dave.userId, email: dave.email },
+          }),
+        ),
+      'is disabled': async () => await disablePerson(web.catalogue, SYSTEM_CONTEXT, { userId: dave.userId }),
+      'is deleted': async () => await removePerson(web.catalogue, SYSTEM_CONTEXT, { userId: dave.userId }),
+    },
     member: `${organizations}/members/${membership.id}`,
     removal: `${base}/people/members/${membership.id}/remove`,
     listed: async () => (await api.get(`${organizations}/notification_targets`)).body.notification_targets,
