@@ -45,10 +45,8 @@ export async function offboardingReport(
   const tokens = [...acts.map(({ subject }) => String(subject)), ...still.map(({ what }) => what)].flatMap(tokenIn);
   const own = [...acts, ...(await eventsWhere(catalogue, since, sql<boolean>`actor_id = any(${tokens})`))];
   const grants = idsIn(own, 'grant_id');
-  const made = own.filter(({ event }) => event === 'secret.created');
-  const secrets = made.flatMap(({ subject }) => secretIn(String(subject)) ?? []);
   const [about, connections, logins] = await Promise.all([
-    eventsWhere(catalogue, since, isAbout({ userId, email, grants, secrets })),
+    eventsWhere(catalogue, since, isAbout({ userId, email, grants, secrets: secretsOf(own) })),
     eventsWhere(
       catalogue,
       since,
@@ -112,6 +110,11 @@ async function eventsWhere({ db }: Catalogue, since: Date, matches: ReturnType<t
 function idsIn(events: readonly TrailEvent[], field: 'grant_id' | 'connection_id' | 'login_request_id'): string[] {
   const ids = events.map((event) => event[field]).filter((id) => id !== undefined);
   return [...new Set(ids.map(String))];
+}
+
+function secretsOf(own: readonly TrailEvent[]): string[] {
+  const made = own.filter(({ event }) => event === 'secret.created');
+  return made.flatMap(({ subject }) => secretIn(String(subject)) ?? []);
 }
 
 function tokenIn(text: string): string[] {

@@ -169,7 +169,7 @@ describe('psql 18 over HTTPS', () => {
   it('is let in as it is over HTTP, and asked once for an hour', async () => {
     const run = await psqlTrusting(proxy.caPath, 'hanna');
     const code = await codeOf(run);
-    expect(run.stderr()).toMatch(/Visit https:\/\/localhost:\d+\/link and enter/);
+    expect(run.stderr()).toMatch(/ https:\/\/localhost:\d+\/link and enter/);
     // A person decides at any node.
     await desk.browser.approve(await openByCode(code), { remember: '1h' });
     const { stderr, ...outcome } = await finish(run);

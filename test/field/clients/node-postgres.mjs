@@ -1,4 +1,4 @@
-// With `listen` as its argument it prints NOTICEs. It has no words of its own for libpq's key files.
+// With `listen` as its argument it prints NOTICEs. It knows none of libpq's words for key files.
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 
