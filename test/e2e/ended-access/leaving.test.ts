@@ -133,7 +133,17 @@ async function link(userId: UserId): Promise<void> {
     .execute();
 }
 
-const isSignedIn = async (browser: BrowserJar) => (await browser.get('/app/me/profile')).status === 200;
+/** The same at each node. */
+async function isSignedIn({ session }: BrowserJar): Promise<boolean> {
+  const answers = [near, far].map(async ({ baseUrl }) => {
+    const browser = new BrowserJar(baseUrl);
+    if (session !== null) browser.setSession(session);
+    return (await browser.get('/app/me/profile')).status === 200;
+  });
+  const [atNear, atFar] = await Promise.all(answers);
+  if (atNear === undefined || atNear !== atFar) throw new Error('the nodes do not agree');
+  return atNear;
+}
 
 async function expectEnded(psql: PsqlRun): Promise<void> {
   await waitUntil(() => {
