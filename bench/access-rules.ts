@@ -1,24 +1,28 @@
-// Measures what the access rules add to a login: reading those that concern it and deciding, with
-// the three rules of a new account and with very many. `npx tsx bench/access-rules.ts [--rules
-// 10000]`.
+// Measures what very many access rules add to a login: what each door asks the catalogue, and the
+// decision, with the three rules of a new account and with as many more.
+// `npx tsx bench/access-rules.ts [--rules 10000]`.
 
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sql } from 'kysely';
+import { createAccessToken } from '../src/catalogue/access/access-tokens.ts';
+import { NO_SIGN_IN } from '../src/catalogue/access/reach.ts';
+import { judgeTarget } from '../src/catalogue/access/resolve-target.ts';
 import { createOrganization } from '../src/catalogue/accounts/organizations.ts';
 import { createUser } from '../src/catalogue/accounts/users.ts';
+import { findAccessToken, resolveAccessToken, resolveRoutedRole } from '../src/catalogue/logins/find-verifier.ts';
+import { findRoleOfProject } from '../src/catalogue/logins/route-role.ts';
 import { registerProject } from '../src/catalogue/projects/register-project.ts';
-import { decideAccess } from '../src/catalogue/rights/decide-access.ts';
-import { findRulesOfCompute } from '../src/catalogue/rules/find-rules.ts';
+import { loadPersonActor } from '../src/catalogue/rights/actors.ts';
 import type { Catalogue } from '../src/catalogue/store/catalogue.ts';
 import { openCatalogue } from '../src/catalogue/store/open-catalogue.ts';
 import { Sealer } from '../src/catalogue/store/sealing.ts';
 import { SYSTEM_CONTEXT } from '../src/catalogue/trail/audit-context.ts';
 import { systemClock } from '../src/clock.ts';
 import { startEmbeddedPostgres } from '../src/embedded/postgres/embedded-postgres.ts';
-import { newNodeId } from '../src/ids.ts';
+import { type ComputeId, newNodeId } from '../src/ids.ts';
 import { createLog } from '../src/log.ts';
 import { Secret } from '../src/secret.ts';
 import { type Measurement, markdownTable } from './report/report.ts';
@@ -33,10 +37,18 @@ interface Workload {
   login(filled: Filled): Promise<unknown>;
 }
 
+const ADDRESS = '203.0.113.7';
 const WORKLOADS: readonly Workload[] = [
-  { name: 'a person by link', login: (filled) => decide(filled, { kind: 'person', userId: filled.userId }) },
-  { name: 'an access token of the account', login: (filled) => decide(filled, { kind: 'account_tokens' }) },
-  { name: 'the password of a role', login: (filled) => decide(filled, { kind: 'password_holder' }) },
+  {
+    name: 'a person by link',
+    login: ({ userId, computeId }) => {
+      const choice = { userId, computeId, database: 'appdb', databaseRole: 'app', access: 'read_write' } as const;
+      return judgeTarget(catalogue, choice, { door: 'link', address: ADDRESS, signIn: NO_SIGN_IN });
+    },
+  },
+  { name: 'an access token of a person', login: ({ ownTokenId }) => byToken(ownTokenId) },
+  { name: 'an access token of the account', login: ({ tokenId }) => byToken(tokenId) },
+  { name: 'the password of a role', login: ({ computeId }) => byRole(computeId) },
 ];
 
 const { values } = parseArgs({ options: { rules: { type: 'string', default: '10000' } } });
@@ -67,14 +79,16 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-async function decide({ computeId, projectId }: Filled, reader: Parameters<typeof findRulesOfCompute>[2]) {
-  const { rules, teamIds } = await findRulesOfCompute(catalogue.db, computeId, reader);
-  const subject = reader.kind === 'person' ? { ...reader, relation: 'member' as const, teamIds } : reader;
-  const door = { person: 'link', account_tokens: 'token', password_holder: 'role_password' } as const;
-  const place = { role: { name: 'app', isReadOnly: false }, database: 'appdb', address: '203.0.113.7' };
-  const object = { computeId, projectId, label: null };
-  const at = catalogue.clock.now();
-  return decideAccess(rules, { subject, object, door: door[reader.kind], ...place, at, signIn: null });
+async function byToken(tokenId: string): Promise<void> {
+  const found = await findAccessToken(catalogue, tokenId);
+  if (found === null) throw new Error('the token is known');
+  await resolveAccessToken(catalogue, found.token, { address: ADDRESS, rights: found.asRead.rights });
+}
+
+async function byRole(computeId: ComputeId): Promise<void> {
+  const route = await findRoleOfProject(catalogue, 'app', { endpoint: computeId, project: null });
+  if (route?.kind !== 'role') throw new Error('the role has a password');
+  await resolveRoutedRole(catalogue, route.role, { address: ADDRESS, rights: route.role.asRead.rights });
 }
 
 /** Rounds are interleaved, so that other work of the machine affects both alike. */
@@ -95,7 +109,7 @@ async function fill(rules: number) {
   const email = `ada-${rules}@example.com`;
   const ada = await createUser(catalogue, SYSTEM_CONTEXT, { email, name: 'Ada', password: null });
   const { id: accountId } = await createOrganization(catalogue, SYSTEM_CONTEXT, { name: 'Example Org', admin: ada });
-  const { project, compute } = await registerProject(catalogue, SYSTEM_CONTEXT, {
+  const { compute } = await registerProject(catalogue, SYSTEM_CONTEXT, {
     project: { accountId, name: 'shop', pgVersion: 18, regionId: 'local', creationSource: 'attached' },
     compute: {
       type: 'read_write',
@@ -108,13 +122,16 @@ async function fill(rules: number) {
     databases: [{ name: 'appdb', ownerName: 'app' }],
     roles: [{ name: 'app', password: new Secret('app-password') }],
   });
-  await addRules(catalogue, accountId, rules);
-  return {
-    name: `${(rules + 3).toLocaleString('en')} rules`,
-    userId: ada.id,
-    computeId: compute.id,
-    projectId: project.id,
+  const actor = await loadPersonActor(catalogue, ada.id);
+  if (actor === null) throw new Error('the person is known');
+  const makeToken = async (owner: 'self' | 'account') => {
+    const wanted = { name: owner, computeId: compute.id, owner, access: 'read_write' } as const;
+    return (await createAccessToken(catalogue, { ...SYSTEM_CONTEXT, actor }, wanted)).accessToken.id;
   };
+  const [ownTokenId, tokenId] = [await makeToken('self'), await makeToken('account')];
+  await addRules(catalogue, accountId, rules);
+  const name = `${(rules + 3).toLocaleString('en')} rules`;
+  return { name, userId: ada.id, computeId: compute.id, ownTokenId, tokenId };
 }
 
 async function addRules({ db }: Catalogue, accountId: string, count: number): Promise<void> {

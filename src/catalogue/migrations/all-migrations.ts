@@ -33,6 +33,7 @@ import * as breakGlass from './0034-break-glass.ts';
 import * as oauth from './0035-oauth.ts';
 import * as terminalKeys from './0037-terminal-keys.ts';
 import * as secondFactorDemanded from './0038-second-factor-demanded.ts';
+import * as rulesOfPasswords from './0039-rules-of-passwords.ts';
 
 export const ALL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-people-and-accounts': peopleAndAccounts,
@@ -67,4 +68,5 @@ export const ALL_MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0035-oauth': oauth,
   '0034-break-glass': breakGlass,
   '0038-second-factor-demanded': secondFactorDemanded,
+  '0039-rules-of-passwords': rulesOfPasswords,
 };
