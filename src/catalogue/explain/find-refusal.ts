@@ -14,6 +14,7 @@ export interface Refusal {
   readonly who: RuleReader;
   readonly door: RuleDoor;
   readonly databaseRole: string | null;
+  readonly database: string | null;
   readonly address: string | null;
 }
 
@@ -24,6 +25,7 @@ interface FoundEvent {
   readonly actor_type: string;
   readonly actor_id: string | null;
   readonly database_role: string | null;
+  readonly database: string | null;
   readonly terminal_ip: string | null;
 }
 
@@ -31,30 +33,43 @@ interface FoundEvent {
 export async function findRefusal({ db }: Catalogue, connectionId: ConnectionId): Promise<Refusal | null> {
   const { rows } = await sql<FoundEvent>`
     select at, body ->> 'reason' as reason, body ->> 'compute_id' as compute_id, body ->> 'actor_type' as actor_type,
-      actor_id, body ->> 'database_role' as database_role, body ->> 'terminal_ip' as terminal_ip
+      actor_id, body ->> 'database_role' as database_role, body ->> 'database' as database,
+      body ->> 'terminal_ip' as terminal_ip
     from audit_events
     where connection_id = ${connectionId} and body ->> 'compute_id' is not null and body ->> 'reason' is not null
     order by at desc limit 1`.execute(db);
   const [row] = rows;
   if (row === undefined) return null;
-  const who = await whoOf(db, row);
   return {
     at: new Date(row.at),
     reason: row.reason,
     computeId: idFrom<ComputeId>(row.compute_id),
-    databaseRole: row.database_role,
     address: row.terminal_ip,
-    ...who,
+    ...(await askedBy(db, row)),
   };
 }
 
-async function whoOf(
-  db: Catalogue['db'],
-  { actor_type: type, actor_id: id }: FoundEvent,
-): Promise<Pick<Refusal, 'who' | 'door'>> {
-  if (type === 'person' && id !== null) return { who: { kind: 'person', userId: idFrom<UserId>(id) }, door: 'link' };
-  if (type !== 'access_token' || id === null) return { who: { kind: 'password_holder' }, door: 'role_password' };
-  const token = db.selectFrom('access_tokens').select('owner_user_id').where('id', '=', idFrom<AccessTokenId>(id));
-  const userId = (await token.executeTakeFirst())?.owner_user_id ?? null;
-  return { who: userId === null ? { kind: 'account_tokens' } : { kind: 'person', userId }, door: 'token' };
+type Asked = Pick<Refusal, 'who' | 'door' | 'databaseRole' | 'database'>;
+
+/** A token names its place, which an event from before the dial does not. */
+async function askedBy(db: Catalogue['db'], row: FoundEvent): Promise<Asked> {
+  const { actor_type: type, actor_id: id, database_role: databaseRole, database } = row;
+  if (type === 'person' && id !== null) {
+    return { who: { kind: 'person', userId: idFrom<UserId>(id) }, door: 'link', databaseRole, database };
+  }
+  if (type !== 'access_token' || id === null) {
+    return { who: { kind: 'password_holder' }, door: 'role_password', databaseRole, database };
+  }
+  const token = await db
+    .selectFrom('access_tokens')
+    .select(['owner_user_id', 'database_role', 'database'])
+    .where('id', '=', idFrom<AccessTokenId>(id))
+    .executeTakeFirst();
+  const userId = token?.owner_user_id ?? null;
+  return {
+    who: userId === null ? { kind: 'account_tokens' } : { kind: 'person', userId },
+    door: 'token',
+    databaseRole: databaseRole ?? token?.database_role ?? null,
+    database: database ?? token?.database ?? null,
+  };
 }

@@ -74,10 +74,12 @@ async function wakeIfIdle({ admission: { notices, report }, target, session, par
 async function dialDatabase(approved: Approved): Promise<Connected> {
   const { target, session } = approved;
   const connect = async (database: string): Promise<Connected> => {
-    // NOTE: only here it is known which database it is; a recheck from now on asks about that one.
+    // NOTE: only here it is known which database it is; a recheck from now on asks about that one,
+    // and a refusal is recorded with it.
+    session.entry.update({ database });
     session.rules.enter({ databaseRole: target.databaseRole, database });
     const glassId = session.rules.policy?.glassId ?? session.entry.record.glassId;
-    session.entry.update({ database, glassId });
+    session.entry.update({ glassId });
     return { upstream: await dialVisibly(approved, database, startupOf(approved)), target, database };
   };
   const { database, fallback } = await findDatabase(approved);

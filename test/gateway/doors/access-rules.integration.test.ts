@@ -2,6 +2,8 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAccessToken } from '../../../src/catalogue/access/access-tokens.ts';
+import { findRefusal } from '../../../src/catalogue/explain/find-refusal.ts';
+import { explainAccess } from '../../../src/catalogue/explain/why.ts';
 import {
   createAccessRule,
   type NewAccessRule,
@@ -9,6 +11,7 @@ import {
   replaceAccessRules,
 } from '../../../src/catalogue/rules/access-rules.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
+import { type ConnectionId, idFrom } from '../../../src/ids.ts';
 import { actingAs } from '../../support/databases/catalogue-for-tests.ts';
 import { runPsql, startPsql } from '../../support/nodes/psql.ts';
 import { waitUntil } from '../../support/wait-until.ts';
@@ -79,6 +82,15 @@ function byRole(database = first) {
   return runPsql({ args, env: { PGPASSWORD: password, PGSSLMODE: 'require' } });
 }
 
+/** What the page says to which the refusal leads. */
+async function explained({ stderr }: { readonly stderr: string }): Promise<string> {
+  const reference = /\/app\/why\/(c[a-z0-9]{12})/.exec(stderr)?.[1] ?? '';
+  await gateway.auditTrail.flush();
+  const refusal = await findRefusal(gateway.catalogue, idFrom<ConnectionId>(reference));
+  if (refusal === null) throw new Error(`no refusal is kept: ${stderr}`);
+  return (await explainAccess(gateway.catalogue, SYSTEM_CONTEXT, refusal)).sentence;
+}
+
 describe('the doors of programs', () => {
   it('refuse what no rule allows, with the page that says why', async () => {
     const run = await byToken();
@@ -94,6 +106,7 @@ describe('the doors of programs', () => {
     const elsewhere = await byToken(second);
     expect(elsewhere.stderr).toContain(`no access rule lets you into database "${second}"`);
     expect(elsewhere.stderr).toContain(`Rule ${rule.id} allows ${first}`);
+    expect(await explained(elsewhere)).toContain(`closest rule is ${rule.id}`);
     expect((await byRole()).stderr).toContain('with the password of a database role');
     await allow({ doors: ['role_password'] });
     expect((await byRole(second)).stdout).toBe('1\n');

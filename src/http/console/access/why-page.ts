@@ -16,13 +16,12 @@ export async function showWhy(call: ConsoleCall, again?: Again): Promise<void> {
   const refusal = await findRefusal(parts.catalogue, idFrom<ConnectionId>(reference));
   const unknown = new PosternError('not_found', { params: { thing: 'refusal' } });
   if (refusal === null) throw unknown;
-  const { decision, sentence, obstacles, rulesOf } = await explainAccess(parts.catalogue, context, {
-    ...refusal,
-    database: null,
-  }).catch((error: unknown) => {
-    // A person who may not know is told the same as of an unknown reference.
-    throw error instanceof PosternError && error.kind !== 'service' ? unknown : error;
-  });
+  const { decision, sentence, obstacles, rulesOf } = await explainAccess(parts.catalogue, context, refusal).catch(
+    (error: unknown) => {
+      // A person who may not know is told the same as of an unknown reference.
+      throw error instanceof PosternError && error.kind !== 'service' ? unknown : error;
+    },
+  );
   parts.renderer.send(request, response, WhyPage, {
     view: personView(call, again, [{ label: 'Why', href: request.path }]),
     reference: cleanForPage(reference),
