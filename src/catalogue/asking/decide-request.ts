@@ -50,7 +50,9 @@ export async function agreeToRequest(
     const actor = await requireApprover(tx, context, { request, teamId });
     const now = catalogue.clock.now();
     const asked = { teamId, count };
-    const isComplete = await addVote(tx, { id: request.id, userId: actor.userId, asked, at: now });
+    const { isComplete, isNew } = await addVote(tx, { id: request.id, userId: actor.userId, asked, at: now });
+    // A second click changes nothing, and nobody is told of it again.
+    if (!isNew && !isComplete) return { kind: 'agreed', request };
     if (isComplete) {
       const until = new Date(now.getTime() + request.durationMs);
       const set = { status: 'approved', decided_at: now, until, decided_by: actor.userId } as const;

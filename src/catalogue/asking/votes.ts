@@ -13,16 +13,23 @@ interface Vote {
   readonly at: Date;
 }
 
-/** With the request locked. True once as many agree as the rule asks for. */
-export async function addVote(tx: Transaction<Schema>, { id, userId, asked, at }: Vote): Promise<boolean> {
+interface Counted {
+  /** As many agree as the rule asks for. */
+  readonly isComplete: boolean;
+  /** The person had not agreed before, or to another team's rule. */
+  readonly isNew: boolean;
+}
+
+/** With the request locked. */
+export async function addVote(tx: Transaction<Schema>, { id, userId, asked, at }: Vote): Promise<Counted> {
   const { teamId, count } = asked;
   await tx.updateTable('access_requests').set({ team_id: teamId, needed: count }).where('id', '=', id).execute();
   await dropVoidVotes(tx, id, teamId);
-  await tx
+  const added = await tx
     .insertInto('access_request_votes')
     .values({ request_id: id, user_id: userId, team_id: teamId, voted_at: at })
     .onConflict((conflict) => conflict.doNothing())
-    .execute();
+    .executeTakeFirst();
   // NOTE: of those who may still decide: whoever was disabled or left the team agrees to nothing.
   const votes = await tx
     .selectFrom('access_request_votes as vote')
@@ -37,7 +44,8 @@ export async function addVote(tx: Transaction<Schema>, { id, userId, asked, at }
     .forShare()
     .execute();
   // A person may be in a team by several ways.
-  return new Set(votes.map((vote) => vote.user_id)).size >= count;
+  const isComplete = new Set(votes.map((vote) => vote.user_id)).size >= count;
+  return { isComplete, isNew: added.numInsertedOrUpdatedRows === 1n };
 }
 
 /** So that nobody is told of an agreement that does not count. */
