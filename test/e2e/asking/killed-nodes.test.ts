@@ -6,6 +6,7 @@ import { agreeToRequest } from '../../../src/catalogue/asking/decide-request.ts'
 import type { AccessRequestId } from '../../../src/ids.ts';
 import { moveAskedLogin } from '../../../src/login/decide/countersign-login-request.ts';
 import { actingAs } from '../../support/databases/catalogue-for-tests.ts';
+import { closeTableGate } from '../../support/databases/table-gate.ts';
 import { type AskingScene, openAskingScene } from '../../support/nodes/asking-scene.ts';
 import { finish, linkOf, signedInBrowser } from '../../support/nodes/desk.ts';
 import { startLoginNode } from '../../support/nodes/login-for-tests.ts';
@@ -85,6 +86,32 @@ describe('a node that is killed', () => {
     await kill(node);
     expect((await decide(scene.bob.browser, path, { decision: 'agree' })).status).toBe(200);
     await expectLetIn(run);
+  });
+
+  it('while a decision waits for its row: nothing is decided, and the next click is', {
+    timeout: LIMIT_MS,
+  }, async () => {
+    const node = await startProcess();
+    const { run, path } = await asked();
+    const browser = await signedInBrowser(node.baseUrl, scene.bob.person.email);
+    const form = await browser.get(path);
+    const gate = await closeTableGate(scene.desk.installation.databaseUrl, 'access_requests');
+    const click = browser.submit(form, { decision: 'agree' }, path).then(
+      ({ status }) => `answered with ${status}`,
+      () => 'cut off',
+    );
+    await gate.waitsFor('%');
+    await kill(node);
+    expect(await click).toBe('cut off');
+    await gate.open();
+    expect((await decide(scene.bob.browser, path, { decision: 'agree' })).status).toBe(200);
+    await expectLetIn(run);
+    const events = catalogue()
+      .db.selectFrom('audit_events')
+      .select('body')
+      .where('event', '=', 'access_request.approved');
+    const made = (await events.execute()).filter(({ body }) => JSON.stringify(body).includes(idOf(path)));
+    expect(made).toHaveLength(1);
   });
 
   it('between Redis and the catalogue: nobody gets in by half a decision', { timeout: LIMIT_MS }, async () => {

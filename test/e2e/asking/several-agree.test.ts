@@ -12,7 +12,7 @@ import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import type { TeamId } from '../../../src/ids.ts';
 import type { Page } from '../../support/browser/web-client.ts';
 import { type AskingScene, type Decider, openAskingScene } from '../../support/nodes/asking-scene.ts';
-import { finish, linkOf, signedInBrowser } from '../../support/nodes/desk.ts';
+import { finish, linkOf, type Reached, signedInBrowser } from '../../support/nodes/desk.ts';
 import type { PsqlRun } from '../../support/nodes/psql.ts';
 import { askOthers, openToAgree, pathToDecide } from './asking-walk.ts';
 
@@ -39,15 +39,15 @@ const ofTeam = ({ person }: Decider) => ({
 });
 
 /** Alex has asked; psql waits. */
-async function asked(): Promise<{ readonly run: PsqlRun; readonly path: string }> {
-  const run = psql();
+async function asked(at: Reached = scene.desk.node): Promise<{ readonly run: PsqlRun; readonly path: string }> {
+  const run = psql(at);
   await askOthers(scene, await linkOf(run));
   await run.waitForStderr(/NOTICE: {2}Asked Ann and 2 others/);
   return { run, path: await pathToDecide({ browser: await signedInBrowser(scene.desk.node.baseUrl, ANN) }) };
 }
 
-function psql(): PsqlRun {
-  const run = scene.desk.psql(['-d', 'orders', '-Atc', 'select 42'], { input: '' });
+function psql(at: Reached = scene.desk.node): PsqlRun {
+  const run = scene.desk.psql(['-d', 'orders', '-Atc', 'select 42'], { input: '', at });
   runs.push(run);
   return run;
 }
@@ -73,6 +73,19 @@ describe('a login that two of three have to agree to', () => {
     expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: '42\n' });
     expect(stderr).toContain('NOTICE:  Bob Example agreed.\n');
     expect(stderr.match(/Ann Example agreed/g)).toHaveLength(1);
+  });
+
+  it('waits for them while links that are newer than its own expire', { timeout: LIMIT_MS }, async () => {
+    const node = await scene.desk.startNode({ POSTERN_LOGIN_TTL: '10s' });
+    const { run, path } = await asked(node);
+    const newer = psql(node);
+    expect((await finish(newer)).stderr).toContain('login request expired after 10');
+    await agree(scene.ann, path);
+    await run.waitForStderr(/NOTICE: {2}Ann Example agreed; 1 more has to\./);
+    await agree(scene.bob, path);
+    const { code, stdout, stderr } = await finish(run);
+    expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: '42\n' });
+    expect(stderr).toContain('waiting up to 15 min');
   });
 
   it('takes three where the rule asks three by then', { timeout: LIMIT_MS }, async () => {
