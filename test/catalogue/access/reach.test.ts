@@ -3,21 +3,20 @@
 
 import { describe, expect, it } from 'vitest';
 import { type AskedReach, decideReach, reachableChoices, requireReach } from '../../../src/catalogue/access/reach.ts';
-import { type AccessRule, RULE_DOORS, ruleGrantsSchema } from '../../../src/catalogue/rights/access-rule.ts';
+import { type AccessRule, RULE_DOORS } from '../../../src/catalogue/rights/access-rule.ts';
 import type { AskingSubject } from '../../../src/catalogue/rights/decide-access.ts';
 import type { ProvenSignIn } from '../../../src/catalogue/rights/proven-sign-in.ts';
 import { decisionSentence } from '../../../src/catalogue/rules/rule-words.ts';
 import { PosternError } from '../../../src/errors.ts';
+import { type AccountId, type ComputeId, idFrom, type ProjectId, type TeamId, type UserId } from '../../../src/ids.ts';
 import {
-  type AccessRuleId,
-  type AccountId,
-  type ComputeId,
-  idFrom,
-  type ProjectId,
-  type TeamId,
-  type UserId,
-} from '../../../src/ids.ts';
-import { parseNetworks } from '../../../src/network-address.ts';
+  IN_THE_OFFICE,
+  OUTSIDE,
+  picker,
+  type RuledThings,
+  randomRule,
+  readsAsAllowed,
+} from '../../support/rule-sets.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 
 const SETS = 10_000;
@@ -29,42 +28,16 @@ const ROLES = [
   { name: 'app', readOnly: false },
   { name: 'app_reader', readOnly: true },
 ];
-const OFFICE = '203.0.113.0/24';
-const NIGHT = { timeZone: 'UTC', windows: [{ days: [1, 2, 3, 4, 5, 6, 7], from: '00:00', to: '06:00' }] };
+const THINGS: RuledThings = {
+  accountId: ACCOUNT,
+  people: [idFrom<UserId>('ada'), idFrom<UserId>('bob')],
+  teams: [idFrom<TeamId>('data'), idFrom<TeamId>('web')],
+  projects: [idFrom<ProjectId>('shop'), idFrom<ProjectId>('blog')],
+  computes: [idFrom<ComputeId>('ep-shop'), idFrom<ComputeId>('ep-blog')],
+};
 
 const random = seededRandom(SEED);
-const pick = <T>(items: readonly [T, ...T[]]): T => items[random.below(items.length)] ?? items[0];
-const chance = (of: number) => random.below(of) === 0;
-
-function randomRule(at: number): AccessRule {
-  const subject = pick<AccessRule['subject']>([
-    { kind: 'members' },
-    { kind: 'guests' },
-    { kind: 'account_tokens' },
-    { kind: 'person', userId: idFrom<UserId>(pick(['ada', 'bob'])) },
-    { kind: 'team', teamId: idFrom<TeamId>(pick(['data', 'web'])) },
-  ]);
-  const object = pick<AccessRule['object']>([
-    { kind: 'account' },
-    { kind: 'label', label: pick(['production', 'staging']) },
-    { kind: 'project', projectId: idFrom<ProjectId>(pick(['shop', 'blog'])) },
-    { kind: 'compute', computeId: idFrom<ComputeId>(pick(['ep-shop', 'ep-blog'])) },
-  ]);
-  const doors = RULE_DOORS.filter(() => chance(2));
-  const grants = ruleGrantsSchema.parse({
-    roles: pick(['read_write', 'read_only', ['app']]),
-    databases: chance(3) ? [pick(['appdb', 'logs'])] : null,
-    ...(doors.length > 0 && { doors }),
-    networks: chance(4) ? [OFFICE] : [],
-    hours: chance(5) ? NIGHT : null,
-    reason: chance(8) ? 'required' : 'optional',
-    approvals: chance(8) ? { count: 1, teamId: 'data' } : null,
-    freshSignInMs: chance(6) ? 600_000 : null,
-    passkey: chance(8),
-    longestConnectionMs: chance(2) ? 3_600_000 : null,
-  });
-  return { id: idFrom<AccessRuleId>(`rule-${at}`), accountId: ACCOUNT, subject, object, grants };
-}
+const pick = picker(random);
 
 function randomAsking(rules: readonly AccessRule[]): AskedReach {
   const subject = pick<AskingSubject>([
@@ -82,7 +55,7 @@ function randomAsking(rules: readonly AccessRule[]): AskedReach {
   const signIn = pick<ProvenSignIn | null>([null, { ageMs: 1_000, passkey: false }, { ageMs: null, passkey: true }]);
   const how = {
     door: pick(RULE_DOORS),
-    address: pick([null, '203.0.113.7', '198.51.100.7']),
+    address: pick([null, IN_THE_OFFICE, OUTSIDE]),
     signIn,
     at: new Date(pick(['2026-03-04T03:00:00Z', '2026-03-04T12:00:00Z'])),
   };
@@ -99,38 +72,16 @@ interface Place {
   readonly database: string;
 }
 
-/** The rules as a person would read them, one condition after another. */
-function reads(rule: AccessRule, asked: AskedReach, { role, database }: Place): boolean {
-  const { subject, row, how } = asked;
-  const { grants, object } = rule;
-  const isNamed =
-    subject.kind === 'password_holder' ||
-    (subject.kind === 'account_tokens'
-      ? rule.subject.kind === 'account_tokens'
-      : subject.relation !== 'stranger' &&
-        ((rule.subject.kind === 'members' && subject.relation === 'member') ||
-          (rule.subject.kind === 'guests' && subject.relation === 'guest') ||
-          (rule.subject.kind === 'person' && rule.subject.userId === subject.userId) ||
-          (rule.subject.kind === 'team' && subject.relation === 'member' && subject.teamIds.has(rule.subject.teamId))));
-  const isCovered =
-    object.kind === 'account' ||
-    (object.kind === 'label' && object.label === row.project.label) ||
-    (object.kind === 'project' && object.projectId === row.project.id) ||
-    (object.kind === 'compute' && object.computeId === row.compute.id);
-  const isRole =
-    grants.roles === 'read_write' || (grants.roles === 'read_only' ? role.readOnly : grants.roles.includes(role.name));
-  const isOpen = grants.hours === null || how.at.getUTCHours() < 6;
-  const isNear = how.address === null || grants.networks.length === 0 || parseNetworks([OFFICE]).includes(how.address);
-  const asks = grants.reason === 'required' || grants.approvals !== null;
-  const isProven =
-    how.door === 'token' || how.door === 'role_password'
-      ? !grants.passkey && grants.freshSignInMs === null
-      : how.signIn === null ||
-        ((!grants.passkey || how.signIn.passkey) && (grants.freshSignInMs === null || how.signIn.ageMs === 1_000));
-  const isIn = grants.databases === null || grants.databases.includes(database);
-  return (
-    isNamed && isCovered && isRole && isIn && isOpen && isNear && isProven && !asks && grants.doors.includes(how.door)
-  );
+function reads(rule: AccessRule, { subject, row, how }: AskedReach, { role, database }: Place): boolean {
+  const { compute, project } = row;
+  const object = { computeId: compute.id, projectId: project.id, label: project.label };
+  return readsAsAllowed(rule, {
+    subject,
+    object,
+    role: { name: role.name, isReadOnly: role.readOnly },
+    database,
+    ...how,
+  });
 }
 
 function refusedAt(asked: AskedReach, role: (typeof ROLES)[number], database: string): PosternError | null {
@@ -148,7 +99,7 @@ describe(`10,000 sets of access rules (seed ${SEED})`, () => {
     const seen = { allowed: 0, denied: 0, may_ask: 0 };
     const wrong: string[] = [];
     for (let set = 0; set < SETS; set += 1) {
-      const rules = Array.from({ length: 1 + random.below(5) }, (_, at) => randomRule(at));
+      const rules = Array.from({ length: 1 + random.below(5) }, (_, at) => randomRule(random, THINGS, at));
       const asked = randomAsking(rules);
       const offered = reachableChoices(asked, { databases: DATABASES, roles: ROLES });
       const isIn = (role: (typeof ROLES)[number], database: string) =>
