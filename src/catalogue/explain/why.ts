@@ -14,7 +14,7 @@ import type { Decision } from '../rights/decide-access.ts';
 import { accountResource, may, visible } from '../rights/permissions.ts';
 import { findRulesOfCompute, type RuleReader } from '../rules/find-rules.ts';
 import { findNamedThings } from '../rules/named-things.ts';
-import { decisionSentence, glassSentence } from '../rules/rule-words.ts';
+import { causeInWords, decisionSentence, glassSentence } from '../rules/rule-words.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { AuditContext } from '../trail/audit-context.ts';
 
@@ -34,6 +34,8 @@ export interface Explanation {
   readonly decision: Decision;
   /** What the policies of account and compute refuse besides; empty for nothing. */
   readonly obstacles: readonly string[];
+  /** Whether those close this door to anybody, not just to writing. */
+  readonly isClosed: boolean;
   /** Names other people and teams only to those who may read the rules. */
   readonly sentence: string;
   /** Whose rules decided; null for those who may not read them. */
@@ -59,7 +61,13 @@ export async function explainAccess(
   const { subject, rules, agreements } = await askingOf(catalogue, row, who);
   const rulesOf = mayRead ? row.account.id : null;
   if (subject === null) {
-    return { decision: STRANGER, obstacles: [], sentence: 'Denied: there is no such person.', rulesOf };
+    return {
+      decision: STRANGER,
+      obstacles: [],
+      isClosed: false,
+      sentence: 'Denied: there is no such person.',
+      rulesOf,
+    };
   }
   if (isOwn && !mayRead && subject.kind === 'person' && subject.relation === 'stranger')
     throw computeNotFound(computeId);
@@ -69,7 +77,9 @@ export async function explainAccess(
   const sentence = mayRead
     ? decisionSentence(decision, await findNamedThings(catalogue.db, named))
     : ownSentence(decision);
-  return { decision, obstacles: obstaclesOf(row, question), sentence, rulesOf };
+  const closing = closingObstacles(row, question);
+  const obstacles = row.policy.readOnlyOnly ? [...closing, 'The policy allows reading only.'] : closing;
+  return { decision, obstacles, isClosed: closing.length > 0, sentence, rulesOf };
 }
 
 /** The asking subject, and the rules that concern it; null for an unknown or disabled person. */
@@ -89,23 +99,24 @@ function roleOf(row: TargetRow, { databaseRole: name }: WhyQuestion) {
 }
 
 function ownSentence(decision: Decision): string {
-  const rule = decision.rule === null ? '' : ` by ${decision.rule.id}`;
-  if (decision.kind === 'allowed') return decision.rule === null ? glassSentence(decision) : `Allowed${rule}.`;
-  if (decision.kind === 'may_ask') return `You may ask for ${needsOf(decision.rule)}${rule}.`;
+  if (decision.kind === 'allowed') {
+    return decision.rule === null ? glassSentence(decision) : `Allowed by ${decision.rule.id}.`;
+  }
+  if (decision.kind === 'may_ask') return `${decision.rule.id} lets you in with ${needsOf(decision.rule)}.`;
   if (decision.because === 'unproven') return UNPROVEN;
   return decision.rule === null
-    ? 'Denied: no access rule names you for this compute.'
-    : `Denied. The nearest is ${decision.rule.id}, which lacks: ${decision.because.replaceAll('_', ' ')}.`;
+    ? 'Denied: no access rule lets you reach this compute.'
+    : `Denied: ${decision.rule.id} lets you reach this compute, ${causeInWords(decision.because)}.`;
 }
 
 const UNPROVEN =
   'Denied: the organization asks for a second factor, and you have none. Add a passkey or one-time codes under Security.';
 
-function obstaclesOf({ policy }: TargetRow, { door, address }: WhyQuestion): string[] {
+function closingObstacles({ policy }: TargetRow, { door, address }: WhyQuestion): string[] {
+  const isInPerson = door === 'link' || door === 'oauth';
   const isOutside = address !== null && !isAddressAllowed(policy.allowedNetworks, address);
   return [
-    ...(door === 'link' && !policy.linkLogin ? ['The policy allows no login by link.'] : []),
-    ...(isOutside ? ['The policy allows other networks only.'] : []),
-    ...(policy.readOnlyOnly ? ['The policy allows reading only.'] : []),
+    ...(isInPerson && !policy.linkLogin ? ['The policy allows no login by link.'] : []),
+    ...(isOutside ? ['The policy does not allow this network.'] : []),
   ];
 }

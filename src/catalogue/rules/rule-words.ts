@@ -76,7 +76,7 @@ function givesInWords({ roles, databases, doors }: RuleGrants): string {
   const access = roles === 'read_write' ? 'read-write' : roles === 'read_only' ? 'read-only' : `as ${roles.join(', ')}`;
   const where = databases === null ? [] : [`in ${databases.join(', ')}`];
   const isByAll = RULE_DOORS.every((door) => doors.includes(door));
-  return [access, ...where, isByAll ? 'by every door' : `by ${doors.map((door) => DOOR_WORDS[door]).join(', ')}`].join(
+  return [access, ...where, isByAll ? 'by any way in' : `by ${doors.map((door) => DOOR_WORDS[door]).join(', ')}`].join(
     ', ',
   );
 }
@@ -86,7 +86,7 @@ function limitsInWords(grants: RuleGrants, { teams }: NamedThings): string[] {
   const team = approvals === null ? '' : quoted(teams.get(approvals.teamId) ?? approvals.teamId);
   return [
     longestApprovalMs === 0
-      ? 'asked each time'
+      ? 'approved anew each time'
       : longestApprovalMs === null
         ? ''
         : `approved for at most ${formatDuration(longestApprovalMs)}`,
@@ -94,32 +94,41 @@ function limitsInWords(grants: RuleGrants, { teams }: NamedThings): string[] {
     hours === null ? '' : hoursInWords(hours),
     networks.length === 0 ? '' : `from ${networks.join(', ')}`,
     reason === 'required' ? 'with a reason' : '',
-    approvals === null ? '' : `with ${approvals.count} more of team ${team}`,
-    freshSignInMs === null ? '' : `signed in within ${formatDuration(freshSignInMs)}`,
-    passkey ? 'with a passkey' : '',
+    approvals === null ? '' : approvalsInWords(approvals.count, team),
+    freshSignInMs === null ? '' : `signed in at most ${formatDuration(freshSignInMs)} ago`,
+    passkey ? 'signed in with a passkey' : '',
   ].filter((part) => part !== '');
 }
 
 const CAUSES = {
-  door: 'but not by that door',
-  role: 'but not with that role',
+  door: 'but not that way',
+  role: 'but not as that role',
   database: 'but not that database',
   network: 'but not from that address',
   hours: 'but not at that hour',
-  link_only: 'but asks its person in the browser, which only a login by link can',
-  sign_in: 'but asks for a fresher sign-in',
-  passkey: 'but asks for a passkey',
+  link_only: 'but only by a login in the browser, where a person can be asked',
+  sign_in: 'but only after a more recent sign-in',
+  passkey: 'but only after a sign-in with a passkey',
 } as const satisfies Record<RefusalCause, string>;
 
 const DENIED = {
   stranger: 'Denied: the person neither belongs to the account nor is a guest of the project.',
   unproven: 'Denied: the organization asks for a second factor, and the person has none.',
-  no_rule: 'Denied: no access rule names them for this compute.',
+  no_rule: 'Denied: no access rule lets them reach this compute.',
 } as const;
+
+function approvalsInWords(count: number, team: string): string {
+  return count === 1 ? `once another of team ${team} agrees` : `once ${count} others of team ${team} agree`;
+}
+
+/** Completes a sentence: `…, but not as that role`. */
+export function causeInWords(because: RefusalCause): string {
+  return CAUSES[because];
+}
 
 /** By no rule. */
 export function glassSentence({ glassId, until }: Extract<Decision, { glassId: string }>): string {
-  return `Allowed until ${until.toISOString().slice(11, 16)} UTC by a broken glass, ${glassId}, and by no rule.`;
+  return `Allowed until ${until.toISOString().slice(11, 16)} UTC since the glass was broken (${glassId}); no rule allows it.`;
 }
 
 /** Why, with the rule that said so. */
@@ -133,7 +142,7 @@ export function decisionSentence(decision: Decision, things: NamedThings): strin
     case 'denied':
       if (decision.rule !== null) {
         const said = ruleSentence(decision.rule, things);
-        return `Denied. The nearest is ${decision.rule.id}: ${said}, ${CAUSES[decision.because]}.`;
+        return `Denied. The closest rule is ${decision.rule.id}: ${said}, ${CAUSES[decision.because]}.`;
       }
       return DENIED[decision.because];
     default:

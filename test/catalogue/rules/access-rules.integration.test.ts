@@ -9,6 +9,7 @@ import { explainAccess } from '../../../src/catalogue/explain/why.ts';
 import { resolveAccessToken, resolveRoutedRole } from '../../../src/catalogue/logins/find-verifier.ts';
 import { findRoleOfProject } from '../../../src/catalogue/logins/route-role.ts';
 import { listShares, shareProject, unshareProject } from '../../../src/catalogue/projects/shares.ts';
+import type { RuleObject } from '../../../src/catalogue/rights/access-rule.ts';
 import {
   changeAccessRule,
   createAccessRule,
@@ -16,6 +17,7 @@ import {
   removeAccessRule,
   replaceAccessRules,
 } from '../../../src/catalogue/rules/access-rules.ts';
+import { findCoveredPlaces } from '../../../src/catalogue/rules/covered-places.ts';
 import { listAccessRules, pageAccessRules } from '../../../src/catalogue/rules/rule-lists.ts';
 import { MOST_ALIKE, MOST_BY_PASSWORD } from '../../../src/catalogue/rules/rule-room.ts';
 import { STARTING_SETS } from '../../../src/catalogue/rules/starting-sets.ts';
@@ -35,7 +37,6 @@ import {
   pushedClock,
   useTestCatalogue,
 } from '../../support/databases/catalogue-for-tests.ts';
-import { seededRandom } from '../../support/seeded-random.ts';
 
 const catalogueOf = useTestCatalogue({ clock: pushedClock() });
 
@@ -59,7 +60,6 @@ async function organizationWithShop() {
 }
 
 type Scene = Awaited<ReturnType<typeof organizationWithShop>>;
-type Grants = NewAccessRule['grants'];
 type Person = 'admin' | 'member' | 'guest';
 
 const ADDRESS = '203.0.113.7';
@@ -137,47 +137,6 @@ describe('a new account', () => {
   });
 });
 
-describe('20 seeded rule sets', () => {
-  it('page, doors, rechecks, passwords and explanations agree on each', async () => {
-    const scene = await organizationWithShop();
-    const { catalogue, context, accountId, team, people, project, compute } = scene;
-    const random = seededRandom(32);
-    const pick = <T>(items: readonly [T, ...T[]]): T => items[random.below(items.length)] ?? items[0];
-    for (let set = 0; set < 20; set += 1) {
-      await replaceAccessRules(catalogue, context, { accountId, set: 'strict' });
-      for (let rule = random.below(4); rule > 0; rule -= 1) {
-        await scene.add({
-          subject: pick<NewAccessRule['subject']>([
-            { kind: 'members' },
-            { kind: 'guests' },
-            { kind: 'team', teamId: team.id },
-            { kind: 'person', userId: people[pick<Person>(['admin', 'member', 'guest'])].userId },
-          ]),
-          object: pick<NewAccessRule['object']>([
-            { kind: 'account' },
-            { kind: 'label', label: 'production' },
-            { kind: 'project', projectId: project.id },
-            { kind: 'compute', computeId: compute.id },
-          ]),
-          grants: {
-            roles: pick<Grants['roles']>(['read_write', 'read_only', ['app']]),
-            doors: pick<Grants['doors']>([['link'], ['link', 'role_password'], ['role_password']]),
-            databases: pick<Grants['databases']>([null, ['appdb'], ['other']]),
-          },
-        });
-      }
-      for (const name of ['admin', 'member', 'guest'] as const)
-        for (const role of ['app', 'app_reader'] as const) {
-          const { link, password } = await answersOf(scene, name, role);
-          expect(new Set(Object.values(link)).size, `set ${set}, ${name}, ${role}: ${JSON.stringify(link)}`).toBe(1);
-          // A page is offered a role where any database lets it in, and here there is one.
-          const said = new Set([password.page, password.reveal]);
-          expect(said.size, `set ${set}, ${name}, ${role}: ${JSON.stringify(password)}`).toBe(1);
-        }
-    }
-  });
-});
-
 describe('the doors of programs', () => {
   it('let an access token in by the rules of its person, or of the account’s tokens', async () => {
     const scene = await organizationWithShop();
@@ -212,6 +171,33 @@ describe('the doors of programs', () => {
     expect(await isIn()).toBe(true);
     await changeAccessRule(catalogue, context, { accountId, ruleId: rule.id, grants: { doors: ['link'] } });
     expect(await isIn()).toBe(false);
+  });
+});
+
+describe('who can reach a label or a project', () => {
+  it('is said by the rules about it, and about what has that label or is in there', async () => {
+    const { catalogue, accountId, project, compute } = await organizationWithShop();
+    const blog = await addProject(catalogue, accountId, 'blog');
+    const labelled = catalogue.db.updateTable('projects').set({ label: 'production' });
+    await labelled.where('id', '=', project.id).execute();
+    const objects: ReadonlyArray<readonly [string, RuleObject]> = [
+      ['all', { kind: 'account' }],
+      ['production', { kind: 'label', label: 'production' }],
+      ['staging', { kind: 'label', label: 'staging' }],
+      ['shop', { kind: 'project', projectId: project.id }],
+      ['in shop', { kind: 'compute', computeId: compute.id }],
+      ['blog', { kind: 'project', projectId: blog.project.id }],
+      ['in blog', { kind: 'compute', computeId: blog.compute.id }],
+    ];
+    const about = async (what: string) => {
+      const places = await findCoveredPlaces(catalogue, accountId, what);
+      return objects.filter(([, object]) => places.touches(object)).map(([name]) => name);
+    };
+    expect(await about('label:production')).toEqual(['all', 'production', 'shop', 'in shop']);
+    expect(await about(`project:${project.id}`)).toEqual(['all', 'production', 'shop', 'in shop']);
+    expect(await about(`project:${blog.project.id}`)).toEqual(['all', 'blog', 'in blog']);
+    expect(await about('label:staging')).toEqual(['all', 'staging']);
+    expect(await about('')).toHaveLength(objects.length);
   });
 });
 

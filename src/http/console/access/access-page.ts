@@ -7,6 +7,7 @@ import { TimeSlices } from '../../../async/time-slices.ts';
 import { listProjects } from '../../../catalogue/projects/project-lists.ts';
 import type { AccessRule } from '../../../catalogue/rights/access-rule.ts';
 import { accountResource, may, requireMay } from '../../../catalogue/rights/permissions.ts';
+import { findCoveredPlaces } from '../../../catalogue/rules/covered-places.ts';
 import { findNamedThings, type NamedThings } from '../../../catalogue/rules/named-things.ts';
 import { getAccessRule, listAccessRules } from '../../../catalogue/rules/rule-lists.ts';
 import { ruleInWords, ruleSentence } from '../../../catalogue/rules/rule-words.ts';
@@ -36,10 +37,11 @@ export async function showAccess(call: AccountCall, again?: Again): Promise<void
   const things = await findNamedThings(parts.catalogue.db, rules);
   const choices = await choicesOf(call);
   const about = queryText(call, 'about');
+  const places = await findCoveredPlaces(parts.catalogue, account.id, about);
   const rows: ReturnType<typeof rowOf>[] = [];
   const slices = new TimeSlices();
   for (const rule of rules) {
-    if (concerns(rule, about)) rows.push(rowOf(rule, things));
+    if (places.touches(rule.object)) rows.push(rowOf(rule, things));
     if (slices.isOver) await slices.next();
   }
   parts.renderer.send(request, response, AccessPage, {
@@ -56,13 +58,6 @@ export async function showAccess(call: AccountCall, again?: Again): Promise<void
       sorts: { who: ({ who }) => who, what: ({ what }) => what },
     }),
   });
-}
-
-/** A rule about everything is about each thing, too. */
-function concerns({ object }: AccessRule, about: string): boolean {
-  if (about === '' || object.kind === 'account') return true;
-  if (object.kind === 'label') return about === `label:${object.label}`;
-  return object.kind === 'project' && about === `project:${object.projectId}`;
 }
 
 function rowOf(rule: AccessRule, things: NamedThings) {
@@ -122,9 +117,9 @@ export async function removeRule(call: AccountCall): Promise<void> {
 }
 
 const SET_WORDS = {
-  everyone: ['Everyone, everything', 'Members, guests and tokens may do what they may without any rules of yours.'],
-  read_only: ['Read-only by default', 'Members and guests may only read; tokens keep what they may.'],
-  strict: ['Strict', 'Nobody reaches anything until a rule of yours says so. You keep this page.'],
+  everyone: ['Everyone, everything', 'Members and tokens reach every project, guests those that are shared with them.'],
+  read_only: ['Read-only by default', 'The same, but members and guests can only read.'],
+  strict: ['Strict', 'Nobody reaches anything until you add a rule for it. You can still change the rules.'],
 } as const;
 
 export async function askStart(call: AccountCall, again?: Again): Promise<void> {
@@ -134,7 +129,7 @@ export async function askStart(call: AccountCall, again?: Again): Promise<void> 
   sendConfirmation(call, {
     view: belowTabView(call, ['access', title], again),
     title: `Start from “${title}”?`,
-    text: `${text} It takes the place of all rules, and connections that it does not allow end now.`,
+    text: `${text} This replaces all rules, and connections that the new ones do not allow end now.`,
     button: 'Replace all rules',
     cancelPath: pathOf(call),
   });

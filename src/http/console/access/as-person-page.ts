@@ -1,8 +1,9 @@
 // What one person may reach in an account, compute by compute, with the rule that says so.
 
 import { AsPersonPage } from '../../../../web/pages/console/access/as-person-page.tsx';
-import { explainAccess } from '../../../catalogue/explain/why.ts';
+import { type Explanation, explainAccess } from '../../../catalogue/explain/why.ts';
 import { listComputesOfAccount } from '../../../catalogue/projects/compute-rows.ts';
+import type { RuleDoor } from '../../../catalogue/rights/access-rule.ts';
 import { accountResource, requireMay } from '../../../catalogue/rights/permissions.ts';
 import { findPeopleOfAccount } from '../../../catalogue/rules/named-things.ts';
 import type { UserId } from '../../../ids.ts';
@@ -12,7 +13,6 @@ import { belowTabView } from '../shell/open-console-view.ts';
 
 /** More are found by a search. */
 const MOST_COMPUTES = 50;
-const DOORS = ['link', 'token', 'role_password'] as const;
 
 export async function showAsPerson(call: AccountCall, again?: Again): Promise<void> {
   const { parts, request, response, person, account, base } = call;
@@ -34,17 +34,27 @@ async function rowsOf({ parts, context, account, now }: AccountCall, userId: Use
   const question = { who, databaseRole: null, database: null, address: null, at: now };
   return await Promise.all(
     computes.map(async ({ id, shownName, projectName }) => {
-      const explain = (door: (typeof DOORS)[number]) =>
-        explainAccess(parts.catalogue, context, { ...question, computeId: id, door });
-      const [link, token, password] = await Promise.all([explain('link'), explain('token'), explain('role_password')]);
+      const explain = (door: RuleDoor) => explainAccess(parts.catalogue, context, { ...question, computeId: id, door });
+      const [link, token, password, oauth] = await Promise.all([
+        explain('link'),
+        explain('token'),
+        explain('role_password'),
+        explain('oauth'),
+      ]);
       return {
         id,
         name: `${cleanForPage(projectName)}, ${cleanForPage(shownName)}`,
-        link: link.decision.kind,
-        token: token.decision.kind,
-        password: password.decision.kind,
+        link: answerOf(link),
+        token: answerOf(token),
+        password: answerOf(password),
+        oauth: answerOf(oauth),
         sentence: [link.sentence, ...link.obstacles].map(cleanSentence).join(' '),
       };
     }),
   );
+}
+
+/** What the policies close, no rule opens. */
+function answerOf({ decision, isClosed }: Explanation) {
+  return isClosed ? ('denied' as const) : decision.kind;
 }

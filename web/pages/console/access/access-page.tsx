@@ -67,7 +67,11 @@ export function AccessPage(props: AccessProps): VNode {
         caption="Access rules"
         columns={columns}
         rowKey={({ id }) => id}
-        empty={isStrict ? 'No rules: nobody reaches anything.' : 'No rule is about this: nobody reaches it.'}
+        empty={
+          isStrict
+            ? 'There are no rules, so nobody can reach anything.'
+            : 'No rule covers this, so nobody can reach it.'
+        }
       />
       {mayChange && <RuleForm {...props} />}
       {mayChange && <StartingSets path={path} />}
@@ -90,14 +94,18 @@ function How({ row: { gives, limits, id } }: { readonly row: RuleRow }): VNode {
 }
 
 const SETS = [
-  { set: 'everyone', label: 'Everyone, everything', text: 'members, guests and tokens, as without rules.' },
-  { set: 'read_only', label: 'Read-only by default', text: 'members and guests can only read.' },
-  { set: 'strict', label: 'Strict', text: 'nobody reaches anything until a rule says so.' },
+  {
+    set: 'everyone',
+    label: 'Everyone, everything',
+    text: 'members and tokens reach every project, guests those shared with them.',
+  },
+  { set: 'read_only', label: 'Read-only by default', text: 'the same, but members and guests can only read.' },
+  { set: 'strict', label: 'Strict', text: 'nobody reaches anything until you add a rule for it.' },
 ] as const;
 
 function StartingSets({ path }: { readonly path: string }): VNode {
   return (
-    <Panel id="start" title="Start again" lead="Each replaces all rules.">
+    <Panel id="start" title="Start over" lead="Each of these replaces all rules.">
       <ul class="plain-list">
         {SETS.map(({ set, label, text }) => (
           <li key={set}>

@@ -14,6 +14,7 @@ interface ReachRow {
   readonly link: Answer;
   readonly token: Answer;
   readonly password: Answer;
+  readonly oauth: Answer;
   readonly sentence: string;
 }
 
@@ -30,6 +31,7 @@ export function AsPersonPage({ frame, view, path, person, isUnknown, rows }: AsP
     { header: 'Link', cell: ({ link }) => <AnswerPill answer={link} /> },
     { header: 'Token', cell: ({ token }) => <AnswerPill answer={token} /> },
     { header: 'Role password', cell: ({ password }) => <AnswerPill answer={password} /> },
+    { header: 'OAuth', cell: ({ oauth }) => <AnswerPill answer={oauth} /> },
     { header: 'Why, by link', cell: ({ sentence }) => <span class="quiet-text">{sentence}</span> },
   ];
   return (
@@ -37,7 +39,7 @@ export function AsPersonPage({ frame, view, path, person, isUnknown, rows }: AsP
       frame={frame}
       view={view}
       title="As a person sees it"
-      lead="What one person may reach now, from any address, and the rule that says so."
+      lead="What one person can reach right now, whatever the address, and which rule says so."
     >
       <form class="panel field-row" method="get" action={path}>
         <TextField name="person" label="Email of a member or guest" value={person} autocomplete="off" />
@@ -48,11 +50,11 @@ export function AsPersonPage({ frame, view, path, person, isUnknown, rows }: AsP
       {isUnknown && <p class="table-empty">Nobody in this account has that email.</p>}
       {person !== '' && !isUnknown && (
         <DataTable
-          caption="What the person may reach"
+          caption="What the person can reach"
           columns={columns}
           rows={rows}
           rowKey={({ id }) => id}
-          empty="There is nothing to reach."
+          empty="This account has no computes."
         />
       )}
     </ConsolePage>
