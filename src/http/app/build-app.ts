@@ -30,6 +30,7 @@ import { loadRequestContext } from '../request/request-context.ts';
 import { SessionWatch } from '../request/session-watch.ts';
 import { singleSlashes } from '../request/single-slashes.ts';
 import { assetRoutes, type WebAssets } from '../request/static-assets.ts';
+import { SCIM_PREFIX } from '../scim/scim-call.ts';
 import { scimRoutes } from '../scim/scim-routes.ts';
 import { requireOwnForm } from '../security/require-own-form.ts';
 import { securityHeaders } from '../security/security-headers.ts';
@@ -64,6 +65,9 @@ export interface AppOptions {
   readonly mailer: Mailer;
 }
 
+/** What programs ask, for whom no session speaks. */
+const PLACES_OF_PROGRAMS = [API_PREFIX, SCIM_PREFIX, '/oauth', '/.well-known'];
+
 /** Routes contain their whole paths, so that tests which walk the router find all of them. */
 export function buildApp({ deps, address, assets, readiness, mailer }: AppOptions): Express {
   const { config, catalogue } = deps;
@@ -81,6 +85,8 @@ export function buildApp({ deps, address, assets, readiness, mailer }: AppOption
   app.use(health, refuseOtherMethods(health), assetRoutes(assets), icons, refuseOtherMethods(icons));
   app.use(neverStored, loadRequestContext({ catalogue, address }));
   const consumption = createConsumptionHistory(catalogue);
+  const turns = turnsOfStrangers();
+  app.use(PLACES_OF_PROGRAMS, turns);
   app.use(apiAddressRoute({ config, address, renderer }));
   app.use(apiRoutes({ ...deps, address, mailer, consumption }));
   app.use(API_PREFIX, apiErrors);
@@ -98,7 +104,7 @@ export function buildApp({ deps, address, assets, readiness, mailer }: AppOption
   app.use(express.urlencoded({ extended: false, limit: MAX_FORM_BYTES, parameterLimit: MAX_FORM_FIELDS }));
   const sentOnce = new SentOnce({ redis: deps.redis, address });
   app.use(sentOnce.handle, requireOwnForm({ catalogue, address }), shownOnce.page);
-  app.use(turnsOfStrangers(), pages, otherMethods);
+  app.use(turns, pages, otherMethods);
   app.use(unknownPath, errorHandler({ renderer, address }));
   return app;
 }

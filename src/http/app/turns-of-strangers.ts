@@ -1,6 +1,6 @@
-// Pages for people who are not signed in, one in each turn of the event loop: the bytes of psql
-// sessions are relayed between two of them, however many requests come in one turn. The address
-// that waits for the fewest comes first.
+// Pages for people who are not signed in, and answers to programs, one in each turn of the event
+// loop: the bytes of psql sessions are relayed between two of them, however many requests come in
+// one turn. The address that waits for the fewest comes first.
 
 import { setImmediate } from 'node:timers/promises';
 import type { RequestHandler } from 'express';
@@ -20,7 +20,7 @@ export function turnsOfStrangers(): RequestHandler {
     }
     isRunning = false;
   };
-  return (_request, response, next) => {
+  return function takeTurn(_request, response, next) {
     const { session, address } = contextOf(response);
     if (session !== null) return next();
     const leave = (): void => waiting.delete(address, begin);

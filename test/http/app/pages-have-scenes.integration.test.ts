@@ -7,7 +7,7 @@ import type { Town } from '../../e2e/browser/console-town.ts';
 import { DOCS_SCENES, FIRST_START_SCENES } from '../../e2e/browser/first-start/start-scenes.ts';
 import { SCENES } from '../../e2e/browser/scenes.ts';
 import { startWeb } from '../../support/browser/web-for-tests.ts';
-import { routesOf } from './routes-of.ts';
+import { routesNotBehind, routesOf } from './routes-of.ts';
 
 /** By which scene the pages outside the console are seen. */
 const SCENE_OF: Readonly<Record<string, string>> = {
@@ -69,6 +69,9 @@ const NO_PAGES: readonly RegExp[] = [
   /^\/ops\/(people\/:userId\/enable|requests\/:requestId\/(approve|decline))$/,
 ];
 
+/** Small, and the same for everybody; a provider that signs somebody out. */
+const WITHOUT_TURN = /^\/(healthz|readyz|assets\/.*|[\w-]+\.(svg|ico|png|webmanifest|txt)|sign-out\/oidc.*)$/;
+
 describe('the lists of scenes', () => {
   it('hold every page that has a route', async () => {
     const web = await startWeb();
@@ -83,6 +86,9 @@ describe('the lists of scenes', () => {
     const isSeen = (route: string) => seen.has(route) || names.has(SCENE_OF[route] ?? '');
     expect([...pages].filter((route) => !isSeen(route) && !NO_PAGES.some((no) => no.test(route)))).toEqual([]);
     expect(Object.keys(SCENE_OF).filter((route) => !pages.has(route))).toEqual([]);
+    // A page or an answer that is made outside the turns keeps sessions of psql waiting.
+    const outside = routesNotBehind(web.app, 'takeTurn').map(({ path }) => path);
+    expect(outside.filter((path) => !WITHOUT_TURN.test(path))).toEqual([]);
   });
 });
 

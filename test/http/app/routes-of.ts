@@ -19,6 +19,19 @@ export function routesOf(app: Express): FoundRoute[] {
   return routesIn(app.router);
 }
 
+/** The routes of the application that no handler of that name comes before. */
+export function routesNotBehind(app: Express, handler: string): FoundRoute[] {
+  return app.router.stack.flatMap((layer, index, stack) => {
+    const before = stack.slice(0, index).filter(({ name }) => name === handler);
+    return routesIn(layer.handle).filter(({ path }) => !before.some((each) => covers(each, path)));
+  });
+}
+
+function covers(layer: unknown, path: string): boolean {
+  const match = fieldOf(layer, 'match');
+  return typeof match === 'function' && match.call(layer, path) === true;
+}
+
 function routesIn(router: unknown): FoundRoute[] {
   const stack = fieldOf(router, 'stack');
   if (!Array.isArray(stack)) return [];
