@@ -32,6 +32,7 @@ const APPDB: MeasuredDatabase = {
   id: 5,
   name: 'appdb',
   changedRows: 100,
+  updatedRows: 0,
   busyMs: 1_000,
   sessionCount: 4,
   openSessions: 1,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
+import { queryRows } from '../support/databases/query-rows.ts';
 import {
   addHostedProject,
   framesOf,
@@ -61,6 +62,34 @@ describe('a project under load', () => {
     const [frame] = await framesOf(node, project);
     expect(frame?.activeTimeSeconds).toBe(20);
     expect(frame?.writtenDataBytes).toBeGreaterThan(100_000);
+  });
+
+  // What a neighbour wrote without a row was on the bill of everybody who wrote one.
+  it('is billed for nothing that a neighbour writes without a row', async () => {
+    const node = nodeOf();
+    const [honest, neighbour] = [await addHostedProject(node), await addHostedProject(node)];
+    await Promise.all([untilCounted(honest), untilCounted(neighbour)]);
+    node.clock.push(6 * MINUTE_MS);
+    await node.metering.sampleNow();
+    const before = await postgresFigures(honest);
+    await load(
+      honest,
+      `create table t as select n from generate_series(1, 10000) n; update t set n = 0 where n < 1000`,
+    );
+    const own = await postgresFigures(honest);
+    const messages = `select count(pg_logical_emit_message(false, '', repeat('x', 1000000))) from generate_series(1, 60)`;
+    const { roles, password } = neighbour;
+    const asTenant = Object.assign(new URL(neighbour.url), { username: roles[0]?.name, password: password.reveal() });
+    await expect(queryRows(asTenant.href, messages)).rejects.toMatchObject({ code: '42501' });
+    // Whatever PostgreSQL may have of the kind, as the superuser does it.
+    await load(neighbour, messages);
+    expect((await postgresFigures(honest)).walBytes - own.walBytes).toBeGreaterThan(60_000_000);
+    node.clock.push(MINUTE_MS);
+    await node.metering.sampleNow();
+    const [frame] = await framesOf(node, honest);
+    expect(frame?.writtenDataBytes).toBeGreaterThan((own.sizeBytes - before.sizeBytes) / 3);
+    expect(frame?.writtenDataBytes).toBeLessThan(own.sizeBytes - before.sizeBytes + 11_000 * 512);
+    expect((await framesOf(node, neighbour))[0]?.writtenDataBytes).toBeLessThan(1_000_000);
   });
 
   it('is measured in all its databases', async () => {

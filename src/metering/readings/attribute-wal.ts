@@ -2,8 +2,10 @@
 
 import type { MeasuredDatabase, ServerLook, ServerReading } from './server-reading.ts';
 
-/** A WAL record without the row's own bytes, relative to a byte of growth. */
+/** Besides what its database grows by: the records of the row, its index entries and its commit. */
 const BYTES_PER_CHANGED_ROW = 128;
+/** An update mostly reuses space, so that growth tells nothing of the new row. */
+const BYTES_PER_UPDATED_ROW = 512;
 
 interface WalOfDatabase {
   readonly writtenBytes: number;
@@ -24,9 +26,13 @@ export function attributeNothing(look: ServerLook): Attribution {
 }
 
 /**
- * In proportion to growth in bytes plus 128 per changed row; when none changed, it waits. The share
- * of a database without a session is nobody's: autovacuum wrote it, such as statistics of the
- * catalogs that all databases share.
+ * In proportion to growth and changed rows, and never more than they make: the rest is nobody's,
+ * whoever wrote it without a row. When none changed, it waits. The share of a database without a
+ * session is nobody's, too: autovacuum wrote it, such as statistics of the catalogs that all
+ * databases share.
+ *
+ * NOTE: without this bound, WAL that leaves no trace in its writer's counters (messages, sequences,
+ * rewritten tables) is billed to the neighbours.
  */
 export function attributeWal(previous: ServerReading, look: ServerLook): Attribution {
   const { walPosition, redoPosition } = look;
@@ -40,7 +46,8 @@ export function attributeWal(previous: ServerReading, look: ServerLook): Attribu
   for (const { id, ...database } of look.databases) {
     const was = before.get(id);
     const isWritten = total > 0 && !isUnattended(was, database);
-    const ownBytes = isWritten ? Math.round((writtenBytes * (weights.get(id) ?? 0)) / total) : 0;
+    const weight = weights.get(id) ?? 0;
+    const ownBytes = isWritten ? Math.round(Math.min(weight, (writtenBytes * weight) / total)) : 0;
     const keptBytes = Math.round((was?.keptWalBytes ?? 0) * keptPart.old + ownBytes * keptPart.recent);
     byDatabase.set(id, { writtenBytes: ownBytes, keptBytes });
   }
@@ -60,9 +67,11 @@ function weightsOf(previous: ServerReading, look: ServerLook): Map<number, numbe
   return new Map(
     look.databases.map((database) => {
       const was = before.get(database.id);
-      const rows = Math.max(0, database.changedRows - (was?.changedRows ?? 0));
+      const changed = Math.max(0, database.changedRows - (was?.changedRows ?? 0));
+      const updated = Math.min(changed, Math.max(0, database.updatedRows - (was?.updatedRows ?? 0)));
+      const rowBytes = updated * BYTES_PER_UPDATED_ROW + (changed - updated) * BYTES_PER_CHANGED_ROW;
       const growth = areSizesKnown ? Math.max(0, sizeOf(database) - sizeOf(was)) : 0;
-      return [database.id, growth + rows * BYTES_PER_CHANGED_ROW];
+      return [database.id, growth + rowBytes];
     }),
   );
 }

@@ -74,6 +74,7 @@ function countersQuery(scope: LookScope, ownProcesses: ReadonlySet<number>): str
         'id', s.datid::bigint,
         'name', s.datname,
         'changedRows', s.tup_inserted + s.tup_updated + s.tup_deleted,
+        'updatedRows', s.tup_updated,
         'busyMs', to_jsonb(s) -> 'active_time',
         'sessionCount', to_jsonb(s) -> 'sessions',
         'openSessions', coalesce(a.open_sessions, 0)

@@ -13,6 +13,8 @@ const databaseCountersSchema = z.object({
   name: z.string().nullable(),
   /** Rows inserted, updated and deleted. */
   changedRows: count,
+  /** Of these, the updated ones; a node of the version before did not store them. */
+  updatedRows: count.default(0),
   /** Milliseconds that sessions spent executing statements; null before PostgreSQL 14. */
   busyMs: count.nullable(),
   /** Client sessions started since the counters were reset; null before PostgreSQL 14. */

@@ -8,11 +8,13 @@ interface Given {
   readonly waiting?: number;
   /** Oid to changed rows, size, and what is kept of its WAL. */
   readonly databases: Readonly<Record<number, readonly [rows: number, size: number | null, kept?: number]>>;
+  /** By oid, of the changed rows. */
+  readonly updated?: Readonly<Record<number, number>>;
   /** By oid; a session is open elsewhere. */
   readonly unattended?: readonly number[];
 }
 
-function reading({ wal, redo = 0, waiting = 0, databases, unattended = [] }: Given): ServerReading {
+function reading({ wal, redo = 0, waiting = 0, databases, unattended = [], updated = {} }: Given): ServerReading {
   return {
     startedAt: '2026-03-04T00:00:00Z',
     walPosition: wal,
@@ -22,6 +24,7 @@ function reading({ wal, redo = 0, waiting = 0, databases, unattended = [] }: Giv
       id: Number(id),
       name: `database ${id}`,
       changedRows,
+      updatedRows: updated[Number(id)] ?? 0,
       sizeBytes,
       keptWalBytes,
       busyMs: 0,
@@ -42,14 +45,20 @@ function written(before: Given, now: Given) {
 describe('the WAL of a server', () => {
   it('is attributed to the only database that changed', () => {
     const before = { wal: 1_000, databases: { 1: [10, 500], 2: [10, 500] } } as const;
-    const now = { wal: 9_000, databases: { 1: [10, 500], 2: [11, 500] } } as const;
+    const now = { wal: 9_000, databases: { 1: [10, 500], 2: [110, 500] } } as const;
     expect(written(before, now).bytes).toEqual({ 1: 0, 2: 8_000 });
   });
 
   it('is divided by growth and changed rows', () => {
     const before = { wal: 0, databases: { 1: [0, 0], 2: [0, 1_000], 3: [5, 5] } } as const;
-    const now = { wal: 4_000, databases: { 1: [10, 0], 2: [0, 1_000 + 1_280], 3: [5, 5] } } as const;
-    expect(written(before, now).bytes).toEqual({ 1: 2_000, 2: 2_000, 3: 0 });
+    const now = { wal: 2_000, databases: { 1: [10, 0], 2: [0, 1_000 + 1_280], 3: [5, 5] } } as const;
+    expect(written(before, now).bytes).toEqual({ 1: 1_000, 2: 1_000, 3: 0 });
+  });
+
+  it('counts an updated row more than one that makes its database grow', () => {
+    const before = { wal: 0, databases: { 1: [0, 0], 2: [0, 0] } } as const;
+    const now = { wal: 5_120, databases: { 1: [32, 0], 2: [32, 0] }, updated: { 1: 32 } } as const;
+    expect(written(before, now).bytes).toEqual({ 1: 4_096, 2: 1_024 });
   });
 
   it('is divided by changed rows alone where a size is unknown', () => {
@@ -60,7 +69,7 @@ describe('the WAL of a server', () => {
 
   it('is attributed to a new database from zero', () => {
     const before = { wal: 0, databases: { 1: [7, 100] } } as const;
-    const now = { wal: 4_000, databases: { 1: [7, 100], 2: [1, 50] } } as const;
+    const now = { wal: 4_000, databases: { 1: [7, 100], 2: [50, 50] } } as const;
     expect(written(before, now).bytes).toEqual({ 1: 0, 2: 4_000 });
   });
 
@@ -68,22 +77,32 @@ describe('the WAL of a server', () => {
     const before = { wal: 0, waiting: 300, databases: { 1: [7, 100] } } as const;
     const still = { wal: 700, databases: { 1: [7, 100] } } as const;
     expect(written(before, still)).toMatchObject({ bytes: { 1: 0 }, unattributedBytes: 1_000 });
-    const then = { wal: 800, databases: { 1: [9, 100] } } as const;
+    const then = { wal: 800, databases: { 1: [17, 100] } } as const;
     expect(written({ ...still, waiting: 1_000 }, then)).toMatchObject({ bytes: { 1: 1_100 }, unattributedBytes: 0 });
   });
 
   it('is not subtracted for reset counters or shrunk databases', () => {
     const before = { wal: 0, databases: { 1: [700, 9_000], 2: [0, 0] } } as const;
-    const now = { wal: 500, databases: { 1: [3, 100], 2: [1, 0] } } as const;
+    const now = { wal: 500, databases: { 1: [3, 100], 2: [5, 0] } } as const;
     expect(written(before, now).bytes).toEqual({ 1: 0, 2: 500 });
   });
 
   it('is kept until a checkpoint', () => {
     const before = { wal: 1_000, redo: 200, databases: { 1: [0, 0, 50] } } as const;
-    const later = { wal: 3_000, redo: 200, databases: { 1: [1, 0] } } as const;
+    const later = { wal: 3_000, redo: 200, databases: { 1: [20, 0] } } as const;
     expect(written(before, later).kept).toEqual({ 1: 2_050 });
-    const checkpointed = { wal: 3_000, redo: 2_500, databases: { 1: [1, 0] } } as const;
+    const checkpointed = { wal: 3_000, redo: 2_500, databases: { 1: [20, 0] } } as const;
     expect(written(before, checkpointed).kept).toEqual({ 1: 500 });
+  });
+
+  // A neighbour's messages, sequences and rewritten tables are in no counter of theirs.
+  it('is nobody’s beyond what the counters of a database show', () => {
+    const before = { wal: 0, databases: { 1: [0, 0], 2: [0, 0], 3: [0, 0] } } as const;
+    const now = { wal: 1_000_000_000, databases: { 1: [10, 5_000], 2: [1, 0], 3: [0, 0] } } as const;
+    const own = { 1: 5_000 + 10 * 128, 2: 128, 3: 0 };
+    expect(written(before, now)).toMatchObject({ bytes: own, kept: own, unattributedBytes: 0 });
+    const waiting = { ...before, wal: 1_000_000_000, waiting: 1_000_000_000 } as const;
+    expect(written(waiting, now).bytes, 'nor what nobody seemed to write').toEqual(own);
   });
 
   it('is nobody’s where autovacuum wrote in a database without a session', () => {
