@@ -138,7 +138,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
     cancelRoutes,
     computes: {
       wake: async (computeId) => void (await provisioning.wake(computeId)),
-      restorePassword: provisioning.restoreRolePassword,
+      restoreRole: provisioning.restoreRole,
       projectShare: provisioning.projectShare,
       noteUse: (computeId) => provisioning.databases.noteUse([computeId]),
       readDatabases: provisioning.databases.showOfCompute,

@@ -12,8 +12,10 @@ import { changeHostedDatabase, createHostedDatabase, deleteHostedDatabase } from
 import {
   createHostedRole,
   deleteHostedRole,
+  type RestoredOfRole,
+  type RolePlace,
   resetHostedRolePassword,
-  restoreRolePassword,
+  restoreRole,
 } from './hosted/hosted-roles.ts';
 import { readStatement } from './hosted/read-statement.ts';
 import type { HostRegion } from './hosts/hosts.ts';
@@ -43,7 +45,7 @@ export function createProvisioning(parts: ProvisioningParts, databases: KnownDat
     resetRolePassword: bind(parts, resetHostedRolePassword),
     renewRolePassword: bind(parts, renewRolePassword),
     wake: sharedWake(parts),
-    restoreRolePassword: sharedRestore(parts),
+    restoreRole: sharedRestore(parts),
     readStatement: (place: Parameters<typeof readStatement>[1]) => readStatement(parts, place),
     listRegions: (): HostRegion[] => parts.hosts.listRegions(),
     /** Throws `lock_table_filled`. */
@@ -63,11 +65,11 @@ function sharedWake(parts: ProvisioningParts): (computeId: ComputeId) => Promise
   return (computeId) => shared(computeId, () => wakeCompute(parts, computeId));
 }
 
-/** Likewise for the connections of a pool that find their role's password changed. */
-function sharedRestore(parts: ProvisioningParts): (computeId: ComputeId, databaseRole: string) => Promise<boolean> {
+/** Likewise for the connections of a pool that find their role's password or settings changed. */
+function sharedRestore(parts: ProvisioningParts) {
   const shared = sharedWork<boolean>();
-  return (computeId, databaseRole) =>
-    shared(`${computeId} ${databaseRole}`, () => restoreRolePassword(parts, { computeId, databaseRole }));
+  return (place: RolePlace, what: RestoredOfRole): Promise<boolean> =>
+    shared(`${what} ${place.computeId} ${place.databaseRole}`, () => restoreRole(parts, place, what));
 }
 
 /** Runs work of one name once at a time; later callers get the same outcome. */

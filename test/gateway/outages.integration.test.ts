@@ -91,8 +91,8 @@ describe('an upstream that refuses the approved role', () => {
 
   // It used to be told of a wrong password, which it had not sent.
   it('is told to try again while the password cannot be set back', async () => {
-    const restorePassword = () => Promise.reject(new PosternError('store_unavailable'));
-    const gateway = await startGateway({ computes: { restorePassword } });
+    const restoreRole = () => Promise.reject(new PosternError('store_unavailable'));
+    const gateway = await startGateway({ computes: { restoreRole } });
     onTestFinished(() => gateway.close());
     const moody = await createUpstream();
     onTestFinished(() => moody.close());

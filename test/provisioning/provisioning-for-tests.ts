@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
 import { Closers } from '../../src/async/closers.ts';
+import type { Catalogue } from '../../src/catalogue/store/catalogue.ts';
 import { SYSTEM_CONTEXT } from '../../src/catalogue/trail/audit-context.ts';
 import { systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config/config.ts';
@@ -116,7 +117,7 @@ export function urlOf(
  * The name of the project's role that cannot write, with its password as the gateway would open it.
  */
 export async function readerOf(
-  { catalogue }: ProvisioningForTests,
+  { catalogue }: { readonly catalogue: Pick<Catalogue, 'db' | 'sealer'> },
   made: HostedProject,
 ): Promise<{ role: string; password: Secret }> {
   const row = await catalogue.db

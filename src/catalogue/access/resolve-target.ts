@@ -39,6 +39,7 @@ export interface JudgedTarget {
   };
   readonly database: string;
   readonly databaseRole: string;
+  readonly isRoleReadOnly: boolean;
   readonly access: 'read_write' | 'read_only';
   /** All databases of the compute, its own first. */
   readonly databases: readonly string[];
@@ -169,12 +170,14 @@ export function computeTarget(
 
 function placeOf(row: TargetRow, choice: Pick<TargetChoice, 'database' | 'databaseRole' | 'access'>) {
   const { account, project, compute } = row;
+  const role = chooseDatabaseRole(row, choice);
   return {
     account: { id: account.id, name: account.name },
     project: { id: project.id, name: project.name, label: project.label },
     compute: { id: compute.id, name: shownName(compute), state: compute.state, hostId: compute.hostId },
     database: chooseDatabase(row, choice),
-    databaseRole: chooseDatabaseRole(row, choice).name,
+    databaseRole: role.name,
+    isRoleReadOnly: role.is_read_only,
     access: choice.access,
     databases: row.databases,
   };

@@ -49,8 +49,14 @@ export interface GatewayDependencies {
   readonly computes: {
     /** Makes an idle compute ready to be dialled. */
     wake(computeId: ComputeId, signal: AbortSignal): Promise<void>;
-    /** For a compute that refuses the kept password; false where that is not ours to mend. */
-    restorePassword(computeId: ComputeId, databaseRole: string): Promise<boolean>;
+    /**
+     * For a compute that refuses the kept password, or a role that only reads with settings that
+     * somebody changed; false where that is not ours to mend, or was not changed.
+     */
+    restoreRole(
+      role: { readonly computeId: ComputeId; readonly databaseRole: string },
+      what: 'password' | 'settings',
+    ): Promise<boolean>;
     /** It was entered: its list of databases is read again once in a while. */
     noteUse(computeId: ComputeId): void;
     /** Resolves when the list of its databases is fresh, or cannot be made so in time. */

@@ -1,8 +1,8 @@
-// Dials an authorised target as one database: with the client's parameters, and with a password
-// that may have to be restored first.
+// Dials an authorised target as one database: with the client's parameters, and as a role whose
+// password or settings may have to be restored first.
 
 import type { PasswordTarget } from '../../catalogue/logins/find-verifier.ts';
-import { PosternError } from '../../errors.ts';
+import { isPosternError, PosternError } from '../../errors.ts';
 import { UpstreamRefusal } from '../../wire/dial/connect-failure.ts';
 import { connectUpstream, type UpstreamSession } from '../../wire/dial/connect-upstream.ts';
 import { policyOfCompute } from '../../wire/dial/dial-policy.ts';
@@ -14,6 +14,7 @@ import type { GatewayParts } from '../session/gateway-parts.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import { stampApplicationName } from './application-name.ts';
 import { dialWithRetries } from './dial-with-retries.ts';
+import { hasForeignSettings } from './reader-settings.ts';
 
 export type DialParts = Pick<GatewayParts, 'computes' | 'config' | 'dialPolicy' | 'log' | 'scramKeys' | 'times'>;
 
@@ -30,35 +31,79 @@ export interface DialledTarget {
  */
 const CHECK_INTERVAL = '10s';
 
+/** Somebody may change the settings again as fast as they are restored. */
+const MOST_DIALS = 3;
+
 type Startup = ReadonlyMap<string, string>;
 
-/** Dials once more where the password was changed on the upstream and could be restored. */
+/** Dials again where a password or settings were changed on the upstream and could be restored. */
 export async function dialVisibly(
   approved: DialledTarget,
   database: string,
   startup: Startup,
 ): Promise<UpstreamSession> {
-  const dialed = dial(approved, database, startup).catch(async (error: unknown) => {
-    const isWrongPassword = error instanceof UpstreamRefusal && error.isWrongPassword;
-    if (!isWrongPassword || !(await restorePassword(approved))) throw error;
-    return await dial(approved, database, startup);
-  });
-  return await dialed.catch((error: unknown) => {
+  try {
+    return await dialRestored(approved, database, startup);
+  } catch (error) {
     throw approved.target.person?.isGuest === true ? hideDatabaseRole(error) : error;
-  });
+  }
+}
+
+async function dialRestored(approved: DialledTarget, database: string, startup: Startup): Promise<UpstreamSession> {
+  for (let count = 1; ; count += 1) {
+    try {
+      return await dialSettled(approved, database, startup);
+    } catch (error) {
+      if (count === MOST_DIALS || !(await restore(approved, error, count))) throw error;
+    }
+  }
+}
+
+/** Throws `busy` where somebody changed the settings with which the role's sessions begin. */
+async function dialSettled(approved: DialledTarget, database: string, startup: Startup): Promise<UpstreamSession> {
+  const upstream = await dial(approved, database, startup);
+  if (!isSharedReader(approved)) return upstream;
+  try {
+    if (!(await hasForeignSettings(upstream, approved.session.signal))) return upstream;
+    throw new PosternError('busy', { params: { thing: 'the read-only role' } });
+  } catch (error) {
+    upstream.socket.destroy();
+    throw error;
+  }
+}
+
+function isSharedReader({ target }: DialledTarget): boolean {
+  return target.isRoleReadOnly && target.compute.hostId !== null;
+}
+
+// PostgreSQL Error Codes, class 53, Insufficient Resources
+const FULL = /^53/;
+
+/** Whether dialling again may help. */
+async function restore(approved: DialledTarget, error: unknown, count: number): Promise<boolean> {
+  if (error instanceof UpstreamRefusal && error.isWrongPassword) return await tryTo(approved, 'password');
+  if (!isSharedReader(approved)) return false;
+  // A setting may also refuse the login, such as a library that does not exist.
+  const isRefused = error instanceof UpstreamRefusal && !FULL.test(error.sqlstate);
+  if (!isRefused && !isPosternError(error, 'busy')) return false;
+  // Another node may have been faster.
+  return (await tryTo(approved, 'settings')) || !isRefused || count === 1;
 }
 
 /**
  * False also when that failed: the upstream's own refusal says more than our failure. Throws what
  * is only away: nobody should look for a wrong password then.
  */
-async function restorePassword({ target: { compute, databaseRole }, parts }: DialledTarget): Promise<boolean> {
+async function tryTo(
+  { target: { compute, databaseRole }, parts }: DialledTarget,
+  what: 'password' | 'settings',
+): Promise<boolean> {
   try {
-    return await parts.computes.restorePassword(compute.id, databaseRole);
+    return await parts.computes.restoreRole({ computeId: compute.id, databaseRole }, what);
   } catch (error) {
     parts.log.error(
-      { event: 'upstream.restore_password_failed', err: error, compute_id: compute.id, database_role: databaseRole },
-      'could not restore the password of a database role',
+      { event: 'upstream.restore_role_failed', err: error, compute_id: compute.id, database_role: databaseRole, what },
+      'could not restore a database role',
     );
     if (error instanceof PosternError && error.entry.kind === 'service') throw error;
     return false;

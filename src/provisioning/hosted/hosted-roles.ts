@@ -116,13 +116,22 @@ async function undoReset({ catalogue }: ProvisioningParts, run: OperationRun): P
   }
 }
 
+/** What people change by SQL of a role, and the gateway finds out when it logs in as it. */
+export type RestoredOfRole = 'password' | 'settings';
+
+export interface RolePlace {
+  readonly computeId: ComputeId;
+  readonly databaseRole: string;
+}
+
 const RESTORING = { name: 'postern', mayGoOn: async () => {} };
 
-/** False if attached, or without a stored password. Throws `busy`, `host_away`. */
-export async function restoreRolePassword(
-  parts: ProvisioningParts,
-  { computeId, databaseRole }: { readonly computeId: ComputeId; readonly databaseRole: string },
-): Promise<boolean> {
+/** False if attached, without a stored password, or unchanged. Throws `busy`, `host_away`. */
+export async function restoreRole(parts: ProvisioningParts, place: RolePlace, what: RestoredOfRole): Promise<boolean> {
+  return await (what === 'password' ? restorePassword(parts, place) : restoreReaderSettings(parts, place));
+}
+
+async function restorePassword(parts: ProvisioningParts, { computeId, databaseRole }: RolePlace): Promise<boolean> {
   const { catalogue, hosts, log } = parts;
   const compute = await findCompute(catalogue.db, computeId);
   if (compute === null || compute.hostId === null) return false;
@@ -138,4 +147,22 @@ export async function restoreRolePassword(
     log.warn({ compute_id: computeId, database_role: databaseRole }, 'a password that was changed by SQL was set back');
     return true;
   });
+}
+
+/** Waits for no change of the project: it only undoes what somebody did by SQL. */
+async function restoreReaderSettings(
+  { catalogue, hosts, log }: ProvisioningParts,
+  { computeId, databaseRole }: RolePlace,
+): Promise<boolean> {
+  const compute = await findCompute(catalogue.db, computeId);
+  if (compute === null || compute.hostId === null) return false;
+  const role = await findDatabaseRole(catalogue.db, { branchId: compute.branchId, name: databaseRole });
+  if (role?.is_read_only !== true) return false;
+  const host = await hosts.get(compute.hostId);
+  const isRestored = await host.withSession(RESTORING, (session) => session.restoreReaderSettings(databaseRole));
+  if (isRestored) {
+    const about = { event: 'host.settings_restored', compute_id: computeId, database_role: databaseRole };
+    log.warn(about, 'settings of a read-only role that were changed by SQL were set back');
+  }
+  return isRestored;
 }

@@ -5,7 +5,7 @@ import { escapeIdentifier as quoted } from 'pg';
 import { inAnyOrder, tryAll } from '../../async/try-all.ts';
 import type { HostTenant } from '../../catalogue/projects/database-role-rows.ts';
 import type { HostConnection } from './host-connection.ts';
-import { joinRoles } from './join-roles.ts';
+import { joinRoles } from './host-objects.ts';
 
 /** Its row may be held by whoever granted it. The others must not wait for that for long. */
 export const TENDING_LOCK_LIMIT_MS = 250;

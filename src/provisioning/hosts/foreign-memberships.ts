@@ -6,7 +6,7 @@ import { inAnyOrder, tryAll } from '../../async/try-all.ts';
 import type { HostTenant } from '../../catalogue/projects/database-role-rows.ts';
 import { TENDING_LOCK_LIMIT_MS } from './foreign-grants.ts';
 import type { HostConnection } from './host-connection.ts';
-import { joinRoles } from './join-roles.ts';
+import { joinRoles } from './host-objects.ts';
 
 const MEMBERSHIPS = `SELECT granted.rolname AS granted, member.rolname AS member FROM pg_auth_members m
   JOIN pg_roles granted ON granted.oid = m.roleid JOIN pg_roles member ON member.oid = m.member

@@ -1,5 +1,6 @@
-// Finds roles and databases on a host, and ends connections. Knows no project.
+// Finds roles and databases on a host, joins roles, and ends connections. Knows no project.
 
+import { escapeIdentifier as quoted } from 'pg';
 import type { HostConnection } from './host-connection.ts';
 
 export interface HostObject {
@@ -51,4 +52,19 @@ export async function endConnections(
      WHERE datname = ANY($1) AND pid <> pg_backend_pid() AND backend_type = 'client backend' ${onlyIdle}`,
     [[...target.databases]],
   );
+}
+
+const NOT_JOINED = `SELECT rolname AS name FROM pg_roles
+  WHERE rolname = ANY($1) AND NOT pg_has_role(current_user, oid, 'MEMBER')`;
+
+/**
+ * The operator's role belongs to the roles that it made, and needs that to act for them. Up to
+ * PostgreSQL 15, a role may take itself away from its members.
+ */
+export async function joinRoles(
+  { query, run }: Pick<HostConnection, 'query' | 'run'>,
+  roles: readonly string[],
+): Promise<void> {
+  const left = await query<{ name: string }>(NOT_JOINED, [[...roles]]);
+  if (left.length > 0) await run(...left.map(({ name }) => `GRANT ${quoted(name)} TO CURRENT_USER`));
 }

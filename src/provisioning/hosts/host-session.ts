@@ -18,7 +18,14 @@ import {
   type HostDatabase,
   type HostObject,
 } from './host-objects.ts';
-import { claimPublicSchema, type ProjectRoles, shareDatabase } from './project-privileges.ts';
+import {
+  CLOSE_FUNCTIONS,
+  claimPublicSchema,
+  OPEN_FUNCTIONS,
+  type ProjectRoles,
+  shareDatabase,
+} from './project-privileges.ts';
+import { restoreReaderSettings, setReadOnly } from './reader-settings.ts';
 import { closeLogin, dropRetiredRole, retireRole, someRetiredRoles } from './retire-role.ts';
 
 // PostgreSQL Error Codes: duplicate_database, duplicate_object, reserved_name, unique_violation
@@ -72,6 +79,7 @@ export function hostSession(connection: HostConnection, share: ConnectionShare) 
     },
     setPassword: async (name: string, password: Secret): Promise<void> =>
       run(`ALTER ROLE ${quoted(name)} PASSWORD ${await verifierLiteral(password)}`),
+    restoreReaderSettings: (name: string): Promise<boolean> => restoreReaderSettings(connection, name),
     closeLogin: (role: HostObject): Promise<void> => closeLogin(connection, role),
     /** Gives what the role owns in those databases to `heir`. Throws `busy`. */
     bequeath: async (name: string, { databases, heir }: Heritage): Promise<void> => {
@@ -87,6 +95,7 @@ export function hostSession(connection: HostConnection, share: ConnectionShare) 
     /** Throws, after the rest, what keeps one from being closed. */
     closeToOthers: (tenants: readonly HostTenant[]): Promise<void> => closeToOthers(connection, tenants),
     partProjects: (tenants: readonly HostTenant[]): Promise<void> => partProjects(connection, tenants),
+    closeFunctions: (tenants: readonly HostTenant[]): Promise<void> => closeFunctions(connection, tenants),
     someRetiredRoles: (): Promise<HostObject[]> => someRetiredRoles(connection),
     dropRetiredRole: (oid: number): Promise<void> => dropRetiredRole(connection, oid),
     /** Only these roles may enter it. Throws HostNameTaken. */
@@ -148,6 +157,13 @@ async function limitRoles({ query, run }: HostConnection, tenants: Limited, shar
   });
 }
 
+/** Where that was not done yet. Throws, after the rest, what stays open. */
+async function closeFunctions({ query, runIn }: HostConnection, tenants: readonly HostTenant[]): Promise<void> {
+  const all = (which: keyof HostTenant) => tenants.flatMap((tenant) => tenant[which]);
+  const open = await query<{ name: string }>(OPEN_FUNCTIONS, [all('databases'), all('roles')]);
+  await tryAll(inAnyOrder(open), ({ name }) => runIn(name, [CLOSE_FUNCTIONS], { lockLimitMs: TENDING_LOCK_LIMIT_MS }));
+}
+
 async function roleStatements({ name, password, memberOf, access }: NewHostRole, limit: number): Promise<string[]> {
   const role = quoted(name);
   const attributes = `LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT ${limit}`;
@@ -156,7 +172,7 @@ async function roleStatements({ name, password, memberOf, access }: NewHostRole,
     // A role that is no superuser may give databases and privileges only to roles it belongs to.
     `GRANT ${role} TO CURRENT_USER`,
     ...(memberOf === null ? [] : [`GRANT ${quoted(memberOf)} TO ${role}`]),
-    ...(access === 'read_only' ? [`ALTER ROLE ${role} SET default_transaction_read_only = on`] : []),
+    ...(access === 'read_only' ? [setReadOnly(name)] : []),
   ];
 }
 

@@ -25,8 +25,41 @@ export function shareDatabase(database: string, { own, writers, readers }: Proje
     ...readers.map((role) => `GRANT CONNECT ON DATABASE ${name} TO ${escapeIdentifier(role)}`),
     ...[own, ...writers].flatMap((maker) => readers.flatMap((reader) => inFuture(maker, reader, READS))),
     ...writers.flatMap((maker) => inFuture(maker, own, WRITES)),
+    CLOSE_FUNCTIONS,
   ];
 }
+
+/**
+ * What writes without a table is for nobody (messages, whose WAL no counter of the database tells
+ * of), or only for roles that may make tables (large objects). NOTE: pg_dump of a reader and a
+ * read-only setting do not stand in its way. Without a superuser it does nothing, and says nothing.
+ */
+export const CLOSE_FUNCTIONS = `DO $$
+DECLARE
+  writers text;
+  closed regprocedure;
+BEGIN
+  SELECT string_agg(DISTINCT quote_ident(pg_get_userbyid(a.grantee)), ', ') INTO writers FROM pg_database d
+    CROSS JOIN LATERAL aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a
+    WHERE d.datname = current_database() AND a.privilege_type = 'CREATE' AND a.grantee <> 0;
+  FOR closed IN SELECT oid FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace
+    AND proname IN ('pg_logical_emit_message', 'lo_creat', 'lo_create', 'lo_from_bytea')
+  LOOP
+    EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', closed);
+    CONTINUE WHEN starts_with(closed::text, 'pg_logical');
+    EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', closed, writers);
+  END LOOP;
+EXCEPTION WHEN insufficient_privilege OR internal_error THEN
+  -- Another node did the same in this moment.
+  RETURN;
+END $$`;
+
+/** Open ones of those names where a superuser has not closed them yet, as pg_shdepend tells. */
+export const OPEN_FUNCTIONS = `SELECT d.datname AS name FROM pg_database d
+  WHERE d.datname = ANY($1) AND pg_get_userbyid(d.datdba) = ANY($2) AND d.datallowconn
+    AND current_setting('is_superuser') = 'on' AND NOT EXISTS (
+      SELECT FROM pg_shdepend s WHERE s.dbid = d.oid AND s.classid = 'pg_proc'::regclass
+        AND s.objid = 'lo_create(oid)'::regprocedure AND s.deptype = 'a')`;
 
 const READS = ['SELECT ON TABLES', 'SELECT ON SEQUENCES', 'USAGE ON SCHEMAS'] as const;
 const WRITES = ['ALL ON TABLES', 'ALL ON SEQUENCES', 'ALL ON SCHEMAS'] as const;

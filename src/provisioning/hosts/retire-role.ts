@@ -5,8 +5,7 @@ import { escapeIdentifier as quoted } from 'pg';
 import { pause } from '../../async/retry.ts';
 import { tryAll } from '../../async/try-all.ts';
 import type { HostConnection } from './host-connection.ts';
-import { findRole, type HostObject } from './host-objects.ts';
-import { joinRoles } from './join-roles.ts';
+import { findRole, type HostObject, joinRoles } from './host-objects.ts';
 
 const RETIRED_NAME = 'postern_retired_';
 /** Of what a neighbour holds locked. The role is retired whether or not it can be dropped. */

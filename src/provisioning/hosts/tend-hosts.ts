@@ -1,6 +1,6 @@
 // What is put right on hosts every minute: roles lose memberships in roles of other projects, and
-// the way into their databases, and get the CONNECTION LIMIT of a project's share; roles that
-// neighbours' grants or locks had kept are dropped.
+// the way into their databases, and get the CONNECTION LIMIT of a project's share; functions that
+// write without a table are closed; roles that neighbours' grants or locks had kept are dropped.
 
 import { tryAll } from '../../async/try-all.ts';
 import { listTenantsOfHost } from '../../catalogue/projects/database-role-rows.ts';
@@ -39,6 +39,7 @@ async function tend({ catalogue, log }: TendingParts, host: HostServer, session:
     () => session.partProjects(tenants),
     () => session.closeToOthers(tenants),
     () => session.limitRoles(tenants),
+    () => session.closeFunctions(tenants),
     dropRetired,
   ];
   await tryAll(steps, (step) => step());

@@ -5,6 +5,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { personalAccountId } from '../../../src/ids.ts';
 import type { HostedProject } from '../../../src/provisioning/hosted/create-hosted-project.ts';
+import { readerOf } from '../../provisioning/provisioning-for-tests.ts';
 import { postgresUrl, runAsSuperuser } from '../../support/databases/postgres-for-tests.ts';
 import {
   addPerson,
@@ -171,6 +172,65 @@ describe('what a tenant can do to another', () => {
     const statement = sql.replace(/\$(role|database|owner|own)\b/g, (_match, name: string) => names[name] ?? '');
     await expect(spy.query(statement)).rejects.toMatchObject({ code: '42501' });
     expect((await victim.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    await closeAll();
+  });
+});
+
+// Everybody who only reads in a project is the same role of PostgreSQL, which may alter itself.
+describe('people who read as one role', () => {
+  const readers = async (node = nodes[0]): Promise<pg.Client> => {
+    if (node === undefined) throw new Error('two nodes were started');
+    const { role, password } = await readerOf(node.postern, greedy);
+    return await connect(greedy, through(node), { user: role, password: password.reveal() });
+  };
+  const settingsOfRole = `SELECT name, setting FROM pg_settings WHERE source IN ('user', 'database user')`;
+  const onlyOurs = [{ name: 'default_transaction_read_only', setting: 'on' }];
+
+  it.each([
+    ['search_path', "SET search_path = 'nothing'"],
+    ['a setting in one database', 'IN DATABASE "$database" SET statement_timeout = 1'],
+    ['one that ends sessions', 'SET idle_session_timeout = 1'],
+    ['one that refuses logins', "SET local_preload_libraries = 'nothing'"],
+    ['the right to write', 'SET default_transaction_read_only = off'],
+    ['no settings at all', 'RESET ALL'],
+    ['a password', "PASSWORD 'mine'"],
+  ])('begin with none that one of them made: %s', async (_what, change) => {
+    const attacker = await readers();
+    await attacker.query('SET default_transaction_read_only = off');
+    await attacker.query(`ALTER ROLE CURRENT_USER ${change.replace('$database', greedy.databases[0]?.name ?? '')}`);
+    const [next, elsewhere] = await Promise.all([readers(), readers(nodes[1])]);
+    for (const client of [next, elsewhere]) expect((await client.query(settingsOfRole)).rows).toEqual(onlyOurs);
+    await closeAll();
+  });
+
+  it('begin with none although somebody changes them all the time', async () => {
+    const attacker = await readers();
+    await attacker.query('SET default_transaction_read_only = off');
+    let isOver = false;
+    const attack = (async () => {
+      for (let count = 0; !isOver; count += 1) {
+        for (const setting of ['application_name', 'search_path']) {
+          // What both sides change at the same moment PostgreSQL refuses one of them.
+          await attacker.query(`ALTER ROLE CURRENT_USER SET ${setting} = 'x${count}'`).catch(() => {});
+        }
+      }
+    })();
+    for (let count = 0; count < 4; count += 1) {
+      const next = await readers().catch((error: unknown) => error);
+      if (next instanceof pg.Client) expect((await next.query(settingsOfRole)).rows).toEqual(onlyOurs);
+      else expect(next).toMatchObject({ code: '55P03', message: expect.stringContaining('read-only role') });
+      if (next instanceof pg.Client) await next.end();
+    }
+    isOver = true;
+    await attack;
+    expect((await (await readers()).query(settingsOfRole)).rows).toEqual(onlyOurs);
+    await closeAll();
+  });
+
+  it('make no large objects', async () => {
+    const client = await readers();
+    await client.query('SET default_transaction_read_only = off');
+    await expect(client.query('SELECT lo_create(0)')).rejects.toMatchObject({ code: '42501' });
     await closeAll();
   });
 });
