@@ -33,7 +33,10 @@ export const RULES: ApiGroup = {
         new Option('--compute <id>', 'about this compute only'),
         new Option('--label <label>', 'about projects with this label'),
         new Option('--roles <roles>', 'read_write, read_only, or names of roles, separated by commas'),
-        new Option('--databases <names>', 'these databases only, separated by commas'),
+        new Option(
+          '--databases <names>',
+          'connections to these databases only, separated by commas; by SQL a role may still drop others that it owns',
+        ),
         new Option('--doors <doors>', 'link, token, role_password, oauth, separated by commas'),
         new Option('--networks <networks>', 'from these networks only, separated by commas'),
         new Option('--longest-approval <seconds>', 'how long an approval may be remembered; 0: not at all'),

@@ -77,6 +77,24 @@ describe('a further database of a hosted project', () => {
     ).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining(database) });
   });
 
+  // A rule can narrow where somebody connects, and the owner of a database drops it from any other.
+  it('is not altered or dropped by SQL as a reader, nor where another role owns it', async () => {
+    const parts = useParts();
+    const made = await addHostedProject(parts);
+    const database = await addDatabase(parts, made);
+    const statements = [`DROP DATABASE ${database}`, `ALTER DATABASE ${database} SET search_path = x`];
+    const refuses = async (url: string) => {
+      for (const sql of statements) await expect(queryRows(url, sql)).rejects.toMatchObject({ code: '42501' });
+    };
+    const reader = new URL(urlOf(made, await readerOf(parts, made)));
+    reader.searchParams.set('options', '-c default_transaction_read_only=off');
+    await refuses(reader.href);
+    const { role } = await addRole(parts, made);
+    await parts.provisioning.changeDatabase(SYSTEM_CONTEXT, { ...placeOf(made, database), ownerName: role });
+    await refuses(urlOf(made));
+    expect(await queryRows(urlOf(made, { database }), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
   it('is dropped for real, but never the last one', async () => {
     const parts = useParts();
     const made = await addHostedProject(parts);

@@ -99,7 +99,13 @@ function HowFields({ typed }: RuleFormProps): VNode {
         <div class="for-roles">
           <OptionalField name="role_names" label="Names of roles" value={typed.role_names ?? ''} />
         </div>
-        <OptionalField name="databases" label="Databases" placeholder="all" value={typed.databases ?? ''} />
+        <OptionalField
+          name="databases"
+          label="Databases"
+          placeholder="all"
+          value={typed.databases ?? ''}
+          help="Where they connect. A role that owns others can still drop those by SQL."
+        />
       </div>
       <fieldset class="plain-fieldset">
         <legend>By</legend>

@@ -36,7 +36,11 @@ const objectShape = z
 const grantsShape = z
   .strictObject({
     roles: z.union([z.enum(['read_write', 'read_only']), z.array(name)]).optional(),
-    databases: z.array(name).nullable().optional(),
+    databases: z
+      .array(name)
+      .nullable()
+      .optional()
+      .describe('Where one connects. A role that owns other databases can still alter and drop those by SQL.'),
     doors: z.array(z.enum(RULE_DOORS)).optional(),
     longest_approval_seconds: seconds.nullable().optional(),
     longest_connection_seconds: seconds.nullable().optional(),
