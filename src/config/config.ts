@@ -81,11 +81,9 @@ export function loadConfig(environment: Environment, options: LoadOptions = {}) 
     upstream: {
       wakeMs: values.POSTERN_WAKE_LIMIT,
       pidToldTo: values.POSTERN_UPSTREAM_PID,
-      allowedNetworks: values.POSTERN_UPSTREAM_NETWORKS,
-      allowedPorts: values.POSTERN_UPSTREAM_PORTS,
+      ...{ allowedNetworks: values.POSTERN_UPSTREAM_NETWORKS, allowedPorts: values.POSTERN_UPSTREAM_PORTS },
+      webhookNetworks: values.POSTERN_WEBHOOK_NETWORKS,
     },
-    /** Networks that addresses of the web which tenants name may lie in, besides public ones. */
-    webhookNetworks: values.POSTERN_WEBHOOK_NETWORKS,
     limits: {
       waitingPerAddress: values.POSTERN_WAITING_PER_ADDRESS,
       waitingInTotal: values.POSTERN_WAITING_TOTAL,

@@ -79,13 +79,7 @@ export async function openProvisioning(options: ProvisioningOptions): Promise<Op
   await hosts.start();
   const isHost = (own: DialEndpoint) => hosting.some((host) => host.host === own.host && host.port === own.port);
   const forbidden = options.ownEndpoints.filter((own) => !isHost(own));
-  const dialPolicy: DialPolicy = {
-    allowedNetworks: parseNetworks(config.upstream.allowedNetworks),
-    allowedPorts: config.upstream.allowedPorts,
-    listed: [],
-    forbidden,
-    lookup: cachedLookup({ lookup: lookupAddresses, hosts: new Set(forbidden.map(({ host }) => host)) }),
-  };
+  const dialPolicy = dialPolicyOf(config, forbidden);
   const parts: ProvisioningParts = {
     catalogue,
     hosts,
@@ -103,6 +97,16 @@ export async function openProvisioning(options: ProvisioningOptions): Promise<Op
   const { refused, lockWatch } = watchOf(parts, options);
   const provisioning = createProvisioning(parts, knownDatabases, refused);
   return { provisioning, dialPolicy, tenantFetch: tenantFetchOf(config, dialPolicy), hosts, takeOvers, lockWatch };
+}
+
+function dialPolicyOf({ upstream }: Config, forbidden: readonly DialEndpoint[]): DialPolicy {
+  return {
+    allowedNetworks: parseNetworks(upstream.allowedNetworks),
+    allowedPorts: upstream.allowedPorts,
+    listed: [],
+    forbidden,
+    lookup: cachedLookup({ lookup: lookupAddresses, hosts: new Set(forbidden.map(({ host }) => host)) }),
+  };
 }
 
 function watchOf(parts: ProvisioningParts, { supervision, closers }: ProvisioningOptions) {

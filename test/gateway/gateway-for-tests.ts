@@ -120,12 +120,11 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const auditTrail = new AuditTrail({ catalogue, metrics, log });
   const fleet = createFleet({ catalogue, redis, subscriber, nodeId, version: '0.0.0-test', clock: systemClock, log });
   const events = new LoginEvents({ subscriber, log });
-  const { limits } = config;
   const certificates = await makeCertificates(closers);
-  const allowedPorts = [Number(new URL(postgresUrl()).port), ...(options.upstreamPorts ?? [])];
-  const dialPolicy = { ...DIAL_POLICY, allowedPorts };
+  const ownPort = Number(new URL(postgresUrl()).port);
+  const dialPolicy = { ...DIAL_POLICY, allowedPorts: [ownPort, ...(options.upstreamPorts ?? [])] };
   const kept = { ttlMs: config.login.ttlMs, nodeId, tokenKey: stores.sealingKey };
-  const loginRequests = new LoginRequests({ redis, events, limits, log, ...kept });
+  const loginRequests = new LoginRequests({ redis, events, limits: config.limits, log, ...kept });
   const login = {
     loginRequests,
     deviceLogins: new DeviceLogins({ redis, loginRequests }),

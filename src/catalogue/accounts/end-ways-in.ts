@@ -100,7 +100,7 @@ export async function endMembership(tx: Transaction<Schema>, ended: EndedMembers
 
 /**
  * Those that the person made, in one organization or in all: they go on telling whom they lead to.
- * An admin who removes a member by hand is asked about them (settle-shared-secrets.ts); here nobody is.
+ * An admin who removes a member by hand is asked about them (settle-shared-secrets.ts).
  */
 export async function endWebhooks(
   tx: Transaction<Schema>,
