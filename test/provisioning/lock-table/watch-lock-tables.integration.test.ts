@@ -92,6 +92,16 @@ async function connect(name: string) {
 
 type Connected = Awaited<ReturnType<typeof connect>>;
 
+/** As one who tries until the server that was just filled takes logins again. */
+async function connectAtLast(name: string): Promise<Connected> {
+  const enters = () =>
+    connect(name).catch((error: unknown) => {
+      if (error instanceof pg.DatabaseError && error.code === '57P03') return null;
+      throw error;
+    });
+  return await waitUntil(enters, `${name} gets in`);
+}
+
 /** Resolves to what the session ended with: its locks outlive the statement that has no room. */
 async function fill({ query, ended }: Connected): Promise<unknown> {
   const failure = await query(FILL).then(
@@ -155,7 +165,7 @@ describe('a session that fills the table of locks of its server', () => {
 
   it('loses all its sessions and is refused for minutes when it comes back at once', async () => {
     const idle = await connect('stubborn');
-    for (let times = 0; times < 2; times += 1) await fill(await connect('stubborn'));
+    for (let times = 0; times < 2; times += 1) await fill(await connectAtLast('stubborn'));
     await idle.ended;
     await worksAgain();
     await expect(connect('stubborn')).rejects.toMatchObject({
@@ -165,7 +175,7 @@ describe('a session that fills the table of locks of its server', () => {
   });
 
   it('is ended when it fills that of predicate locks', async () => {
-    const serial = await connect('serial');
+    const serial = await connectAtLast('serial');
     await serial.query(
       `do $$ begin for i in 0..999 loop execute 'create table t' || i || ' as select 1'; end loop; end $$`,
     );
