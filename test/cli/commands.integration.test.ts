@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import {
-  createTestDatabase,
+  createCatalogueDatabase,
   postgresUrl,
   runAsSuperuser,
   type TestDatabase,
@@ -20,7 +20,7 @@ const ADMIN = 'root@example.com';
 describe('the command line', () => {
   let database: TestDatabase;
   beforeAll(async () => {
-    database = await createTestDatabase();
+    database = await createCatalogueDatabase();
     await runs(['user', 'add', ADMIN, '--name', 'Root', '--password-stdin', '--operator'], `${PASSWORD}\n`);
   });
   afterAll(() => database.close());

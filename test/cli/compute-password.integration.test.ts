@@ -7,7 +7,7 @@ import { type AccountId, type ComputeId, idFrom, newGrantId, newUserId, type Pro
 import { Grants } from '../../src/login/grant/grants.ts';
 import { Secret } from '../../src/secret.ts';
 import { openCatalogueOn } from '../support/databases/catalogue-for-tests.ts';
-import { createTestDatabase, postgresUrl, runAsSuperuser } from '../support/databases/postgres-for-tests.ts';
+import { createCatalogueDatabase, postgresUrl, runAsSuperuser } from '../support/databases/postgres-for-tests.ts';
 import { startEmbeddedRedis } from '../support/databases/redis-for-tests.ts';
 import { connectionRecord, recordingHandle, startTestNode } from '../support/nodes/fleet-for-tests.ts';
 import { nodeEnvironment } from '../support/nodes/postern-for-tests.ts';
@@ -21,7 +21,7 @@ const UNDER_WAY = 'The change is made. Running nodes end within seconds what res
 
 it('ends grants and connections of the renewed role, and no others', async () => {
   await using redis = await startEmbeddedRedis();
-  const database = await createTestDatabase();
+  const database = await createCatalogueDatabase();
   onTestFinished(() => database.close());
   const role = `renewed_${Date.now().toString(36)}`;
   await runAsSuperuser(`CREATE ROLE ${role} LOGIN PASSWORD 'before'`);

@@ -37,7 +37,12 @@ import { lookupAddresses } from '../../src/wire/dial/dial-address.ts';
 import { TlsCertificates } from '../../src/wire/tls-certificates.ts';
 import { makeTestCa } from '../support/certificates-for-tests.ts';
 import { newSealingKey, type PersonForTests } from '../support/databases/catalogue-for-tests.ts';
-import { createTestDatabase, postgresUrl, runAsSuperuser } from '../support/databases/postgres-for-tests.ts';
+import {
+  createCatalogueDatabase,
+  createTestDatabase,
+  postgresUrl,
+  runAsSuperuser,
+} from '../support/databases/postgres-for-tests.ts';
 import { startEmbeddedRedis } from '../support/databases/redis-for-tests.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import type { RawClient } from './raw-client.ts';
@@ -201,7 +206,7 @@ async function openStores({ fleetOf, redisUrl }: GatewayOptions, closers: Closer
     const { redisUrl, catalogueUrl, sealingKey } = fleetOf;
     return { redisUrl, catalogueUrl, sealingKey };
   }
-  const database = await createTestDatabase();
+  const database = await createCatalogueDatabase();
   closers.push(() => database.close());
   const stores = { catalogueUrl: database.url, sealingKey: newSealingKey() };
   if (redisUrl !== undefined) return { ...stores, redisUrl };

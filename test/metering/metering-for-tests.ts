@@ -25,7 +25,7 @@ import { Secret } from '../../src/secret.ts';
 import { lookupAddresses } from '../../src/wire/dial/dial-address.ts';
 import type { DialPolicy } from '../../src/wire/dial/dial-policy.ts';
 import { addPerson, type PushedClock, pushedClock } from '../support/databases/catalogue-for-tests.ts';
-import { createTestDatabase, postgresUrl } from '../support/databases/postgres-for-tests.ts';
+import { createCatalogueDatabase, postgresUrl } from '../support/databases/postgres-for-tests.ts';
 import { queryRows } from '../support/databases/query-rows.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -81,7 +81,7 @@ export function useMetering(start?: Date): () => MeteringForTests {
   const closers: Array<() => Promise<void>> = [];
   beforeAll(async () => {
     const clock = pushedClock(start);
-    const database = await createTestDatabase();
+    const database = await createCatalogueDatabase();
     closers.push(database.close);
     const sealer = new Sealer([new Secret(randomBytes(32).toString('base64'))]);
     const openNode = async () => {

@@ -1,4 +1,5 @@
-// Once per test run: the product is built and one real Postgres is started.
+// Once per test run: the product is built and one real Postgres is started, with
+// a catalogue to copy.
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -8,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../../src/embedded/postgres/embedded-postgres.ts';
 import { createLog } from '../../src/log.ts';
+import { makeCatalogueTemplate } from './databases/catalogue-template.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -23,8 +25,13 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const postgres = await startEmbeddedPostgres({
     dataDir,
     log: createLog('warn'),
-    settings: { max_connections: '300', fsync: 'off', wal_level: 'logical', password_encryption: 'scram-sha-256' },
+    settings: {
+      ...{ max_connections: '300', fsync: 'off', wal_level: 'logical', password_encryption: 'scram-sha-256' },
+      // Hundreds of databases come and go: a worker would look at one of them several times a second.
+      autovacuum_naptime: '1h',
+    },
   });
+  await makeCatalogueTemplate(postgres.adminUrl.reveal());
   project.provide('postgresUrl', postgres.adminUrl.reveal());
   return async () => {
     await postgres.close();

@@ -13,7 +13,7 @@ import { createRedis } from '../../../src/redis/redis-client.ts';
 import { Secret } from '../../../src/secret.ts';
 import { runCommand } from '../../cli/run-command.ts';
 import { createUpstream, type UpstreamForTests } from '../../gateway/gateway-for-tests.ts';
-import { createTestDatabase, postgresUrl } from '../../support/databases/postgres-for-tests.ts';
+import { createCatalogueDatabase, postgresUrl } from '../../support/databases/postgres-for-tests.ts';
 import { type DebianRedis, startDebianRedis } from '../../support/databases/redis-for-tests.ts';
 import { silentLog } from '../../support/nodes/fleet-for-tests.ts';
 import { nodeEnvironment } from '../../support/nodes/postern-for-tests.ts';
@@ -29,7 +29,7 @@ const ENDED_WITHIN_MS = 10_000;
 const REVOKED = /FATAL: {2}terminating connection because access was revoked\n/;
 const LIVING_ID = 'node-living';
 
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let database: Awaited<ReturnType<typeof createCatalogueDatabase>>;
 let catalogue: Catalogue;
 let redis: DebianRedis;
 let upstream: UpstreamForTests;
@@ -45,7 +45,7 @@ let next: Promise<PosternProcess>;
 const psqls: PsqlRun[] = [];
 
 beforeAll(async () => {
-  [database, redis, upstream] = await Promise.all([createTestDatabase(), startDebianRedis(), createUpstream()]);
+  [database, redis, upstream] = await Promise.all([createCatalogueDatabase(), startDebianRedis(), createUpstream()]);
   hop = await startTcpRelay(redis.port);
   environment = {
     ...nodeEnvironment(database.url, redis.url),

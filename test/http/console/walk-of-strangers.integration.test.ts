@@ -11,7 +11,7 @@ import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { BrowserJar } from '../../support/browser/browser-jar.ts';
 import { startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
 import { actingAs, addMemberTo, addOrganization } from '../../support/databases/catalogue-for-tests.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/databases/postgres-for-tests.ts';
+import { createCatalogueDatabase, type TestDatabase } from '../../support/databases/postgres-for-tests.ts';
 import { queryRows } from '../../support/databases/query-rows.ts';
 import { type FoundRoute, routesOf } from '../app/routes-of.ts';
 import {
@@ -30,7 +30,7 @@ let holding: Holding;
 let ids: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await createCatalogueDatabase();
   web = await startWeb({}, { database });
   victim = await organizationForTests(web);
   const { organization, member, warehouse } = victim;

@@ -9,7 +9,7 @@ import {
   type WebForTests,
 } from '../../support/browser/web-for-tests.ts';
 import { actingAs } from '../../support/databases/catalogue-for-tests.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/databases/postgres-for-tests.ts';
+import { createCatalogueDatabase, type TestDatabase } from '../../support/databases/postgres-for-tests.ts';
 import { closeTableGate } from '../../support/databases/table-gate.ts';
 import { newOperator, openStream } from '../operations/operations-for-tests.ts';
 
@@ -17,7 +17,7 @@ let database: TestDatabase;
 let web: WebForTests;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await createCatalogueDatabase();
   web = await startWeb({}, { database });
 });
 

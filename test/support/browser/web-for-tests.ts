@@ -46,7 +46,7 @@ import type { Provisioning } from '../../../src/provisioning/provisioning.ts';
 import { createRedis, type RedisClient } from '../../../src/redis/redis-client.ts';
 import { Secret } from '../../../src/secret.ts';
 import { addPerson, addProject, newSealingKey, type PersonForTests } from '../databases/catalogue-for-tests.ts';
-import { createTestDatabase, postgresUrl, type TestDatabase } from '../databases/postgres-for-tests.ts';
+import { createCatalogueDatabase, postgresUrl, type TestDatabase } from '../databases/postgres-for-tests.ts';
 import { startEmbeddedRedis } from '../databases/redis-for-tests.ts';
 import { loginOrigin } from '../nodes/login-for-tests.ts';
 import { BrowserJar } from './browser-jar.ts';
@@ -101,7 +101,7 @@ export async function startWeb(
   const closers: Closer[] = [];
   const lines: string[] = [];
   const log = pino({ level: 'debug' }, linesInto(lines));
-  const { catalogue, queries } = await openWebCatalogue(database ?? (await createTestDatabase()), {
+  const { catalogue, queries } = await openWebCatalogue(database ?? (await createCatalogueDatabase()), {
     config,
     log,
     closers,

@@ -17,7 +17,7 @@ import { type Clock, systemClock } from '../../../src/clock.ts';
 import { type AccountId, newNodeId, personalAccountId, type UserId } from '../../../src/ids.ts';
 import { createLog } from '../../../src/log.ts';
 import { Secret } from '../../../src/secret.ts';
-import { createTestDatabase } from './postgres-for-tests.ts';
+import { createCatalogueDatabase } from './postgres-for-tests.ts';
 
 export interface CatalogueForTests extends Catalogue {
   readonly url: string;
@@ -39,7 +39,7 @@ export function newSealingKey(): Secret {
 
 /** An open catalogue on its own database; both end with the test. */
 export async function openTestCatalogue(options: Partial<CatalogueOptions> = {}): Promise<CatalogueForTests> {
-  const database = await createTestDatabase();
+  const database = await createCatalogueDatabase();
   onTestFinished(() => database.close());
   const catalogue = await openCatalogueOn(database.url, options);
   return { ...catalogue, url: database.url };
@@ -53,7 +53,7 @@ export function useTestCatalogue(options: Partial<CatalogueOptions> = {}): () =>
   let opened: CatalogueForTests | null = null;
   let close = async () => {};
   beforeAll(async () => {
-    const database = await createTestDatabase();
+    const database = await createCatalogueDatabase();
     const catalogue = await openCatalogue(catalogueOptions(database.url, options));
     opened = { ...catalogue, url: database.url };
     close = async () => {

@@ -10,7 +10,7 @@ import { createLog, type Log } from '../../../src/log.ts';
 import { createPostern, type Postern } from '../../../src/postern.ts';
 import type { HostedProject } from '../../../src/provisioning/hosted/create-hosted-project.ts';
 import { Secret } from '../../../src/secret.ts';
-import { createTestDatabase, postgresUrl } from '../databases/postgres-for-tests.ts';
+import { createCatalogueDatabase, postgresUrl } from '../databases/postgres-for-tests.ts';
 import { startEmbeddedRedis } from '../databases/redis-for-tests.ts';
 
 /** Seals the passwords of all test nodes, so that several share one catalogue. */
@@ -43,7 +43,7 @@ interface NodeOverrides {
 export async function createInstallation(
   options: NodeOverrides & { readonly databaseUrl?: string; readonly redisUrl?: string } = {},
 ): Promise<TestInstallation> {
-  const database = options.databaseUrl === undefined ? await createTestDatabase() : null;
+  const database = options.databaseUrl === undefined ? await createCatalogueDatabase() : null;
   const databaseUrl = options.databaseUrl ?? database?.url ?? '';
   const redis = options.redisUrl === undefined ? await startEmbeddedRedis() : null;
   const redisUrl = options.redisUrl ?? redis?.url ?? '';
