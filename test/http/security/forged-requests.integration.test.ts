@@ -31,9 +31,9 @@ describe('every route that changes something by cookie', () => {
   });
 
   it('refuses a request from another site, with the right token, too', async () => {
+    const { browser } = await newDeveloper(web);
+    const csrf_token = await browser.csrfToken('/');
     for (const { method, path } of changingRoutes()) {
-      const { browser } = await newDeveloper(web);
-      const csrf_token = await browser.csrfToken('/');
       const at = path.replaceAll(/:\w+/g, 'lr-00000000000000000000');
       const forged = [
         await browser.send(method, at, { csrf_token }, {}),
@@ -56,9 +56,9 @@ describe('every route that changes something by cookie', () => {
   });
 
   it('leads back to a page instead of being carried out without the right token', async () => {
+    const { browser } = await newDeveloper(web);
+    await browser.get('/');
     for (const { method, path } of changingRoutes().filter(({ path }) => !path.startsWith('/api/'))) {
-      const { browser } = await newDeveloper(web);
-      await browser.get('/');
       const at = path.replaceAll(/:\w+/g, 'lr-00000000000000000000');
       for (const csrf_token of ['', 'AAAA']) {
         const answer = await browser.send(method, at, { csrf_token }, OWN);
@@ -73,17 +73,16 @@ describe('every route that changes something by cookie', () => {
   });
 
   it('of the API refuses a browser without the right token', async () => {
+    const { browser } = await newDeveloper(web);
     for (const { method, path } of changingRoutes().filter(({ path }) => path.startsWith('/api/'))) {
-      const { browser } = await newDeveloper(web);
       const at = path.replaceAll(/:\w+/g, 'lr-00000000000000000000');
       expect((await browser.send(method, at, { csrf_token: 'AAAA' }, OWN)).status, `${method} ${path}`).toBe(403);
     }
   });
 
   it('is not carried out for a visitor without the token of the visitor cookie', async () => {
+    const csrf_token = await new BrowserJar(web.url).csrfToken('/sign-in');
     for (const { method, path } of changingRoutes()) {
-      const other = new BrowserJar(web.url);
-      const csrf_token = await other.csrfToken('/sign-in');
       const at = path.replaceAll(/:\w+/g, 'lr-00000000000000000000');
       const answer = await new BrowserJar(web.url).send(method, at, { csrf_token }, OWN);
       const isBack = answer.status === 303 && answer.location?.split('?')[0] === at;
