@@ -96,7 +96,7 @@ async function keysOf({ redis }: TestNode, { nodeId }: TestNode): Promise<string
   return keys.filter((_key, index) => present[index] === 1);
 }
 
-describe('a Redis that hangs for longer than nodes may be silent', () => {
+describe.concurrent('a Redis that hangs for longer than nodes may be silent', () => {
   it('makes nobody take the others for lost', async () => {
     await using redis = await startDebianRedis();
     await using here = await startTestNode(redis.url, catalogueOf());
@@ -121,7 +121,7 @@ describe('a Redis that hangs for longer than nodes may be silent', () => {
   });
 });
 
-describe('a Redis that dies', () => {
+describe.concurrent('a Redis that dies', () => {
   it('is filled again by the nodes themselves when it is back, empty', async () => {
     await using redis = await startDebianRedis();
     await using here = await startTestNode(redis.url, catalogueOf());
@@ -189,7 +189,7 @@ describe('a Redis that dies', () => {
   });
 });
 
-it('a node that comes back under its old name starts with an empty list', async () => {
+it.concurrent('a node that comes back under its old name starts with an empty list', async () => {
   await using redis = await startDebianRedis();
   await using observer = await startTestNode(redis.url, catalogueOf());
   const first = await startTestNode(redis.url, catalogueOf());
@@ -203,7 +203,7 @@ it('a node that comes back under its old name starts with an empty list', async 
   expect(await observer.liveConnections.list()).toEqual([]);
 });
 
-it('a second node with the id of a living one is refused at its start', async () => {
+it.concurrent('a second node with the id of a living one is refused at its start', async () => {
   await using redis = await startDebianRedis();
   await using node = await startTestNode(redis.url, catalogueOf());
   const record = connectionRecord(node.nodeId);
