@@ -14,22 +14,35 @@ const RULES_OF = {
   dark: { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } },
 } as const;
 
+/** The system chooses the colours then, and axe reads those of the page. */
+const IN_FORCED_COLOURS = { runOnly: WCAG_22_AA, rules: { 'color-contrast': { enabled: false } } };
+
+/** Only violations are looked at: where all the rest is need not be worked out. */
+const LEAN = { resultTypes: ['violations'], selectors: false };
+
 /**
  * What axe finds in light and in dark mode, each as rule and element; only the given rules, if any.
  * The browser context must bypass the content security policy.
  */
 export async function axeViolations(page: Page, rules?: readonly string[]): Promise<string[]> {
-  await page.evaluate(AXE);
-  if (rules !== undefined) return await run(page, { runOnly: { type: 'rule', values: rules } });
+  if (rules !== undefined) return await runAxe(page, { runOnly: { type: 'rule', values: rules } });
   const found: string[] = [];
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
-    found.push(...(await run(page, RULES_OF[colorScheme])).map((violation) => `${colorScheme}, ${violation}`));
+    found.push(...(await runAxe(page, RULES_OF[colorScheme])).map((violation) => `${colorScheme}, ${violation}`));
   }
   return found;
 }
 
-async function run(page: Page, options: object): Promise<string[]> {
-  const results: AxeResults = await page.evaluate(`axe.run(${JSON.stringify(options)})`);
+/** As above, of a page that is shown in forced colours. */
+export async function axeViolationsInForcedColours(page: Page): Promise<string[]> {
+  return await runAxe(page, IN_FORCED_COLOURS);
+}
+
+async function runAxe(page: Page, options: object): Promise<string[]> {
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(AXE);
+  const results: Pick<AxeResults, 'violations'> = await page.evaluate(
+    `axe.run(${JSON.stringify({ ...LEAN, ...options })}).then(({ violations }) => ({ violations }))`,
+  );
   return results.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
