@@ -1,7 +1,7 @@
 // Several workers as one service: psql and the browser reach any of them, signals reach all.
 
 import { spawnSync } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { WebClient } from '../../support/browser/web-client.ts';
 import { type Desk, finish, linkOf, openDesk } from '../../support/nodes/desk.ts';
 import { nodeEnvironment } from '../../support/nodes/postern-for-tests.ts';
@@ -13,29 +13,41 @@ const WORKERS = 2;
 const START_LIMIT_MS = 90_000;
 
 // Each worker loads the whole program, which takes seconds.
-vi.setConfig({ testTimeout: 3 * START_LIMIT_MS });
+vi.setConfig({ testTimeout: 3 * START_LIMIT_MS, hookTimeout: 3 * START_LIMIT_MS });
 
 let desk: Desk;
+/** Of the tests that leave it with as many workers as it should have. */
+let serving: Service;
+const started: PosternProcess[] = [];
 
 beforeAll(async () => {
   desk = await openDesk();
+  serving = await startWorkers();
 });
 
-afterAll(() => desk.close());
+afterAll(async () => {
+  await Promise.all(started.map((postern) => postern.close()));
+  await desk.close();
+});
 
-async function startWorkers(drain: string): Promise<{ postern: PosternProcess; browser: WebClient }> {
+interface Service {
+  readonly postern: PosternProcess;
+  readonly browser: WebClient;
+}
+
+async function startWorkers(): Promise<Service> {
   const { databaseUrl, redisUrl } = desk.installation;
   const postern = await startPosternProcess({
     environment: {
       ...nodeEnvironment(databaseUrl, redisUrl),
       POSTERN_WORKERS: String(WORKERS),
-      POSTERN_DRAIN: drain,
+      POSTERN_DRAIN: '60s',
       POSTERN_DRAIN_REST: '1s',
       POSTERN_LOG_LEVEL: 'error',
     },
     limitMs: START_LIMIT_MS,
   });
-  onTestFinished(() => postern.close());
+  started.push(postern);
   return { postern, browser: await desk.openBrowser(postern) };
 }
 
@@ -63,29 +75,15 @@ function workersOf({ pid }: PosternProcess): number[] {
 
 describe('two workers', () => {
   it('let psql in by link, whichever workers serve socket and page', async () => {
-    const { postern, browser } = await startWorkers('10s');
+    const { postern, browser } = serving;
     expect(workersOf(postern)).toHaveLength(WORKERS);
     for (let round = 0; round < 2 * WORKERS; round += 1) await expectLogin(postern, browser);
-  });
-
-  it('replace one that hangs and dies while the other takes every connect', async () => {
-    const { postern } = await startWorkers('10s');
-    const [victim = 0, survivor = 0] = workersOf(postern);
-    // A stopped worker looks like a killed one whose end was not noticed yet.
-    process.kill(victim, 'SIGSTOP');
-    for (let round = 0; round < 2 * WORKERS; round += 1) await expectLogin(postern, desk.browser);
-    process.kill(victim, 'SIGKILL');
-    for (let round = 0; round < 2 * WORKERS; round += 1) await expectLogin(postern, desk.browser);
-    await waitUntil(() => postern.stderr().includes('a worker died and is started again'), 'the loss is noticed');
-    await waitUntil(() => workersOf(postern).length === WORKERS, 'a new worker', START_LIMIT_MS);
-    expect(workersOf(postern)).toContain(survivor);
-    expect(workersOf(postern)).not.toContain(victim);
   });
 });
 
 describe('SIGHUP', () => {
   it('replaces every worker while serving, and lets a transaction finish', async () => {
-    const { postern, browser } = await startWorkers('60s');
+    const { postern, browser } = serving;
     const before = workersOf(postern);
     const busy = await loggedIn(postern, browser);
     busy.write("begin; select 'in transaction';\n");
@@ -106,7 +104,7 @@ describe('SIGHUP', () => {
   });
 
   it('twice in a row leaves as many workers as before', async () => {
-    const { postern, browser } = await startWorkers('60s');
+    const { postern, browser } = serving;
     const before = workersOf(postern);
     postern.kill('SIGHUP');
     await waitUntil(() => workersOf(postern).length > WORKERS, 'a new worker', START_LIMIT_MS);
@@ -128,7 +126,7 @@ describe('SIGHUP', () => {
 
 describe('eight SIGHUPs', () => {
   it('run at most the wanted workers and those that they replace', async () => {
-    const { postern, browser } = await startWorkers('60s');
+    const { postern, browser } = serving;
     const before = workersOf(postern);
     const busy = await loggedIn(postern, browser);
     busy.write("begin; select 'in transaction';\n");
@@ -154,12 +152,28 @@ describe('eight SIGHUPs', () => {
   });
 });
 
+describe('two workers of which one hangs and dies', () => {
+  it('replace it, and the other takes every connect meanwhile', async () => {
+    const { postern } = await startWorkers();
+    const [victim = 0, survivor = 0] = workersOf(postern);
+    // A stopped worker looks like a killed one whose end was not noticed yet.
+    process.kill(victim, 'SIGSTOP');
+    for (let round = 0; round < 2 * WORKERS; round += 1) await expectLogin(postern, desk.browser);
+    process.kill(victim, 'SIGKILL');
+    for (let round = 0; round < 2 * WORKERS; round += 1) await expectLogin(postern, desk.browser);
+    await waitUntil(() => postern.stderr().includes('a worker died and is started again'), 'the loss is noticed');
+    await waitUntil(() => workersOf(postern).length === WORKERS, 'a new worker', START_LIMIT_MS);
+    expect(workersOf(postern)).toContain(survivor);
+    expect(workersOf(postern)).not.toContain(victim);
+  });
+});
+
 describe('the end of all workers', () => {
   it.each([
     ['SIGTERM to the primary', (postern: PosternProcess) => postern.kill('SIGTERM')],
     ['Ctrl-C, which the terminal sends to each process', signalEach],
   ] as const)('%s drains: a transaction comes to its end, and the exit is clean', async (_name, signal) => {
-    const { postern, browser } = await startWorkers('60s');
+    const { postern, browser } = await startWorkers();
     const busy = await loggedIn(postern, browser);
     busy.write("begin; select 'in transaction';\n");
     await busy.waitForStdout(/^in transaction$/m);
@@ -173,7 +187,7 @@ describe('the end of all workers', () => {
   });
 
   it('kill -9 of the primary ends the workers', async () => {
-    const { postern } = await startWorkers('60s');
+    const { postern } = await startWorkers();
     const workers = workersOf(postern);
     postern.kill('SIGKILL');
     await waitUntil(() => !workers.some(isAlive), 'the workers end', START_LIMIT_MS);
