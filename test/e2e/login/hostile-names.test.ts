@@ -37,7 +37,8 @@ beforeAll(async () => {
 
 afterAll(() => desk.close());
 
-describe.each(HOSTILE)('%s in user, database and application', (_what, name) => {
+// At the same time: a denial takes a while to become final.
+describe.concurrent.each(HOSTILE)('%s in user, database and application', (_what, name) => {
   it('is cleaned for the terminal and for every page', async () => {
     const env = { PGDATABASE: `${name}-db`, PGAPPNAME: name };
     const psql = desk.psql(['-U', name, '-Atc', 'select 6 * 7'], { env });

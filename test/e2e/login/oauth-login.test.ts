@@ -83,7 +83,8 @@ async function openByCode(code: string, browser = desk.browser): Promise<string>
 
 const IN = { code: 0, stdout: '42\n' };
 
-describe('psql 18 with oauth_issuer', () => {
+// At the same time: psql asks every five seconds.
+describe.concurrent('psql 18 with oauth_issuer', () => {
   it('is let in by the code that it prints, and says who approved', async () => {
     const run = await psql({ user: 'ann' });
     const code = await codeOf(run);

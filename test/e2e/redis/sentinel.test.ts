@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createRedis } from '../../../src/redis/redis-client.ts';
 import { defaultChoice } from '../../support/browser/web-client.ts';
 import { type Desk, finish, linkOf, openDesk } from '../../support/nodes/desk.ts';
@@ -11,21 +11,21 @@ const RECOVERED_WITHIN_MS = 60_000;
 /** Possible ends of a login whose request was lost with its master. */
 const CLEAR_END = /FATAL: {2}(cannot connect now|login request \w+)[^\n]*\n[\s\S]*HINT: /;
 
-let redis: SentinelRedis;
-let desk: Desk;
+async function openScene(): Promise<AsyncDisposable & { readonly redis: SentinelRedis; readonly desk: Desk }> {
+  const redis = await startSentinelRedis();
+  const desk = await openDesk({ redisUrl: redis.url });
+  const close = async () => {
+    await desk.close();
+    await redis.close();
+  };
+  return { redis, desk, [Symbol.asyncDispose]: close };
+}
 
-beforeEach(async () => {
-  redis = await startSentinelRedis();
-  desk = await openDesk({ redisUrl: redis.url });
-});
-
-afterEach(async () => {
-  await desk.close();
-  await redis.close();
-});
-
-describe('a Redis behind Sentinels', () => {
+// All at the same time, since what takes long is waiting.
+describe.concurrent('a Redis behind Sentinels', () => {
   it('fails over while a person decides: this login and later ones go on', async () => {
+    await using scene = await openScene();
+    const { redis, desk } = scene;
     const psql = desk.psql(['-Atc', 'select 6 * 7']);
     const link = await linkOf(psql);
     const page = await desk.browser.get(new URL(link).pathname);
@@ -41,6 +41,8 @@ describe('a Redis behind Sentinels', () => {
   });
 
   it('is used without a master that hangs', async () => {
+    await using scene = await openScene();
+    const { redis, desk } = scene;
     process.kill(redis.master.pid, 'SIGSTOP');
     await redis.failedOver();
     expect(await desk.login(['-Atc', 'select 6 * 7'])).toMatchObject({ code: 0, stdout: '42\n' });
@@ -50,6 +52,8 @@ describe('a Redis behind Sentinels', () => {
 
   // Its kernel accepts connections, and its answer never came.
   it('is found through another Sentinel while the first hangs', async () => {
+    await using scene = await openScene();
+    const { redis } = scene;
     const client = createRedis(redis.url, { purpose: 'commands', log: silentLog });
     await client.ping();
     process.kill(redis.firstSentinelPid, 'SIGSTOP');
