@@ -3,13 +3,19 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Desk, finish, linkOf, openDesk } from '../../support/nodes/desk.ts';
+import type { TestNode } from '../../support/nodes/postern-for-tests.ts';
 import type { PsqlRun } from '../../support/nodes/psql.ts';
 import { startTcpRelay } from '../../support/nodes/tcp-relay-for-tests.ts';
 
 let desk: Desk;
+/** For those that need a node of their own. */
+const nodes = new Map<Refusal, TestNode>();
 
 beforeAll(async () => {
   desk = await openDesk();
+  for (const refusal of REFUSALS) {
+    if (refusal.environment !== undefined) nodes.set(refusal, await desk.startNode(refusal.environment));
+  }
 });
 
 afterAll(() => desk.close());
@@ -68,8 +74,9 @@ const VERSIONS = ['15', '17', '18'] as const;
 const CASES = VERSIONS.flatMap((version) => REFUSALS.map((refusal) => [version, refusal.reason, refusal] as const));
 
 describe('psql that is refused', () => {
-  it.each(CASES)('gets one message, in version %s, when %s', async (version, _reason, refusal) => {
-    const node = refusal.environment === undefined ? desk.node : await desk.startNode(refusal.environment);
+  // At the same time: a denial takes a while to become final.
+  it.concurrent.each(CASES)('gets one message, in version %s, when %s', async (version, _reason, refusal) => {
+    const node = nodes.get(refusal) ?? desk.node;
     await using relay = await startTcpRelay(node.pgPort);
     const psql = desk.psql([...(refusal.args ?? []), '-c', 'select 1'], {
       version,
