@@ -15,6 +15,7 @@ const BASE: LiveRow = {
   phase: 'relaying',
   person: 'ada@example.com',
   requestedUser: 'ada',
+  isGlassBroken: false,
   address: '192.0.2.1',
   application: 'psql',
   project: 'shop',

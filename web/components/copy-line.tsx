@@ -12,7 +12,7 @@ export function CopyLine({ text, what }: CopyLineProps): VNode {
   return (
     <div class="copy-line" data-copy-box>
       <code class="copy-text" data-copy-text>
-        {text}
+        <Breakable text={text} />
       </code>
       <button class="button plain small" type="button" data-copy data-keeps-room hidden>
         <span data-copy-label>Copy</span>
@@ -20,4 +20,10 @@ export function CopyLine({ text, what }: CopyLineProps): VNode {
       </button>
     </div>
   );
+}
+
+/** A connection string breaks between its parts, and not within a name. */
+function Breakable({ text }: Pick<CopyLineProps, 'text'>): VNode {
+  const parts = text.split(/(?<=[?&|@]|postgresql:\/\/)/);
+  return <>{parts.flatMap((part, index) => (index === 0 ? [part] : [<wbr key={part} />, part]))}</>;
 }

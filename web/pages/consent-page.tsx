@@ -43,7 +43,7 @@ export function ConsentPage(props: ConsentProps): VNode {
           The answer goes to <span class="mono">{host}</span>. The access ends after 30 days without use, after 90 days,
           or when you revoke it under My sessions.
         </p>
-        <form class="stack-tight" method="post" action={path}>
+        <form class="buttons" method="post" action={path}>
           <CsrfField frame={frame} />
           <button class="button primary wide" type="submit" name="decision" value="allow">
             <span>
@@ -62,8 +62,8 @@ export function ConsentPage(props: ConsentProps): VNode {
 function Rights({ rights, mayMakeKeys }: ConsentProps): VNode {
   return (
     <section class="stack-tight" aria-labelledby="rights">
-      <h2 id="rights">It may</h2>
-      <ul>
+      <h2 id="rights">What it can do</h2>
+      <ul class="bullet-list">
         <li>Know your name and email</li>
         {rights.map((right) => (
           <li key={right}>{right}</li>
@@ -77,8 +77,8 @@ function Rights({ rights, mayMakeKeys }: ConsentProps): VNode {
 function Accounts({ organizations, hiddenOrganizations }: ConsentProps): VNode {
   return (
     <section class="stack-tight" aria-labelledby="accounts">
-      <h2 id="accounts">As far as you may yourself, in</h2>
-      <ul>
+      <h2 id="accounts">Where, as far as you can yourself</h2>
+      <ul class="bullet-list">
         <li>Your personal account</li>
         {organizations.map((name) => (
           <li key={name}>

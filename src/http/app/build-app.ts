@@ -45,6 +45,7 @@ import { recoveryRoutes } from '../sign-in/recovery-routes.ts';
 import { secondStepRoutes } from '../sign-in/second-step-routes.ts';
 import { signInRoutes } from '../sign-in/sign-in-routes.ts';
 import type { SignInParts } from '../sign-in/sign-in-steps.ts';
+import { signOutRoutes } from '../sign-in/sign-out-routes.ts';
 import { signUpRoutes } from '../sign-in/sign-up-routes.ts';
 import { healthRoutes, type Readiness } from './health-routes.ts';
 import { homeRoutes } from './home-routes.ts';
@@ -125,7 +126,7 @@ function pageRoutes({ deps, mailer, renderer, address, consumption, signInParts 
     docsRoutes({ config, address, renderer }),
   );
   pages.use(themeRoutes(address));
-  pages.use(signInRoutes(signInParts), oidcRoutes(signInParts), joinRoutes(signInParts));
+  pages.use(signInRoutes(signInParts), signOutRoutes(signInParts), oidcRoutes(signInParts), joinRoutes(signInParts));
   pages.use(secondStepRoutes(signInParts), passkeyRoutes(signInParts));
   pages.use(signUpRoutes(signInParts), invitationRoutes(signInParts));
   pages.use(recoveryRoutes(signInParts), confirmEmailRoutes(signInParts));

@@ -34,6 +34,7 @@ export function liveRow(record: LiveConnectionRecord): LiveRow {
     requestedUser: cleanForPage(record.requestedUser),
     address: record.address,
     application: cleaned(record.application),
+    isGlassBroken: record.glassId !== null,
     project: cleaned(record.projectName),
     label: record.projectLabel ?? 'none',
     compute: cleaned(record.computeName),

@@ -1,10 +1,9 @@
-// Signing in by email and password, again where an action needs a recent sign-in; signing out.
+// Signing in by email and password, and again where an action needs a recent sign-in.
 
 import { Router as createRouter, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import { SignInAgainPage } from '../../../web/pages/sign-in-again-page.tsx';
 import { NotSetUpPage, SignInPage } from '../../../web/pages/sign-in-page.tsx';
-import * as people from '../../actions/people/sign-in.ts';
 import { listIdentities } from '../../catalogue/accounts/own-identities.ts';
 import { hasPeople } from '../../catalogue/accounts/setup-codes.ts';
 import { findSecondFactors } from '../../catalogue/people/second-factors.ts';
@@ -13,9 +12,8 @@ import { Secret } from '../../secret.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { keptForm, NOT_DONE } from '../forms/kept-form.ts';
 import { refuseForm } from '../forms/refused-form.ts';
-import { clearCookie } from '../request/cookies.ts';
 import { findPasskeyPlace } from '../request/passkey-place.ts';
-import { auditContextOfPerson, contextOf, requireSession } from '../request/request-context.ts';
+import { contextOf, requireSession } from '../request/request-context.ts';
 import { safeNext } from '../request/safe-next.ts';
 import { admit } from './admit.ts';
 import { type Issuer, isSameIssuer } from './issuers.ts';
@@ -36,9 +34,6 @@ export function signInRoutes(parts: SignInParts): Router {
   router.post('/sign-in', (request, response) => signIn(parts, request, response));
   router.get(AGAIN_PATH, (request, response) => showAgain(parts, request, response));
   router.post(AGAIN_PATH, (request, response) => signInAgain(parts, request, response));
-  router.post(SIGN_OUT_PATH, (request, response) => signOut(parts, request, response));
-  // Where a form of a person who is no longer signed in leads.
-  router.get(SIGN_OUT_PATH, (_request, response) => response.redirect(303, '/'));
   return router;
 }
 
@@ -82,24 +77,6 @@ async function leaveByEmail(parts: SignInParts, exchange: Exchange, leaving: Lea
   const { name } = leaving.issuer.config;
   const text = 'People with your email’s domain sign in there.';
   sendLeavingPage(parts, exchange, { name, url, text, how: 'at_once' });
-}
-
-const SIGN_OUT_PATH = '/sign-out';
-const signOutSchema = z.object({ next: z.unknown().optional() });
-
-async function endSession({ deps }: SignInParts, response: Response): Promise<void> {
-  const { user, sessionId } = requireSession(response);
-  const context = await auditContextOfPerson(deps.catalogue, response);
-  await people.signOut(deps, context, { userId: user.id, sessionId });
-}
-
-async function signOut(parts: SignInParts, request: Request, response: Response): Promise<void> {
-  const { address } = parts;
-  if (contextOf(response).session !== null) await endSession(parts, response);
-  clearCookie(response, address, 'session');
-  // Somebody else's page, such as an invitation, leads on from here.
-  const next = safeNext(signOutSchema.parse(request.body ?? {}).next);
-  response.redirect(303, next === '/' ? '/sign-in' : next);
 }
 
 function sendSignInPage(

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rememberTerminal } from '../../../src/catalogue/access/last-used-targets.ts';
 import { launchBrowser, openContext } from '../../support/browser/browser.ts';
 import { ELSEWHERE, openLoginLink, startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
+import { APPROVAL_SCENES } from './approval/approval-scenes.ts';
 import { approve, developer, openLink, signInAs } from './approval/stage.ts';
 import { busyDeveloper } from './busy-developer.ts';
 
@@ -69,6 +70,24 @@ describe('on a phone of 390 × 664', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE.width);
   });
 });
+
+describe('on a phone of 390 × 664, without scrolling', () => {
+  it.each(['approve-known-terminal', 'approve-new-terminal', 'approve-stale-sign-in', 'approve-agent'])(
+    '%s shows both decisions',
+    async (name) => {
+      await using visit = await openContext(browser, { viewport: PHONE, hasTouch: true, isMobile: true });
+      const { page } = visit;
+      await APPROVAL_SCENES.find((scene) => scene.name === name)?.play({ web, page });
+      const decisions = ['approve', 'deny'].map((value) => page.locator(`button[value="${value}"]`));
+      const below = await Promise.all(decisions.map((button) => button.evaluate(hiddenBelow)));
+      expect(below).toEqual([0, 0]);
+    },
+  );
+});
+
+function hiddenBelow(node: Element): number {
+  return Math.max(0, Math.ceil(node.getBoundingClientRect().bottom - innerHeight));
+}
 
 describe('the code that must be typed', () => {
   it('is asked for in the box at the top, which has the focus and says what is wrong', async () => {

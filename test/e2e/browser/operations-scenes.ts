@@ -3,6 +3,7 @@
 
 import { countersOf, type LiveConnectionRecord } from '../../../src/fleet/live-connection.ts';
 import {
+  type AccessRequestId,
   type AccountId,
   idFrom,
   type LoginRequestId,
@@ -22,7 +23,14 @@ import {
 import { connectionRecord, type RecordingHandle, recordingHandle } from '../../support/nodes/fleet-for-tests.ts';
 import type { Scene, Stage } from './approval/stage.ts';
 
-const PROGRAMS = ['psql', 'pg_dump', 'DBeaver 26.1 - Main', 'node-postgres', null] as const;
+const PROGRAMS = [
+  'psql',
+  'pg_dump',
+  'psql for agent claude-code',
+  'DBeaver 26.1 - Main',
+  'node-postgres',
+  null,
+] as const;
 const PROJECTS = ['ocean-art', 'warehouse', 'billing-and-invoices', 'telemetry'] as const;
 const TRANSACTIONS = ['E', 'I', 'I', 'I', 'I', 'I', 'I', 'T', 'I', 'I', 'I', 'I', 'I', 'I'] as const;
 
@@ -149,6 +157,7 @@ export function fillFleet(
     } as const;
     return register(web, {
       ...(isWaiting ? {} : target),
+      glassId: index % 20 === 2 ? idFrom<AccessRequestId>('a-request') : null,
       phase: isWaiting ? 'waiting' : 'relaying',
       address: `198.51.100.${index % 250}`,
       port: 40_000 + index,

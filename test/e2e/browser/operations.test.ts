@@ -90,7 +90,7 @@ describe('the list of live connections', () => {
       ...{ queryState: 'idle', queryStateSince: Date.now() - 840_000 },
     };
     await row.getByText('3.0 MiB', { exact: true }).waitFor();
-    await row.getByText('In transaction, idle 14m').waitFor();
+    await row.getByText('Idle in transaction 14m').waitFor();
     await row.getByText(/iB\/s$/).waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
     newcomer.close();

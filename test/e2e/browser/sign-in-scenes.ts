@@ -4,6 +4,7 @@ import { addJoinRule } from '../../../src/catalogue/joining/join-rules.ts';
 import { requestEmailChange } from '../../../src/catalogue/people/email-changes.ts';
 import { createResetLink } from '../../../src/catalogue/people/reset-links.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
+import { ask } from '../../http/oauth/program-for-tests.ts';
 import { addPersonWithPassword, openLoginLink, PASSWORD } from '../../support/browser/web-for-tests.ts';
 import { addOrganization, addPerson } from '../../support/databases/catalogue-for-tests.ts';
 import { ownContext, withOneTimeCodes } from '../../support/second-factors-for-tests.ts';
@@ -75,6 +76,24 @@ export const SIGN_IN_SCENES: readonly Scene[] = [
       await catalogue.db.insertInto('join_offers').values(offer).execute();
       await signInAs(stage, person);
       await stage.page.goto(`${url}/sign-in/join`);
+    },
+  },
+  {
+    name: 'sign-out',
+    play: async (stage) => {
+      await signInAs(stage, await addPerson(stage.web.catalogue, 'nobody-else'));
+      await stage.page.goto(`${stage.web.url}/sign-out`);
+    },
+  },
+  {
+    name: 'consent',
+    play: async (stage) => {
+      const { catalogue, url } = stage.web;
+      const person = await addPerson(catalogue, 'kim');
+      await addOrganization(catalogue, person);
+      await signInAs(stage, person);
+      await stage.page.goto(url + ask().path);
+      await stage.page.getByRole('button', { name: 'Allow' }).waitFor();
     },
   },
 ];

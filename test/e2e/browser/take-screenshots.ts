@@ -14,13 +14,14 @@ import { DOCS_SCENES, FIRST_START_SCENES } from './first-start/start-scenes.ts';
 import { SCENES } from './scenes.ts';
 
 const FOLDER = fileURLToPath(new URL('../../../screenshots/', import.meta.url));
-const WIDE = { width: 1280, height: 860 };
-const PHONE = { width: 360, height: 740 };
-const LOOKS = [
-  { look: 'light', viewport: WIDE, colorScheme: 'light' },
-  { look: 'dark', viewport: WIDE, colorScheme: 'dark' },
-  { look: 'phone', viewport: PHONE, colorScheme: 'light' },
-  { look: 'phone-dark', viewport: PHONE, colorScheme: 'dark' },
+const DEVICES = [
+  { looks: { light: 'light', dark: 'dark' }, viewport: { width: 1280, height: 860 } },
+  {
+    looks: { light: 'phone', dark: 'phone-dark' },
+    viewport: { width: 360, height: 740 },
+    hasTouch: true,
+    isMobile: true,
+  },
 ] as const;
 
 async function main(): Promise<void> {
@@ -43,21 +44,26 @@ async function main(): Promise<void> {
 
 async function takeAll(browser: Browser, web: WebForTests, scenes: readonly Scene[]): Promise<void> {
   for (const scene of scenes) {
-    for (const { look, ...options } of LOOKS) {
-      await using visit = await openContext(browser, options);
+    for (const { looks, ...device } of DEVICES) {
+      await using visit = await openContext(browser, { ...device, reducedMotion: 'reduce' });
       await scene.play({ web, page: visit.page });
-      const path = join(FOLDER, `${scene.name}-${look}.png`);
-      await showWhole(visit.page, options.viewport);
-      await visit.page.screenshot({ path, fullPage: true });
-      console.log(path);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await visit.page.emulateMedia({ colorScheme });
+        await showWhole(visit.page, device.viewport);
+        const path = join(FOLDER, `${scene.name}-${looks[colorScheme]}.png`);
+        await visit.page.screenshot({ path, fullPage: true });
+        console.log(path);
+      }
     }
   }
 }
 
 /** Makes the window as high as the page, so that sticky parts are at the end of the page. */
 async function showWhole(page: Page, { width, height }: { width: number; height: number }): Promise<void> {
-  const whole = await page.evaluate(() => document.documentElement.scrollHeight);
-  await page.setViewportSize({ width, height: Math.max(height, whole) });
+  await page.setViewportSize({ width, height });
+  // Asked again by the browser when the page goes elsewhere meanwhile, as those that follow a login do.
+  const whole = await page.waitForFunction(() => document.readyState === 'complete' && document.body.offsetHeight);
+  await page.setViewportSize({ width, height: Math.max(height, Number(await whole.jsonValue())) });
 }
 
 await main();

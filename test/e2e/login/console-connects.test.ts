@@ -151,11 +151,14 @@ describe('a project’s page', () => {
   });
 });
 
+/** Places where a long line may break. */
+const withoutBreaks = (html: string) => html.replaceAll(/<wbr\/?>/g, '');
+
 /** Lines of the page by client. */
 function linesOf(html: string): Readonly<Record<string, string>> {
   const unescaped = (text: string) =>
     text.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
-  const found = html.matchAll(
+  const found = withoutBreaks(html).matchAll(
     /<(?:dt|summary)>([^<]+)<\/(?:dt|summary)>[\s\S]*?data-copy-text[^>]*>([\s\S]*?)<\/code>/g,
   );
   return Object.fromEntries([...found].map(([, client = '', text = '']) => [client, unescaped(text)]));
@@ -170,7 +173,7 @@ function psqlByToken({ html }: Page, args: readonly string[]): PsqlRun {
 
 /** psql with the connection string of the page's psql line. */
 function psqlOf({ html }: Page, args: readonly string[]): PsqlRun {
-  const uri = /psql &quot;(postgresql:[^&]+(?:&amp;[^&]+)*)&quot;/.exec(html)?.[1];
+  const uri = /psql &quot;(postgresql:[^&]+(?:&amp;[^&]+)*)&quot;/.exec(withoutBreaks(html))?.[1];
   if (uri === undefined) throw new Error(`the page has no psql line: ${html}`);
   return startPsql({ args: [uri.replaceAll('&amp;', '&'), ...args] });
 }

@@ -21,6 +21,7 @@ const SCENE_OF: Readonly<Record<string, string>> = {
   '/docs/decisions/:decision': 'docs-chapter',
   '/sign-in': 'sign-in',
   '/sign-in/again': 'sign-in-again',
+  '/sign-out': 'sign-out',
   '/sign-in/join': 'join',
   '/sign-in/second-step': 'second-step',
   '/sign-in/forgot': 'forgot-password',
@@ -56,7 +57,7 @@ const NO_PAGES: readonly RegExp[] = [
   /\/(events|ids|targets|options|first-terminal|new)$/,
   // Files, and addresses that lead on.
   /\.(svg|ico|png|json|webmanifest|txt|js|css)$/,
-  /^\/(app|app\/:accountId|theme|sign-out|healthz|readyz|sign-in\/passkey|sign-in\/oidc.*)$/,
+  /^\/(app|app\/:accountId|theme|healthz|readyz|sign-in\/passkey|sign-in\/oidc.*)$/,
   /\/audit\/export$/,
   // Where forms are sent; they answer GET with the page that has the form.
   /^\/app\/me\/(sessions\/(browsers|keys|programs)|invitations\/:invitationId|requests\/:requestId|profile|security)\/.*(out|accept|decline|withdraw|review|forget|revoke|email|password|unlink|passkeys|begin|recovery-codes)$/,

@@ -38,7 +38,7 @@ async function withPassword(
 ): Promise<Pick<FilledForm, 'web' | 'jar'> & { userId: PersonAtBrowser['userId'] }> {
   const { userId, email } = await addPersonWithPassword(web);
   const { jar } = await personAtBrowser(web, 'nobody');
-  await jar.post('/sign-out', { csrf_token: await jar.csrfToken('/app/me/profile') });
+  await jar.post('/sign-out', { csrf_token: await jar.csrfToken('/app/me/profile'), sure: 'yes' });
   await jar.signIn(email, PASSWORD);
   return { web, jar, userId };
 }
@@ -173,7 +173,7 @@ export const PERSON_FORMS: Readonly<Record<string, Fill>> = {
   '/sign-in/again': async (web) =>
     await filled(await withPassword(web), '/sign-in/again', { password: PASSWORD, next: '/app/me/profile' }),
   '/sign-in/oidc/link': own('/sign-in/oidc/link'),
-  '/sign-out': own('/sign-out'),
+  '/sign-out': own('/sign-out', { sure: 'yes' }),
   '/setup/:code': async () => {
     const web = await startWeb();
     onTestFinished(() => web.close());

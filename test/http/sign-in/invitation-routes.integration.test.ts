@@ -76,7 +76,7 @@ describe('the link of an invitation', () => {
     const { browser, person } = await newVisitor(web);
     const page = await browser.get(path);
     expect(page.text).toContain(`signed in as <bdi>${person.email}</bdi>; this invitation is for <bdi>${email}</bdi>`);
-    const answer = await browser.post('/sign-out', { csrf_token: csrfTokenIn(page.text), next: path });
+    const answer = await browser.post('/sign-out', { csrf_token: csrfTokenIn(page.text), next: path, sure: 'yes' });
     expect([answer.status, answer.location]).toEqual([303, path]);
     expect((await browser.get(path)).text).toContain('Create account and join');
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Limits } from '../../../src/limits/limits.ts';
-import { BrowserJar, sessionCookieAt } from '../../support/browser/browser-jar.ts';
+import { BrowserJar, csrfTokenIn, sessionCookieAt } from '../../support/browser/browser-jar.ts';
 import {
   addPersonWithPassword,
   newIdentity,
@@ -130,10 +130,25 @@ describe('signing out', () => {
   it('ends the browser session, not only its cookie', async () => {
     const { browser } = await newVisitor(web);
     const session = browser.session ?? '';
-    await browser.post('/sign-out', { csrf_token: await browser.csrfToken('/') });
+    await browser.post('/sign-out', { csrf_token: await browser.csrfToken('/'), sure: 'yes' });
     expect(browser.session).toBe(null);
     browser.setSession(session);
     expect((await browser.get('/')).location).toContain('/sign-in');
+  });
+
+  it('asks those first who could not sign in again, and nobody else', async () => {
+    const { browser } = await newVisitor(web);
+    const asked = await browser.post('/sign-out', { csrf_token: await browser.csrfToken('/'), next: '/link' });
+    expect([asked.location, browser.session === null]).toEqual(['/sign-out?next=%2Flink', false]);
+    const question = await browser.get(asked.location ?? '');
+    expect(question.text).toContain('You couldn’t sign in again');
+    const sure = { csrf_token: csrfTokenIn(question.text), next: '/link', sure: 'yes' };
+    expect((await browser.post('/sign-out', sure)).location).toBe('/link');
+    const { email } = await addPersonWithPassword(web);
+    const other = newBrowser();
+    await other.signIn(email, PASSWORD);
+    expect((await other.get('/sign-out')).location).toBe('/');
+    expect((await other.post('/sign-out', { csrf_token: await other.csrfToken('/') })).location).toBe('/sign-in');
   });
 });
 

@@ -11,10 +11,12 @@ import { WriteConfirmation } from './write-confirmation.tsx';
 
 export function ApprovalTarget(props: ApprovalProps): VNode {
   const { picker, picked, problem } = props;
-  const isChosen = picker.pickedComputeId !== null;
   return (
     <>
-      <h2>{isChosen ? 'Connect to' : 'Choose where to connect'}</h2>
+      <h2>
+        <span class="when-picked">Connect to</span>
+        <span class="when-unpicked">Choose a project</span>
+      </h2>
       <TargetPicker {...picker} />
       <Sentence {...props} />
       <WriteConfirmation problem={problem?.at === 'write' ? problem.text : null} typed={picked.confirmWrite} />
@@ -38,12 +40,12 @@ function Sentence(props: ApprovalProps): VNode {
       {(offersReadOnly || canRemember) && (
         <p class="sentence-words">
           {offersReadOnly && (
-            <>
+            <span class="sentence-part">
               with <SentenceSelect name="access" label="Access" picked={picked.access} choices={choices} />
-            </>
+            </span>
           )}{' '}
           {canRemember && (
-            <>
+            <span class="sentence-part">
               for{' '}
               <SentenceSelect
                 name="remember"
@@ -52,7 +54,7 @@ function Sentence(props: ApprovalProps): VNode {
                 choices={remember}
                 describedBy={help}
               />
-            </>
+            </span>
           )}
         </p>
       )}

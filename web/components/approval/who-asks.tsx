@@ -50,7 +50,7 @@ function Agent({ name, reason }: NonNullable<ApprovalProps['agent']>): VNode {
   if (reason === null) {
     return (
       <p>
-        The agent <Name>{name}</Name> wants to read. It acts on its own, so it gets a role that cannot write.
+        The agent <Name>{name}</Name> wants to read, and gets a role that cannot write.
       </p>
     );
   }

@@ -41,16 +41,18 @@ export function RuleForm(props: RuleFormProps): VNode {
         <CsrfField frame={frame} />
         <WhoAndWhat {...props} />
         <HowFields {...props} />
-        <details class="more">
-          <summary>Ask first</summary>
-          <AskFields {...props} />
-        </details>
-        <details class="more">
-          <summary>Limits</summary>
-          <div class="stack">
-            <LimitFields {...props} />
-          </div>
-        </details>
+        <div class="more-row">
+          <details class="more">
+            <summary>Ask first</summary>
+            <AskFields {...props} />
+          </details>
+          <details class="more">
+            <summary>Limits</summary>
+            <div class="stack">
+              <LimitFields {...props} />
+            </div>
+          </details>
+        </div>
         <div class="form-foot">
           <button class="button primary" type="submit">
             Add rule

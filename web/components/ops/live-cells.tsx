@@ -30,6 +30,11 @@ export function Two({ class: name, main, label = 'none', detail }: TwoProps): VN
   );
 }
 
+/** Of a connection that broken glass let in, which people look at afterwards. */
+export function GlassTag(): VNode {
+  return <span class="label-tag production">break-glass</span>;
+}
+
 export function Detail({ text }: { readonly text: string | null }): VNode | null {
   return text === null ? null : <bdi class="live-detail">{text}</bdi>;
 }

@@ -11,6 +11,8 @@ export interface LiveRow {
   readonly requestedUser: string;
   readonly address: string;
   readonly application: string | null;
+  /** Broken glass let it in. */
+  readonly isGlassBroken: boolean;
   readonly project: string | null;
   readonly label: ProjectLabelView;
   readonly compute: string | null;

@@ -34,7 +34,7 @@ export function stateOf({ phase, query, transaction }: Stateful): State {
   return transaction === 'E' ? 'failed' : 'idle';
 }
 
-/** `Running 3m 12s`, `In transaction, idle 14m`; `now` in milliseconds since 1970. */
+/** `Running 3m 12s`, `Idle in transaction 14m`; `now` in milliseconds since 1970. */
 export function stateInWords(row: Stateful, now: number): StateInWords {
   const lastsMs = now - (row.querySince ?? row.since);
   const age = ageInWords(lastsMs);
@@ -47,9 +47,9 @@ export function stateInWords(row: Stateful, now: number): StateInWords {
     case 'copying':
       return { text: `Copying ${age}`, look: 'accent' };
     case 'transaction':
-      return { text: `In transaction, idle ${rest}`, look: isLong ? 'alarm' : 'caution' };
+      return { text: `Idle in transaction ${rest}`, look: isLong ? 'alarm' : 'caution' };
     case 'failed':
-      return { text: `Failed transaction, idle ${rest}`, look: isLong ? 'alarm' : 'caution' };
+      return { text: `Failed transaction ${rest}`, look: isLong ? 'alarm' : 'caution' };
     case 'waiting':
       return { text: `Waiting ${rest}`, look: 'caution' };
     case 'connecting':

@@ -2,7 +2,7 @@
 // view out of all.
 
 import type { VNode } from 'preact';
-import { Detail, ROLES, Two } from './live-cells.tsx';
+import { Detail, GlassTag, ROLES, Two } from './live-cells.tsx';
 import { LIVE_COLUMNS, type LiveColumn } from './live-columns.ts';
 import { LiveMenu, type RowAct } from './live-menu.tsx';
 import type { LiveRow } from './live-row.ts';
@@ -131,6 +131,7 @@ function Row({ row, index, table }: RowProps): VNode {
         </td>
       )}
       <th {...ROLES.rowheader} scope="row" class="of-who">
+        {row.isGlassBroken && <GlassTag />}
         <a href={href}>
           <bdi>{name}</bdi>
         </a>

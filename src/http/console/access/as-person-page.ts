@@ -43,7 +43,8 @@ async function rowsOf({ parts, context, account, now }: AccountCall, userId: Use
       ]);
       return {
         id,
-        name: `${cleanForPage(projectName)}, ${cleanForPage(shownName)}`,
+        project: cleanForPage(projectName),
+        compute: cleanForPage(shownName),
         link: answerOf(link),
         token: answerOf(token),
         password: answerOf(password),

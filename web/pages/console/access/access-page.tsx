@@ -45,9 +45,16 @@ export function AccessPage(props: AccessProps): VNode {
       title="Access"
       lead="Who can reach what. Rules only add access; the policies of the account and its computes narrow it."
       actions={
-        <a class="button plain" href={`${path}/as`}>
-          As a person sees it
-        </a>
+        <>
+          <a class="button plain" href={`${path}/as`}>
+            As a person sees it
+          </a>
+          {mayChange && (
+            <a class="button primary" href="#new-rule">
+              New rule
+            </a>
+          )}
+        </>
       }
     >
       <form class="field-row list-filter" method="get" action={path}>

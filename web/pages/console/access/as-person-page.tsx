@@ -10,7 +10,8 @@ type Answer = 'allowed' | 'may_ask' | 'denied';
 
 interface ReachRow {
   readonly id: string;
-  readonly name: string;
+  readonly project: string;
+  readonly compute: string;
   readonly link: Answer;
   readonly token: Answer;
   readonly password: Answer;
@@ -27,7 +28,7 @@ export interface AsPersonProps extends ConsoleProps {
 
 export function AsPersonPage({ frame, view, path, person, isUnknown, rows }: AsPersonProps): VNode {
   const columns: ReadonlyArray<Column<ReachRow>> = [
-    { header: 'Compute', kind: 'main', cell: ({ name }) => <bdi>{name}</bdi> },
+    { header: 'Compute', kind: 'main', cell: (row) => <Place row={row} /> },
     { header: 'Link', cell: ({ link }) => <AnswerPill answer={link} /> },
     { header: 'Token', cell: ({ token }) => <AnswerPill answer={token} /> },
     { header: 'Role password', cell: ({ password }) => <AnswerPill answer={password} /> },
@@ -58,6 +59,17 @@ export function AsPersonPage({ frame, view, path, person, isUnknown, rows }: AsP
         />
       )}
     </ConsolePage>
+  );
+}
+
+function Place({ row: { project, compute } }: { readonly row: ReachRow }): VNode {
+  return (
+    <>
+      <bdi>{project}</bdi>
+      <span class="row-detail mono nowrap">
+        <bdi>{compute}</bdi>
+      </span>
+    </>
   );
 }
 

@@ -147,12 +147,12 @@ function NewTarget({ frame, path, typed }: NotificationsProps): VNode {
           maxLength={2_000}
           help="It begins with https://."
         />
-        <fieldset class="field">
+        <fieldset class="plain-fieldset checks">
           <legend>Events</legend>
           {Object.entries(CLASSES).map(([kind, label]) => (
             <label class="check" key={kind}>
               <input type="checkbox" name="classes" value={kind} checked />
-              {label}
+              <span>{label}</span>
             </label>
           ))}
         </fieldset>

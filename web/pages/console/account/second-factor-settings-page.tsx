@@ -22,7 +22,7 @@ export interface SecondFactorSettingsProps extends ConsoleProps {
 }
 
 const LEAD =
-  'A passkey, one-time codes of an app, or an identity provider that vouches for one. Who has none can use nothing of this organization: no page, no project, no API key or access token of their own, and no connection.';
+  'A passkey, one-time codes from an app, or an identity provider that vouches for one. Without it, people can use nothing of this organization: no page, no project, no key or token of their own, no connection.';
 
 const COLUMNS: ReadonlyArray<Column<PersonRow>> = [
   {
@@ -45,6 +45,19 @@ export function SecondFactorSettingsPage(props: SecondFactorSettingsProps): VNod
   return (
     <ConsolePage frame={frame} view={view} title="Second factor" lead={LEAD}>
       <Panel
+        id="demand"
+        title={isDemanded ? 'Everybody needs a second factor' : 'Ask everybody for a second factor'}
+        lead={isDemanded ? 'On, for members and guests.' : 'Off. It holds for members and guests, at once.'}
+      >
+        <form class="stack" method="post" action={path}>
+          <CsrfField frame={frame} />
+          <input type="hidden" name="demand" value={isDemanded ? 'off' : 'on'} />
+          <button class={isDemanded ? 'button plain' : 'button primary'} type="submit">
+            {isDemanded ? 'Ask no longer' : 'Ask for it'}
+          </button>
+        </form>
+      </Panel>
+      <Panel
         id="without"
         title={isDemanded ? 'Shut out until they add one' : 'Would be shut out'}
         lead={isDemanded ? 'They were told by mail.' : `${inWords(without.length)} and told by mail; connections end.`}
@@ -56,19 +69,6 @@ export function SecondFactorSettingsPage(props: SecondFactorSettingsProps): VNod
           rowKey={({ userId, relation }) => `${userId} ${relation}`}
           empty="Everybody has a second factor."
         />
-      </Panel>
-      <Panel
-        id="demand"
-        title={isDemanded ? 'Everybody needs a second factor' : 'Ask everybody for a second factor'}
-        lead={isDemanded ? 'On, for members and guests.' : 'Off. It holds for members and guests, at once.'}
-      >
-        <form method="post" action={path}>
-          <CsrfField frame={frame} />
-          <input type="hidden" name="demand" value={isDemanded ? 'off' : 'on'} />
-          <button class={isDemanded ? 'button plain' : 'button primary'} type="submit">
-            {isDemanded ? 'Ask no longer' : 'Ask for it'}
-          </button>
-        </form>
       </Panel>
     </ConsolePage>
   );

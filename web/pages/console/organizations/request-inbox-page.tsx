@@ -65,16 +65,14 @@ function WaitingRequest({ frame, row, now }: WaitingRequestProps): VNode {
           <bdi>{row.admin.email}</bdi> as admin: {ADMINS[row.admin.is]}.
         </>
       }
-      actions={
-        <PostButton
-          frame={frame}
-          action={`/ops/requests/${row.id}/approve`}
-          label="Approve"
-          look="primary"
-          of={row.name}
-        />
-      }
     >
+      <PostButton
+        frame={frame}
+        action={`/ops/requests/${row.id}/approve`}
+        label="Approve"
+        look="primary"
+        of={row.name}
+      />
       <details class="more">
         <summary>Decline</summary>
         <form class="field-row" method="post" action={`/ops/requests/${row.id}/decline`}>

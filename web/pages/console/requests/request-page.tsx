@@ -147,7 +147,7 @@ function Decision(props: RequestProps): VNode | null {
     return (
       <p class="quiet-text">
         {hasAgreed ? 'You agreed. ' : ''}
-        {`Asked are ${approvers.join(', ')}. They have until `}
+        {`Waiting for ${approvers.join(', ')}. The request ends `}
         <When at={asked.expiresAt} now={now} />.
       </p>
     );
@@ -172,7 +172,7 @@ function Decision(props: RequestProps): VNode | null {
             <button class="button primary" type="submit" name="decision" value="agree">
               Agree
             </button>
-            <button class="button danger" type="submit" name="decision" value="deny">
+            <button class="button plain ends" type="submit" name="decision" value="deny">
               Deny
             </button>
           </div>
@@ -189,5 +189,5 @@ function Decision(props: RequestProps): VNode | null {
 function EndForm({ frame, path, asked, isOwn, mayEnd }: RequestProps): VNode | null {
   if (!mayEnd) return null;
   const label = asked.state === 'approved' ? 'End this access now' : isOwn ? 'Withdraw' : 'End this request';
-  return <PostButton frame={frame} action={`${path}/withdraw`} label={label} look="danger" />;
+  return <PostButton frame={frame} action={`${path}/withdraw`} label={label} look="ends" />;
 }
