@@ -23,14 +23,7 @@ import {
 import { connectionRecord, type RecordingHandle, recordingHandle } from '../../support/nodes/fleet-for-tests.ts';
 import type { Scene, Stage } from './approval/stage.ts';
 
-const PROGRAMS = [
-  'psql',
-  'pg_dump',
-  'psql for agent claude-code',
-  'DBeaver 26.1 - Main',
-  'node-postgres',
-  null,
-] as const;
+const PROGRAMS = ['psql', 'pg_dump', 'DBeaver 26.1 - Main', 'psql for agent claude-code', null] as const;
 const PROJECTS = ['ocean-art', 'warehouse', 'billing-and-invoices', 'telemetry'] as const;
 const TRANSACTIONS = ['E', 'I', 'I', 'I', 'I', 'I', 'I', 'T', 'I', 'I', 'I', 'I', 'I', 'I'] as const;
 

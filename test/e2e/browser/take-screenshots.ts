@@ -61,7 +61,7 @@ async function takeAll(browser: Browser, web: WebForTests, scenes: readonly Scen
 /** Makes the window as high as the page, so that sticky parts are at the end of the page. */
 async function showWhole(page: Page, { width, height }: { width: number; height: number }): Promise<void> {
   await page.setViewportSize({ width, height });
-  // Asked again by the browser when the page goes elsewhere meanwhile, as those that follow a login do.
+  // Asked again when the page goes elsewhere meanwhile, as those that follow a login do.
   const whole = await page.waitForFunction(() => document.readyState === 'complete' && document.body.offsetHeight);
   await page.setViewportSize({ width, height: Math.max(height, Number(await whole.jsonValue())) });
 }
