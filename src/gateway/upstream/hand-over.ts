@@ -96,24 +96,24 @@ function cancelKeyFor(
 
 /** Keeps no more of the target than it needs. */
 function cancellerOf(
-  { upstream: { cancelKey, address }, target }: Connected,
+  { upstream: { cancelKey, address, namedBy }, target }: Connected,
   { session, parts }: Pick<HandOverContext, 'session' | 'parts'>,
 ): Relaying['cancelQuery'] {
   const { tls } = target.upstream;
-  return (by) => cancelOnUpstream({ cancelKey, address, tls }, { session, parts, by });
+  return (by) => cancelOnUpstream({ cancelKey, address, namedBy, tls }, { session, parts, by });
 }
 
-type Cancelled = Pick<UpstreamSession, 'cancelKey' | 'address'> & Pick<CancelTarget, 'tls'>;
+type Cancelled = Pick<UpstreamSession, 'cancelKey' | 'address' | 'namedBy'> & Pick<CancelTarget, 'tls'>;
 
 /** One CancelRequest to the address that was dialled; none where the upstream gave no key. */
 async function cancelOnUpstream(
-  { cancelKey, address, tls }: Cancelled,
+  { cancelKey, address, namedBy, tls }: Cancelled,
   { session, parts, by }: Pick<HandOverContext, 'session' | 'parts'> & { readonly by: Canceller },
 ): Promise<void> {
   if (cancelKey === null) return;
   session.audit.record({ event: 'query.canceled', outcome: 'success', ...CANCELED_BY[by] });
   const signal = AbortSignal.timeout(parts.times.upstreamCancelMs);
-  await cancelUpstream({ address, tls, cancelKey, signal });
+  await cancelUpstream({ address, tls, namedBy, cancelKey, signal });
 }
 
 type Canceller = Parameters<Relaying['cancelQuery']>[0];

@@ -8,7 +8,7 @@ import { type PinnedAddress, resolveUpstreamAddress } from './dial-address.ts';
 import type { DialPolicy } from './dial-policy.ts';
 import { dialTcp } from './dial-tcp.ts';
 import { logInUpstream, type UpstreamLogin } from './log-in-upstream.ts';
-import { secureUpstream } from './secure-upstream.ts';
+import { type NamedBy, secureUpstream } from './secure-upstream.ts';
 import type { UpstreamTarget } from './upstream-target.ts';
 
 export interface UpstreamSession extends UpstreamLogin {
@@ -16,6 +16,7 @@ export interface UpstreamSession extends UpstreamLogin {
   readonly socket: Socket;
   /** Where cancels go as well. */
   readonly address: PinnedAddress;
+  readonly namedBy: NamedBy;
 }
 
 export interface ConnectUpstreamOptions {
@@ -35,10 +36,12 @@ export async function connectUpstream(
   const { socket: plain, address } = await dial(target, addresses, signal);
   try {
     const { tls, name } = target;
-    const socket = tls.mode === 'disable' ? plain : await secureUpstream(plain, { name, address, tls }, signal);
+    const namedBy = dialPolicy.listed.length > 0 ? 'operator' : 'tenant';
+    const socket =
+      tls.mode === 'disable' ? plain : await secureUpstream(plain, { name, address, tls, namedBy }, signal);
     surviveErrors(socket);
     const login = await logInUpstream(socket, target, { startup, scramKeys, signal });
-    return { ...login, socket, address };
+    return { ...login, socket, address, namedBy };
   } catch (error) {
     plain.destroy();
     throw error;

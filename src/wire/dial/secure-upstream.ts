@@ -1,13 +1,13 @@
 // The client's side of TLS towards an upstream, asked for as Postgres does it.
 
 import { isIP, type Socket } from 'node:net';
-import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { serialize } from 'pg-protocol';
 import { TimeLimitExceeded, withTimeLimit } from '../../async/time-limit.ts';
 import { PosternError } from '../../errors.ts';
 import type { UpstreamTls } from '../../protocol/upstream-tls.ts';
 import { takeAvailableBytes } from '../take-bytes.ts';
-import { surviveErrors, waitOnStream } from '../wait-on-stream.ts';
+import { connectTls, connectTlsBounded } from './bounded-handshake.ts';
 import { ConnectFailure } from './connect-failure.ts';
 import type { PinnedAddress } from './dial-address.ts';
 import { verifiesCertificate } from './upstream-target.ts';
@@ -20,7 +20,11 @@ interface SecureTarget {
   readonly name: string;
   readonly address: PinnedAddress;
   readonly tls: Exclude<UpstreamTls, { readonly mode: 'disable' }>;
+  readonly namedBy: NamedBy;
 }
+
+/** A tenant's server may be made to cost much (`bounded-handshake.ts`). */
+export type NamedBy = 'operator' | 'tenant';
 
 /** Throws PosternError `upstream_tls`, `_protocol`, `_unreachable`. The caller destroys `plain`. */
 export async function secureUpstream(plain: Socket, target: SecureTarget, signal: AbortSignal): Promise<TLSSocket> {
@@ -55,15 +59,8 @@ async function askForTls(plain: Socket, { name }: SecureTarget, signal: AbortSig
 async function handshake(plain: Socket, target: SecureTarget, signal: AbortSignal): Promise<TLSSocket> {
   try {
     // Throws where the catalogue's certificates cannot be read.
-    const socket = connect({ socket: plain, ...tlsOptions(target) });
-    surviveErrors(socket);
-    await waitOnStream<void>(socket, signal, ({ resolve, reject }) => ({
-      secureConnect: resolve,
-      error: reject,
-      close: () => reject(new Error('closed during the handshake')),
-      end: () => reject(new Error('closed during the handshake')),
-    }));
-    return socket;
+    const secure = target.namedBy === 'tenant' ? connectTlsBounded : connectTls;
+    return await secure(plain, tlsOptions(target), signal);
   } catch (error) {
     signal.throwIfAborted();
     throw new PosternError('upstream_tls', { params: { compute: target.name }, cause: error });

@@ -1,10 +1,13 @@
 // The web's `fetch` for addresses that tenants choose: never into networks that are closed to them
 // (SSRF), never elsewhere by a redirect, and no more than a bounded answer.
 
+import { isIP } from 'node:net';
 import { Agent, type Dispatcher, ProxyAgent, fetch as undiciFetch } from 'undici';
 import { withTimeLimit } from '../../async/time-limit.ts';
+import { connectTlsBounded } from './bounded-handshake.ts';
 import { pinAddresses } from './dial-address.ts';
 import type { DialPolicy } from './dial-policy.ts';
+import { dialTcp } from './dial-tcp.ts';
 
 export interface TenantFetchOptions {
   readonly dialPolicy: DialPolicy;
@@ -65,8 +68,22 @@ async function dispatcherFor(url: URL, options: TenantFetchOptions, signal: Abor
   const trust = authorities === undefined ? {} : { ca: authorities };
   const proxy = outgoing.proxyFor(url);
   if (proxy !== null) return new ProxyAgent({ uri: proxy, requestTls: trust, proxyTls: trust });
-  const answers = pinned.map(({ address, family }) => ({ address, family }));
-  return new Agent({ connect: { ...trust, lookup: (_host, _options, answer) => answer(null, answers) } });
+  const name = isIP(host) === 0 ? { host, servername: host } : { host };
+  const connect = async () => {
+    const { socket } = await dialTcp(pinned, signal);
+    return await connectTlsBounded(socket, { ...trust, ...name }, signal).catch((error: unknown) => {
+      socket.destroy();
+      throw error;
+    });
+  };
+  return new Agent({
+    connect: (_options, done) => {
+      connect().then(
+        (socket) => done(null, socket),
+        (error: unknown) => done(error instanceof Error ? error : new Error('not connected', { cause: error }), null),
+      );
+    },
+  });
 }
 
 async function readBounded(body: AsyncIterable<Uint8Array> | null): Promise<Buffer> {

@@ -36,7 +36,13 @@ describe('a cancel', () => {
     const session = await connectTo(postgres.port, target);
     session.socket.write(builtMessage('Q', (writer) => writer.addCString('select pg_sleep(600)')));
     await waitUntil(() => isSleeping(session), 'the query runs');
-    await cancelUpstream({ address: session.address, tls, cancelKey: keyOf(session), signal: never });
+    await cancelUpstream({
+      address: session.address,
+      tls,
+      namedBy: 'tenant',
+      cancelKey: keyOf(session),
+      signal: never,
+    });
     expect(await replyOf(session)).toContain('C57014');
     session.socket.write(builtMessage('Q', (writer) => writer.addCString("select 'still ' || 'there'")));
     expect(await replyOf(session)).toContain('still there');
@@ -44,7 +50,13 @@ describe('a cancel', () => {
   });
 
   it('of an unknown key is answered like any other', async () => {
-    await cancelUpstream({ address: loopback(postgres.port), tls: CLEAR, cancelKey: KEY, signal: never });
+    await cancelUpstream({
+      address: loopback(postgres.port),
+      tls: CLEAR,
+      namedBy: 'tenant',
+      cancelKey: KEY,
+      signal: never,
+    });
   });
 
   async function isSleeping({ cancelKey }: UpstreamSession): Promise<boolean> {
@@ -67,7 +79,13 @@ describe('a CancelRequest', () => {
         socket.end();
       },
     );
-    await cancelUpstream({ address: loopback(upstream.port), tls: CLEAR, cancelKey: KEY, signal: never });
+    await cancelUpstream({
+      address: loopback(upstream.port),
+      tls: CLEAR,
+      namedBy: 'tenant',
+      cancelKey: KEY,
+      signal: never,
+    });
     expect(packets).toEqual([hex('00000010 04d2162e fffffffe deadbeef')]);
     expect(hasClosed).toBe(true);
   });
@@ -75,7 +93,13 @@ describe('a CancelRequest', () => {
   it('is not sent in clear text where TLS was asked for', async () => {
     const tls: UpstreamTls = { mode: 'require', ca: null, serverName: null, clientCertificate: null };
     await using upstream = await scriptedUpstream(answerSslRequest('N'), expectNothingMore);
-    const cancelling = cancelUpstream({ address: loopback(upstream.port), tls, cancelKey: KEY, signal: never });
+    const cancelling = cancelUpstream({
+      address: loopback(upstream.port),
+      tls,
+      namedBy: 'tenant',
+      cancelKey: KEY,
+      signal: never,
+    });
     await expect(cancelling).rejects.toMatchObject({ code: 'upstream_tls' });
   });
 
@@ -88,13 +112,19 @@ describe('a CancelRequest', () => {
       () => deadline.abort(new Error('too slow')),
     );
     const address = loopback(upstream.port);
-    const cancelling = cancelUpstream({ address, tls: CLEAR, cancelKey: KEY, signal: deadline.signal });
+    const cancelling = cancelUpstream({
+      address,
+      tls: CLEAR,
+      namedBy: 'tenant',
+      cancelKey: KEY,
+      signal: deadline.signal,
+    });
     await expect(cancelling).rejects.toThrow('too slow');
   });
 
   it('that reaches nobody is an error for the log', async () => {
     const address = loopback(await closedPort());
-    const cancelling = cancelUpstream({ address, tls: CLEAR, cancelKey: KEY, signal: never });
+    const cancelling = cancelUpstream({ address, tls: CLEAR, namedBy: 'tenant', cancelKey: KEY, signal: never });
     await expect(cancelling).rejects.toMatchObject({ reason: 'refused' });
   });
 });
