@@ -13,6 +13,7 @@ import type { Secret } from '../secret.ts';
 import { cachedLookup, lookupAddresses } from '../wire/dial/dial-address.ts';
 import type { DialEndpoint, DialPolicy } from '../wire/dial/dial-policy.ts';
 import type { TenantFetch } from '../wire/dial/tenant-fetch.ts';
+import { tenantLookup } from '../wire/dial/tenant-lookup.ts';
 import { POWER_RECOVERY } from './hosted/compute-power.ts';
 import { PROJECT_DELETION } from './hosted/delete-hosted-project.ts';
 import { UNDO_CREATION } from './hosted/drop-planned.ts';
@@ -105,7 +106,11 @@ function dialPolicyOf({ upstream }: Config, forbidden: readonly DialEndpoint[]):
     allowedPorts: upstream.allowedPorts,
     listed: [],
     forbidden,
-    lookup: cachedLookup({ lookup: lookupAddresses, hosts: new Set(forbidden.map(({ host }) => host)) }),
+    lookup: cachedLookup({
+      lookup: lookupAddresses,
+      others: tenantLookup({ bySystem: lookupAddresses }),
+      hosts: new Set(forbidden.map(({ host }) => host)),
+    }),
   };
 }
 

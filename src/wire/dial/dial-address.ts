@@ -103,7 +103,9 @@ const KEPT_MS = 5_000;
 
 interface CachedLookupOptions {
   readonly lookup: DialPolicy['lookup'];
-  /** The names that are remembered; all others are passed on to `lookup`. */
+  /** For names that are not among `hosts`. */
+  readonly others: DialPolicy['lookup'];
+  /** The names that are remembered. */
   readonly hosts: ReadonlySet<string>;
   /** Milliseconds, monotonic. */
   readonly now?: () => number;
@@ -112,12 +114,13 @@ interface CachedLookupOptions {
 /** One lookup serves all callers of its time; a failed one is not remembered. */
 export function cachedLookup({
   lookup,
+  others,
   hosts,
   now = () => performance.now(),
 }: CachedLookupOptions): DialPolicy['lookup'] {
   const known = new Map<string, { readonly askedAtMs: number; readonly answer: Promise<readonly string[]> }>();
   return (host) => {
-    if (!hosts.has(host)) return lookup(host);
+    if (!hosts.has(host)) return others(host);
     const entry = known.get(host);
     if (entry !== undefined && now() - entry.askedAtMs < KEPT_MS) return entry.answer;
     const asked = { askedAtMs: now(), answer: lookup(host) };
