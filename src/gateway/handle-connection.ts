@@ -53,8 +53,10 @@ export async function handleConnection(socket: Socket, parts: GatewayParts, open
         return reportRefused(negotiated, parts);
       case 'cancel':
         return await passCancelDoor(negotiated, parts);
-      case 'startup':
-        return await serve(new LiveSession(negotiated.client, { since, phases, place, open }, parts), parts, open);
+      case 'startup': {
+        const accepted = { since, phases, place, open, plain: socket };
+        return await serve(new LiveSession(negotiated.client, accepted, parts), parts, open);
+      }
       default:
         return assertNever(negotiated);
     }

@@ -3,6 +3,7 @@
 import { assertNever } from '../assert-never.ts';
 import { PosternError, toPosternError } from '../errors.ts';
 import type { RelayEnd } from '../relay/relay.ts';
+import { EmptyRecords } from '../wire/empty-records.ts';
 import { fatalResponse } from './client/client-line.ts';
 import type { Ending } from './session/endings.ts';
 import type { GatewayParts } from './session/gateway-parts.ts';
@@ -15,12 +16,15 @@ interface Watched {
   readonly session: LiveSession;
   readonly parts: RelayingParts;
   readonly startedAtMs: number;
+  readonly emptyRecords: EmptyRecords;
 }
 
 /** Resolves when the relay has finished and its last message was written; closes nothing. */
 export async function relaySession(relaying: Relaying, session: LiveSession, parts: RelayingParts): Promise<Ending> {
   const { relay } = relaying;
-  const watched = { relaying, session, parts, startedAtMs: parts.clock.now().getTime() };
+  const startedAtMs = parts.clock.now().getTime();
+  const emptyRecords = new EmptyRecords(bytesOf(relaying, session), startedAtMs);
+  const watched = { relaying, session, parts, startedAtMs, emptyRecords };
   const leaveSweep = parts.sweep.add({ sweep: (nowMs) => sweepOnce(watched, nowMs) });
   const endRelay = (): void => {
     const finalMessage = fatalResponse(toPosternError(session.signal.reason), `live connection ${session.id}`, 'other');
@@ -41,11 +45,29 @@ export async function relaySession(relaying: Relaying, session: LiveSession, par
 
 function sweepOnce(watched: Watched, nowMs: number): void {
   countBytes(watched, nowMs);
+  endFlood(watched, nowMs);
   const { rules } = watched.session;
   const until = rules.policy?.until?.getTime() ?? Number.POSITIVE_INFINITY;
   if (nowMs >= until) rules.expire();
   const limit = findExceededLimit(watched, nowMs);
   if (limit !== null) watched.session.ending.start(new PosternError(limit));
+}
+
+function bytesOf({ relay }: Relaying, { plain }: LiveSession) {
+  return { encrypted: plain.bytesRead, data: relay.bytesToUpstream };
+}
+
+/** Without a last message: it would come behind what the client does not stop sending. */
+function endFlood({ relaying, session, parts, emptyRecords }: Watched, nowMs: number): void {
+  // What comes once it is ending is dropped, and was not counted as data.
+  if (session.client.tls === null || session.signal.aborted) return;
+  if (!emptyRecords.areTooMany(bytesOf(relaying, session), nowMs)) return;
+  parts.metrics.limitHits.inc({ limit: 'empty_records' });
+  parts.log.warn(
+    { event: 'relay.empty_records', connection_id: session.id, address: session.client.peer.address },
+    'a client sent TLS records without data and was ended',
+  );
+  session.client.line.socket.destroy();
 }
 
 function countBytes({ relaying, session, parts }: Watched, nowMs: number): void {

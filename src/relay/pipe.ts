@@ -8,6 +8,8 @@ export type PipeState =
   | 'flowing'
   /** The sink is behind; the source is paused until it has drained. */
   | 'held'
+  /** The source is paused for a turn of the event loop: others come first. */
+  | 'resting'
   /** What the source still sends is read and dropped. */
   | 'discarding'
   /** The source sent its FIN. */
@@ -28,8 +30,15 @@ export interface PipeParts {
 /** Unsent bytes at the sink above which the source is paused. */
 const RELAY_BUFFER_BYTES = 65_536;
 
+/**
+ * A record of TLS is a chunk, also one of a single byte, and Node reads half a megabyte of them
+ * from one socket before it looks at the next.
+ */
+const CHUNKS_IN_A_ROW = 128;
+
 export class Pipe {
   bytes = 0;
+  #inARow = 0;
   #state: PipeState = 'flowing';
   readonly #parts: PipeParts;
   readonly #stopListening: () => void;
@@ -51,13 +60,13 @@ export class Pipe {
 
   /** True while chunks are passed on, at once or as soon as the sink has drained. */
   get isOpen(): boolean {
-    return this.#state === 'flowing' || this.#state === 'held';
+    return this.#state === 'flowing' || this.#state === 'held' || this.#state === 'resting';
   }
 
   /** Drops whatever the source sends from now on. */
   discard(): void {
     if (!this.isOpen) return;
-    if (this.#state === 'held') this.#parts.source.resume();
+    if (this.#state !== 'flowing') this.#parts.source.resume();
     this.#state = 'discarding';
   }
 
@@ -80,9 +89,22 @@ export class Pipe {
     const { source, sink, write } = this.#parts;
     this.bytes += chunk.length;
     write(chunk);
-    if (sink.writableLength < RELAY_BUFFER_BYTES || this.#state !== 'flowing') return;
-    this.#state = 'held';
+    if (this.#state !== 'flowing') return;
+    if (sink.writableLength >= RELAY_BUFFER_BYTES) {
+      this.#state = 'held';
+      source.pause();
+    } else if (++this.#inARow >= CHUNKS_IN_A_ROW) this.#rest(source);
+  }
+
+  #rest(source: Duplex): void {
+    this.#inARow = 0;
+    this.#state = 'resting';
     source.pause();
+    setImmediate(() => {
+      if (this.#state !== 'resting') return;
+      this.#state = 'flowing';
+      source.resume();
+    });
   }
 
   #onDrain(): void {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { MOST_BYTES_BEFORE_LOGIN } from '../../src/gateway/session/bytes-before-login.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import { type GatewayForTests, startGateway } from './gateway-for-tests.ts';
+import { addDeveloper, approveLink, createUpstream, type GatewayForTests, startGateway } from './gateway-for-tests.ts';
 import { connectWithKeys, keyUpdates } from './key-updates.ts';
 import { RawClient } from './raw-client.ts';
 
@@ -9,6 +9,9 @@ import { RawClient } from './raw-client.ts';
 const AT_ONCE = 500;
 const RECORD_BYTES = 27;
 const FEW = 100;
+const MANY = 10_000;
+/** The client's only record before them. */
+const STARTUP = 1;
 
 let gateway: GatewayForTests;
 
@@ -50,4 +53,26 @@ it('who floods the gateway with TLS key updates before the login is ended', asyn
   using honest = await RawClient.connectTls(gateway);
   honest.sendStartup({ application_name: 'psql' });
   await honest.waitForNotice(/^The link expires/);
+});
+
+it('who floods the gateway with TLS key updates after the login is ended', async () => {
+  const upstream = await createUpstream();
+  const developer = await addDeveloper(gateway, upstream);
+  const connected = async () => {
+    const { client, secret } = await connectWithKeys(gateway);
+    client.sendStartup({ application_name: 'psql' });
+    await client.waitForNotice(/^The link expires/);
+    await approveLink(gateway, client, developer);
+    await client.waitForType('Z');
+    return { client, secret };
+  };
+  const [calm, hostile] = [await connected(), await connected()];
+  calm.client.plain.write(keyUpdates(calm.secret, FEW, STARTUP).records);
+  hostile.client.plain.write(keyUpdates(hostile.secret, MANY, STARTUP).records);
+  await hostile.client.waitForEnd();
+  const limits = await gateway.metrics.limitHits.get();
+  expect(limits.values.find(({ labels }) => labels.limit === 'empty_records')?.value).toBe(1);
+  expect(calm.client.plain.destroyed).toBe(false);
+  calm.client.destroy();
+  await upstream.close();
 });

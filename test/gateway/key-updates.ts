@@ -15,7 +15,7 @@ const TAG_BYTES = 16;
 // answer with its old keys; behind it the type, handshake.
 const KEY_UPDATE = Buffer.from('180000010016', 'hex');
 
-/** After an SSLRequest; nothing is sent as the client's data, so its first record has number 0. */
+/** After an SSLRequest. Each write of the client's data before `keyUpdates` is a record. */
 export async function connectWithKeys({ port, caPem }: Reachable): Promise<{ client: RawClient; secret: Buffer }> {
   const client = await RawClient.connect({ port });
   client.send(builtStartupPacket(SSL_REQUEST, []));
@@ -28,6 +28,8 @@ export async function connectWithKeys({ port, caPem }: Reachable): Promise<{ cli
     minVersion: 'TLSv1.3',
   });
   const secret = await secretOf(socket);
+  // What is written while OpenSSL still reads stays in it.
+  await new Promise((resolve) => setImmediate(resolve));
   client.socket = socket;
   return { client, secret };
 }
@@ -44,21 +46,27 @@ async function secretOf(socket: TLSSocket): Promise<Buffer> {
   });
 }
 
-/** So many records, one after the other, and how a next one begins. */
-export function keyUpdates(secret: Buffer, count: number): { readonly records: Buffer; readonly secret: Buffer } {
+/** So many records, one after the other, and how a next one begins; `sent` came before them. */
+export function keyUpdates(
+  secret: Buffer,
+  count: number,
+  sent = 0,
+): { readonly records: Buffer; readonly secret: Buffer } {
   const records: Buffer[] = [];
   let current = secret;
   for (let made = 0; made < count; made++) {
-    records.push(firstRecord(current));
+    records.push(recordOf(current, made === 0 ? sent : 0));
     current = expand(current, 'traffic upd', SECRET_BYTES);
   }
   return { records: Buffer.concat(records), secret: current };
 }
 
-// The first record under a key has number 0, so its nonce is the IV itself (RFC 8446, 5.3).
-function firstRecord(secret: Buffer): Buffer {
+// The record's number is in the last bytes of its nonce (RFC 8446, 5.3).
+function recordOf(secret: Buffer, number: number): Buffer {
   const header = Buffer.from([0x17, 3, 3, 0, KEY_UPDATE.length + TAG_BYTES]);
-  const cipher = createCipheriv('aes-128-gcm', expand(secret, 'key', KEY_BYTES), expand(secret, 'iv', NONCE_BYTES));
+  const nonce = Buffer.from(expand(secret, 'iv', NONCE_BYTES));
+  nonce.writeUInt8(nonce.readUInt8(NONCE_BYTES - 1) ^ number, NONCE_BYTES - 1);
+  const cipher = createCipheriv('aes-128-gcm', expand(secret, 'key', KEY_BYTES), nonce);
   cipher.setAAD(header);
   return Buffer.concat([header, cipher.update(KEY_UPDATE), cipher.final(), cipher.getAuthTag()]);
 }

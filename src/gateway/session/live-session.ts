@@ -1,5 +1,6 @@
 // One client's connection: what its phases share. Every wait listens to `signal`.
 
+import type { Socket } from 'node:net';
 import type { Clock } from '../../clock.ts';
 import { PosternError } from '../../errors.ts';
 import {
@@ -41,6 +42,8 @@ interface Accepted {
   readonly phases: PhaseTimes;
   readonly place: UnfinishedConnection | null;
   readonly open: { readonly unfinished: UnfinishedConnections };
+  /** Under TLS, where there is any. */
+  readonly plain: Pick<Socket, 'bytesRead'>;
 }
 
 type SessionParts = Pick<GatewayParts, 'auditTrail' | 'clock' | 'liveConnections' | 'nodeId'>;
@@ -65,8 +68,9 @@ export class LiveSession {
 
   /** Among those that have not finished a login; it is told where it must give way. */
   readonly place: UnfinishedConnection | null;
+  readonly plain: Accepted['plain'];
 
-  constructor(client: Client, { since, phases, place, open }: Accepted, parts: SessionParts) {
+  constructor(client: Client, { since, phases, place, open, plain }: Accepted, parts: SessionParts) {
     const record = firstRecord(client, parts.nodeId, since);
     this.client = client;
     this.id = record.id;
@@ -76,6 +80,7 @@ export class LiveSession {
     this.clientWatch = new ClientWatch(client.line.socket, this.ending);
     this.#parts = parts;
     this.place = place;
+    this.plain = plain;
     this.#unfinished = open.unfinished;
     if (place !== null) place.giveWay = () => this.ending.start(new PosternError('crowded_out'));
   }
