@@ -52,7 +52,7 @@ export async function dialVisibly(
 async function dialRestored(approved: DialledTarget, database: string, startup: Startup): Promise<UpstreamSession> {
   for (let count = 1; ; count += 1) {
     try {
-      return await dialSettled(approved, database, startup);
+      return await dialSettled(approved, database, { startup, count });
     } catch (error) {
       if (count === MOST_DIALS || !(await restore(approved, error, count))) throw error;
     }
@@ -60,11 +60,17 @@ async function dialRestored(approved: DialledTarget, database: string, startup: 
 }
 
 /** Throws `busy` where somebody changed the settings with which the role's sessions begin. */
-async function dialSettled(approved: DialledTarget, database: string, startup: Startup): Promise<UpstreamSession> {
+async function dialSettled(
+  approved: DialledTarget,
+  database: string,
+  { startup, count }: { readonly startup: Startup; readonly count: number },
+): Promise<UpstreamSession> {
   const upstream = await dial(approved, database, startup);
   if (!isSharedReader(approved)) return upstream;
   try {
-    if (!(await hasForeignSettings(upstream, approved.session.signal))) return upstream;
+    // Afterwards they are such as nobody here may set back.
+    const which = count === 1 ? 'stored' : 'shown';
+    if (!(await hasForeignSettings(upstream, approved.session.signal, which))) return upstream;
     throw new PosternError('busy', { params: { thing: 'the read-only role' } });
   } catch (error) {
     upstream.socket.destroy();

@@ -184,6 +184,8 @@ describe('people who read as one role', () => {
     return await connect(greedy, through(node), { user: role, password: password.reveal() });
   };
   const settingsOfRole = `SELECT name, setting FROM pg_settings WHERE source IN ('user', 'database user')`;
+  const storedForRole = `SELECT split_part(one, '=', 1) AS name, split_part(one, '=', 2) AS setting
+    FROM pg_db_role_setting, unnest(setconfig) one WHERE setrole = CURRENT_USER::regrole`;
   const onlyOurs = [{ name: 'default_transaction_read_only', setting: 'on' }];
 
   it.each([
@@ -193,6 +195,7 @@ describe('people who read as one role', () => {
     ['one that refuses logins', "SET local_preload_libraries = 'nothing'"],
     ['the right to write', 'SET default_transaction_read_only = off'],
     ['no settings at all', 'RESET ALL'],
+    ['one that no view shows', 'SET seed = 0.5'],
     ['a password', "PASSWORD 'mine'"],
   ])('begin with none that one of them made: %s', async (_what, change) => {
     const attacker = await readers();
@@ -200,6 +203,7 @@ describe('people who read as one role', () => {
     await attacker.query(`ALTER ROLE CURRENT_USER ${change.replace('$database', greedy.databases[0]?.name ?? '')}`);
     const [next, elsewhere] = await Promise.all([readers(), readers(nodes[1])]);
     for (const client of [next, elsewhere]) expect((await client.query(settingsOfRole)).rows).toEqual(onlyOurs);
+    expect((await next.query(storedForRole)).rows).toEqual(onlyOurs);
     await closeAll();
   });
 
