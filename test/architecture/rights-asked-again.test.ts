@@ -20,7 +20,6 @@ const ASKS_ONCE: Readonly<Record<string, string>> = {
   'projects.ts deleteProject': 'takes away, after it was dropped on the host',
   'computes.ts changeCompute': 'writeCompute asks again',
   'computes.ts changeComputePolicy': 'writeCompute asks again',
-  'branches.ts changeBranch': 'gives nothing: a name',
   'databases.ts createDatabase': 'gives nothing: everybody of the project may enter its databases',
   'databases.ts changeDatabase': 'gives nothing: a name, an owner of the same project',
   'databases.ts deleteDatabase': 'takes away, after it was dropped on the host',

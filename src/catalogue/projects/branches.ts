@@ -4,7 +4,8 @@ import type { Kysely, Selectable } from 'kysely';
 import { PosternError } from '../../errors.ts';
 import type { BranchId, ProjectId } from '../../ids.ts';
 import { quoted } from '../../untrusted-text.ts';
-import { type ActionOn, requireMay } from '../rights/permissions.ts';
+import type { ActionOn } from '../rights/permissions.ts';
+import { requireStillMay } from '../rights/require-still-may.ts';
 import { type CamelRow, camelRow } from '../store/camel-row.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { requireName } from '../store/names.ts';
@@ -31,12 +32,14 @@ export async function listBranches(catalogue: Catalogue, projectId: ProjectId): 
 export async function getBranch(
   db: Kysely<Schema>,
   { projectId, branchId }: { readonly projectId: ProjectId; readonly branchId: BranchId },
+  how: 'read' | 'locked' = 'read',
 ): Promise<Branch> {
   const row = await db
     .selectFrom('branches')
     .selectAll()
     .where('id', '=', branchId)
     .where('project_id', '=', projectId)
+    .$if(how === 'locked', (query) => query.forUpdate())
     .executeTakeFirstOrThrow(() => missing(`branch "${branchId}"`));
   return camelRow(row);
 }
@@ -80,26 +83,30 @@ export async function changeBranch(
     readonly isProtected?: boolean;
   },
 ): Promise<Branch> {
-  const project = await getProject(catalogue, context, { projectId: change.projectId, action: 'branch.change' });
-  const branch = await getBranch(catalogue.db, change);
-  if (change.isProtected !== undefined && change.isProtected !== branch.isProtected) {
-    requireMay(context.actor, 'branch.protect', projectResource(catalogue, project));
-  }
-  const changed: Branch = {
-    ...branch,
-    name: change.name === undefined ? branch.name : requireName(change.name, 'branch name'),
-    isProtected: change.isProtected ?? branch.isProtected,
-    updatedAt: catalogue.clock.now(),
-  };
-  await catalogue.transaction(async (tx) => {
+  const { projectId, branchId, name, isProtected } = change;
+  const project = await getProject(catalogue, context, { projectId, action: 'branch.change' });
+  const resource = projectResource(catalogue, project);
+  return await catalogue.transaction(async (tx) => {
+    await requireStillMay(tx, { catalogue, context }, { action: 'branch.change', resource });
+    // NOTE: locked, or a new name would write back a protection that somebody else just changed.
+    const branch = await getBranch(tx, change, 'locked');
+    if (isProtected !== undefined && isProtected !== branch.isProtected) {
+      await requireStillMay(tx, { catalogue, context }, { action: 'branch.protect', resource });
+    }
+    const changed: Branch = {
+      ...branch,
+      name: name === undefined ? branch.name : requireName(name, 'branch name'),
+      isProtected: isProtected ?? branch.isProtected,
+      updatedAt: catalogue.clock.now(),
+    };
     await tx
       .updateTable('branches')
       .set({ name: changed.name, is_protected: changed.isProtected, updated_at: changed.updatedAt })
-      .where('id', '=', branch.id)
+      .where('id', '=', branchId)
       .execute()
       .catch(refuseTaken(`branch ${quoted(changed.name)}`));
-    const event = { event: 'project.changed', ...auditedProject(project), reason: `branch ${branch.id}` } as const;
+    const event = { event: 'project.changed', ...auditedProject(project), reason: `branch ${branchId}` } as const;
     await recordChange(tx, { catalogue, context }, event);
+    return changed;
   });
-  return changed;
 }

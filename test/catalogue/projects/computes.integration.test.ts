@@ -198,6 +198,14 @@ describe('a branch', () => {
     const unknown = changeBranch(catalogue, asGuest, { ...place, branchId: newBranchId() });
     await expect(unknown).rejects.toMatchObject({ code: 'not_found' });
   });
+
+  it('stays protected when a guest renames it in the same moment', async () => {
+    const { catalogue, project, place, asGuest } = await ownedProject();
+    const both = [changeBranch(catalogue, SYSTEM_CONTEXT, { ...place, isProtected: true })];
+    for (let at = 0; at < 5; at += 1) both.push(changeBranch(catalogue, asGuest, { ...place, name: `main${at}` }));
+    await Promise.all(both);
+    expect(await getDefaultBranch(catalogue.db, project.id)).toMatchObject({ isProtected: true });
+  });
 });
 
 describe('a database', () => {
