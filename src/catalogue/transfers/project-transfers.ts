@@ -5,6 +5,7 @@ import type { Transaction } from 'kysely';
 import { PosternError } from '../../errors.ts';
 import type { AccountId, ProjectId, UserId } from '../../ids.ts';
 import { type Account, countProjects, listPeopleOfAccount, lockAccount } from '../accounts/accounts.ts';
+import { endRequestsOfProjects } from '../asking/end-requests-of-projects.ts';
 import { type EndedAccess, recordEndedAccess } from '../endings/ended-access.ts';
 import { auditedProject, type Project, projectFrom, projectResource } from '../projects/projects.ts';
 import { accountResource, notFound, requireMay } from '../rights/permissions.ts';
@@ -74,10 +75,11 @@ type ProjectMove = Omit<TransferRequest, 'projectIds'> & {
 
 /** The caller has checked everything and locked both accounts. */
 export async function moveProjects(tx: Transaction<Schema>, move: ProjectMove): Promise<Project[]> {
-  const { catalogue, projects, sourceAccountId, destinationAccountId } = move;
+  const { catalogue, context, projects, sourceAccountId, destinationAccountId } = move;
   const ids = projects.map((project) => project.id);
   if (ids.length === 0) return [];
   const updatedAt = catalogue.clock.now();
+  await endRequestsOfProjects(tx, { catalogue, context, projectIds: ids });
   await tx
     .updateTable('projects')
     .set({ account_id: destinationAccountId, updated_at: updatedAt })
@@ -88,6 +90,8 @@ export async function moveProjects(tx: Transaction<Schema>, move: ProjectMove): 
   await recordEndedAccess(tx, [
     ...tokenIds.map((accessTokenId) => ({ kind: 'end', owners: { accessTokenId } }) as const),
     ...lostProjects(await peopleWhoLoseAccess(tx, move), ids),
+    // People of both accounts are let in by other rules now.
+    ...ids.map((projectId) => ({ kind: 'rules', owners: { projectId } }) as const),
   ]);
   await tx
     .deleteFrom('project_shares')

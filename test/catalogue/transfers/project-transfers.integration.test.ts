@@ -1,13 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { createOrganizationKey } from '../../../src/catalogue/access/api-keys.ts';
+import { judgeAsking } from '../../../src/catalogue/access/ask-target.ts';
 import { useApiKey } from '../../../src/catalogue/access/use-api-key.ts';
 import { acceptInvitation } from '../../../src/catalogue/accounts/accept-invitation.ts';
 import { changePlan, findAccount } from '../../../src/catalogue/accounts/accounts.ts';
 import { listOwnInvitations } from '../../../src/catalogue/accounts/own-invitations.ts';
 import { createUser } from '../../../src/catalogue/accounts/users.ts';
+import { findRequest } from '../../../src/catalogue/asking/access-request.ts';
+import { approveAhead } from '../../../src/catalogue/asking/approve-ahead.ts';
 import { findProject } from '../../../src/catalogue/projects/projects.ts';
 import { shareProject } from '../../../src/catalogue/projects/shares.ts';
+import { createAccessRule, replaceAccessRules } from '../../../src/catalogue/rules/access-rules.ts';
 import type { Catalogue } from '../../../src/catalogue/store/catalogue.ts';
+import { createTeam } from '../../../src/catalogue/teams/teams.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import {
   decideOrganizationRequest,
@@ -64,6 +69,27 @@ describe('a transfer', () => {
     expect((await actorOf(catalogue, guest.userId)).shares).toEqual(new Set([moved.project.id]));
     expect((await actorOf(catalogue, member.userId)).shares).toEqual(new Set());
     expect(await useApiKey(catalogue, key.reveal(), '192.0.2.1')).toBeNull();
+  });
+
+  it('leaves behind what the schedule of the source approved in advance', async () => {
+    const { catalogue, admin, source, destination, route, asAdmin } = await twoOrganizations();
+    const { project, compute } = await addProject(catalogue, source.id);
+    const team = await createTeam(catalogue, SYSTEM_CONTEXT, { accountId: destination.id, name: 'Owners' });
+    await replaceAccessRules(catalogue, SYSTEM_CONTEXT, { accountId: destination.id, set: 'strict' });
+    await createAccessRule(catalogue, SYSTEM_CONTEXT, {
+      ...{ accountId: destination.id, subject: { kind: 'members' }, object: { kind: 'account' } },
+      grants: { doors: ['link'], approvals: { count: 1, teamId: team.id } },
+    });
+    const { id } = await approveAhead(catalogue, SYSTEM_CONTEXT, {
+      ...{ accountId: source.id, userId: admin.userId, projectId: project.id, computeId: null },
+      ...{ database: null, databaseRole: null, durationMs: 3_600_000, reason: 'a shift of friends' },
+    });
+    await transferProjects(catalogue, asAdmin, { ...route, projectIds: [project.id] });
+    const choice = { computeId: compute.id, database: null, databaseRole: null, access: 'read_write' } as const;
+    const how = { door: 'link', address: null, signIn: null } as const;
+    const { asking } = await judgeAsking(catalogue, { ...choice, userId: admin.userId }, how);
+    expect(asking?.grants.approvals).toMatchObject({ teamId: team.id });
+    expect(await findRequest(catalogue.db, id)).toMatchObject({ status: 'withdrawn', until: null });
   });
 
   it('from a personal account includes its owner, a member of the destination', async () => {
