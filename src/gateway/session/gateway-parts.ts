@@ -17,9 +17,9 @@ import type { ReverseCodes } from '../../login/request/reverse-codes.ts';
 import type { IssuerKeys } from '../../login/workload/issuer-keys.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
 import { parseNetworks } from '../../network-address.ts';
-import { ScramKeys } from '../../protocol/scram-verifier.ts';
 import { RelaySweep } from '../../relay/relay-sweep.ts';
 import type { Secret } from '../../secret.ts';
+import { upstreamScramKeys } from '../../wire/dial/derive-in-turn.ts';
 import type { DialPolicy } from '../../wire/dial/dial-policy.ts';
 import { SocketOwners } from '../../wire/socket-owner.ts';
 import type { TlsCertificates } from '../../wire/tls-certificates.ts';
@@ -119,7 +119,7 @@ export function gatewayParts(dependencies: GatewayDependencies) {
     proxyProtocolFrom: parseNetworks(dependencies.config.pg.proxyProtocolFrom),
     handshakes: new Slots(HANDSHAKES),
     keyAsking: new KeyAsking(dependencies.clock),
-    scramKeys: new ScramKeys(),
+    scramKeys: upstreamScramKeys(),
     socketOwners: new SocketOwners(),
     sweep: new RelaySweep(dependencies.clock),
     sweepBeforeLogin: new RelaySweep(dependencies.clock, LOOK_BEFORE_LOGIN_MS),

@@ -2,8 +2,9 @@
 
 import type { Socket } from 'node:net';
 import { PosternError } from '../../errors.ts';
-import { ScramKeys } from '../../protocol/scram-verifier.ts';
+import type { ScramKeys } from '../../protocol/scram-verifier.ts';
 import { surviveErrors } from '../wait-on-stream.ts';
+import { upstreamScramKeys } from './derive-in-turn.ts';
 import { type PinnedAddress, resolveUpstreamAddress } from './dial-address.ts';
 import type { DialPolicy } from './dial-policy.ts';
 import { dialTcp } from './dial-tcp.ts';
@@ -30,7 +31,7 @@ export interface ConnectUpstreamOptions {
 /** Throws UpstreamRefusal, PosternError `upstream_*`, the signal's reason; leaves nothing open. */
 export async function connectUpstream(
   target: UpstreamTarget,
-  { startup, dialPolicy, scramKeys = new ScramKeys(), signal }: ConnectUpstreamOptions,
+  { startup, dialPolicy, scramKeys = upstreamScramKeys(), signal }: ConnectUpstreamOptions,
 ): Promise<UpstreamSession> {
   const addresses = await resolveUpstreamAddress(target, dialPolicy, signal);
   const { socket: plain, address } = await dial(target, addresses, signal);

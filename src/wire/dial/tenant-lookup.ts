@@ -5,6 +5,7 @@
 
 import { Resolver } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
+import { oneAtATime } from '../../async/one-at-a-time.ts';
 import type { DialPolicy } from './dial-policy.ts';
 
 type Lookup = DialPolicy['lookup'];
@@ -24,7 +25,7 @@ interface Sources {
 
 /** Rejects when the name is not known, or nobody answers. */
 export function tenantLookup({ bySystem, servers }: Sources): Lookup {
-  const inTurn = oneAtATime();
+  const inTurn = oneAtATime(LONGEST_TURN_MS);
   const hosts = hostsFile();
   return async (host) => {
     if (isOfSystem(host) || (await hosts()).has(host.toLowerCase())) return await inTurn(() => bySystem(host));
@@ -51,19 +52,6 @@ async function askDns(host: string, servers?: readonly string[]): Promise<string
 
 function isSilence(error: NodeJS.ErrnoException): boolean {
   return error.code === 'ETIMEOUT';
-}
-
-function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const askedAt = performance.now();
-    const turn = last.then(() => {
-      if (performance.now() - askedAt > LONGEST_TURN_MS) throw new Error('too many names wait for the system');
-      return work();
-    });
-    last = turn.catch(() => {});
-    return turn;
-  };
 }
 
 /** Its names, in lower case. */
