@@ -13,6 +13,8 @@ const shared = {
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    // The zoo has six clients that each wait ten seconds.
+    maxConcurrency: 6,
     projects: [
       {
         // No process, no package to install: `npm ci` is enough.
