@@ -2,8 +2,6 @@
 // of its own, and the hands of a person who approves.
 
 import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { AuditTrail } from '../../src/audit/audit-queue.ts';
@@ -34,8 +32,6 @@ import { tenantFetchOf } from '../../src/provisioning/tenant-web.ts';
 import { createRedis, type RedisClient } from '../../src/redis/redis-client.ts';
 import { Secret } from '../../src/secret.ts';
 import { lookupAddresses } from '../../src/wire/dial/dial-address.ts';
-import { TlsCertificates } from '../../src/wire/tls-certificates.ts';
-import { makeTestCa } from '../support/certificates-for-tests.ts';
 import { newSealingKey, type PersonForTests } from '../support/databases/catalogue-for-tests.ts';
 import {
   createCatalogueDatabase,
@@ -44,7 +40,7 @@ import {
   runAsSuperuser,
 } from '../support/databases/postgres-for-tests.ts';
 import { startEmbeddedRedis } from '../support/databases/redis-for-tests.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { loadTestCertificates } from './load-test-certificates.ts';
 import type { RawClient } from './raw-client.ts';
 
 export interface GatewayOptions {
@@ -125,7 +121,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const auditTrail = new AuditTrail({ catalogue, metrics, log });
   const fleet = createFleet({ catalogue, redis, subscriber, nodeId, version: '0.0.0-test', clock: systemClock, log });
   const events = new LoginEvents({ subscriber, log });
-  const certificates = await makeCertificates(closers);
+  const certificates = await loadTestCertificates(closers);
   const ownPort = Number(new URL(postgresUrl()).port);
   const dialPolicy = { ...DIAL_POLICY, allowedPorts: [ownPort, ...(options.upstreamPorts ?? [])] };
   const kept = { ttlMs: config.login.ttlMs, nodeId, tokenKey: stores.sealingKey };
@@ -213,24 +209,6 @@ async function openStores({ fleetOf, redisUrl }: GatewayOptions, closers: Closer
   const store = await startEmbeddedRedis();
   closers.push(() => store.close());
   return { ...stores, redisUrl: store.url };
-}
-
-async function makeCertificates(closers: Closer[]) {
-  const ca = await makeTestCa();
-  const { certPem, keyPem } = await ca.issue({ names: ['localhost', '*.pg.example.com', '127.0.0.1'] });
-  const folder = await temporaryFolder();
-  const [certPath, keyPath] = [join(folder.path, 'cert.pem'), join(folder.path, 'key.pem')];
-  await Promise.all([writeFile(certPath, certPem), writeFile(keyPath, keyPem)]);
-  const loaded = await TlsCertificates.load({
-    certPaths: [certPath],
-    keyPaths: [keyPath],
-    log: pino({ level: 'silent' }),
-  });
-  closers.push(
-    () => folder[Symbol.asyncDispose](),
-    () => loaded.close(),
-  );
-  return { loaded, caPem: ca.caPem };
 }
 
 function linesInto(lines: string[]): Writable {

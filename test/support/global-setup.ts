@@ -27,7 +27,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     log: createLog('warn'),
     settings: {
       ...{ max_connections: '300', fsync: 'off', wal_level: 'logical', password_encryption: 'scram-sha-256' },
-      // Hundreds of databases come and go: a worker would look at one of them several times a second.
+      // Hundreds of databases come and go: a worker would look at several of them a second.
       autovacuum_naptime: '1h',
     },
   });

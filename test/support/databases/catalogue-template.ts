@@ -7,7 +7,7 @@ import type { Schema } from '../../../src/catalogue/store/schema.ts';
 
 export const CATALOGUE_TEMPLATE = 'catalogue_template';
 
-/** `adminUrl`: superuser's, of database `postgres`. Afterwards nobody can connect to the template. */
+/** `adminUrl`: superuser's, of database `postgres`. Nobody can connect to the template then. */
 export async function makeCatalogueTemplate(adminUrl: string): Promise<void> {
   const name = sql.id(CATALOGUE_TEMPLATE);
   const url = new URL(adminUrl);

@@ -40,7 +40,7 @@ describe.concurrent('in the console', () => {
       expect(bytes).toBeGreaterThan(0);
       expect(bytes).toBeLessThanOrEqual(MOST_BYTES);
       expect(moves).toEqual([]);
-      // On a phone, and arriving in pieces: styles that are there already do not hold back the first.
+      // On a phone, in pieces: styles that are there already do not hold back the first.
       await visit.page.setViewportSize({ width: 390, height: 760 });
       await slowDown(visit.page);
       await visit.page.goto(web.url + place.path(town), { waitUntil: 'load' });
