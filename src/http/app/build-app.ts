@@ -12,6 +12,7 @@ import { approvalRoutes } from '../approval/approval-routes.ts';
 import { consoleRoutes } from '../console/console-routes.ts';
 import { apiAddressRoute } from '../docs/api-reference-routes.ts';
 import { docsRoutes } from '../docs/docs-routes.ts';
+import { readForms } from '../forms/read-forms.ts';
 import { SentOnce } from '../forms/sent-once.ts';
 import { ShownOnce } from '../forms/shown-once.ts';
 import { consentRoutes } from '../oauth/issuer/consent-routes.ts';
@@ -54,9 +55,6 @@ import { exceptReads, refuseOtherMethods } from './other-methods.ts';
 import { requestLog, requestMetrics } from './request-log.ts';
 import { themeRoutes } from './theme-routes.ts';
 import { turnsOfStrangers } from './turns-of-strangers.ts';
-
-const MAX_FORM_BYTES = 256 * 1024;
-const MAX_FORM_FIELDS = 500;
 
 export interface AppOptions {
   readonly deps: HttpDependencies;
@@ -102,7 +100,7 @@ export function buildApp({ deps, address, assets, readiness, mailer }: AppOption
   const otherMethods = refuseOtherMethods(pages);
   // A form sent to a page without one is refused before its token is checked.
   app.use(exceptReads(otherMethods));
-  app.use(express.urlencoded({ extended: false, limit: MAX_FORM_BYTES, parameterLimit: MAX_FORM_FIELDS }));
+  app.use(readForms(turns));
   const sentOnce = new SentOnce({ redis: deps.redis, address });
   app.use(sentOnce.handle, requireOwnForm({ catalogue, address }), shownOnce.page);
   app.use(turns, pages, otherMethods);

@@ -66,7 +66,9 @@ interface Place {
 }
 
 function pathWith(form: KeptForm, place: Place): string | null {
-  const kept = sealText(JSON.stringify(form), keyOf(place)).toString('base64url');
+  const text = JSON.stringify(form);
+  if (text.length > MAX_KEPT_CHARACTERS) return null;
+  const kept = sealText(text, keyOf(place)).toString('base64url');
   return kept.length > MAX_KEPT_CHARACTERS ? null : `${place.path}?kept=${kept}`;
 }
 
