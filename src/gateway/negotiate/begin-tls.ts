@@ -32,9 +32,11 @@ export async function beginTls(
 ): Promise<{ readonly socket: Socket; readonly tls: TlsFacts }> {
   if (start === 'after_ssl_request') await agreeToTls(plain, signal);
   const kind = start === 'direct' ? 'direct' : 'after_client_hello';
-  return await parts.handshakes.run({ address, signal }, (undisturbed) =>
-    withTimeLimit(parts.times.handshakeMs, undisturbed, (limited) =>
-      handshake(plain, { kind, certificates, address, signal: limited }, parts),
+  return await parts.keyAsking.inTurn({ address, signal }, (inTurn) =>
+    parts.handshakes.run({ address, signal: inTurn }, (undisturbed) =>
+      withTimeLimit(parts.times.handshakeMs, undisturbed, (limited) =>
+        handshake(plain, { kind, certificates, address, signal: limited }, parts),
+      ),
     ),
   );
 }

@@ -1,23 +1,29 @@
 // Which clients are asked for a certificate. OpenSSL checks whatever chain comes, to its end, on
 // the event loop, although a key of any issuer will do: names times constraints, so that 100 KB of
-// certificates stop a node for six seconds (OpenSSL 3.0). Node can bound neither the bytes nor the
-// depth beforehand. So strangers are asked a few at a time, and where a handshake was longer than
-// any terminal's own certificate needs, nobody is asked for an hour: they come in as terminals
-// without a key.
+// certificates stop a node for six seconds (OpenSSL 3.0), and keys with huge exponents, 60 ms in 10
+// KB. Node can bound neither the bytes nor the depth beforehand. So strangers are asked a few at a
+// time, certificates that let nobody in are counted by their bytes, and where a handshake was
+// longer than any terminal's own certificate needs, nobody is asked for an hour: they come in as
+// terminals without a key.
 
+import { Slots } from '../../async/slots.ts';
 import type { Clock } from '../../clock.ts';
-import { terminalKey } from '../../network-address.ts';
+import { providerNetworkKey, terminalKey } from '../../network-address.ts';
 import { NetworkCrowd } from '../../network-crowd.ts';
+import { CertificateBudget } from './certificate-budget.ts';
 
 /** Behind the ClientHello. One certificate of RSA-4096 and its proof are 3 KB. */
-export const MOST_HANDSHAKE_BYTES = 12 * 1_024;
+export const MOST_HANDSHAKE_BYTES = 6 * 1_024;
 
 const STRANGERS_AT_A_TIME = 4;
 const OF_ONE_ADDRESS_AT_A_TIME = 2;
 /** After so many long handshakes, only addresses are asked from which a key was let in. */
-const MOST_LONG_HANDSHAKES = 4;
+const MOST_LONG_HANDSHAKES = 8;
+const MOST_LONG_OF_NETWORK = 2;
 const PAUSE_MS = 3_600_000;
 const MOST_REMEMBERED = 10_000;
+/** Of a place with a known key: others there wait, since without their key they would be asked. */
+const KNOWN_AT_A_TIME = { places: 4, undisturbedMs: 1_000 };
 
 export interface Handshake {
   readonly asksForKey: boolean;
@@ -25,16 +31,38 @@ export interface Handshake {
   end(bytes: number): boolean;
 }
 
+interface LongHandshake {
+  readonly atMs: number;
+  readonly network: string;
+}
+
+interface Peer {
+  readonly address: string;
+  readonly signal: AbortSignal;
+}
+
 export class KeyAsking {
   readonly #clock: Pick<Clock, 'now'>;
-  /** When each address had its long handshake, the oldest first. */
-  readonly #long = new Map<string, number>();
-  readonly #known = new Set<string>();
+  /** The last of each place, the oldest first. */
+  readonly #long = new Map<string, LongHandshake>();
+  /** Places from which a key was let in, each with its handshakes under way. */
+  readonly #known = new Map<string, Slots>();
   /** Handshakes under way from places without a known key. */
   readonly #strangers = new NetworkCrowd<symbol>();
+  readonly #budget: CertificateBudget;
 
   constructor(clock: Pick<Clock, 'now'>) {
     this.#clock = clock;
+    this.#budget = new CertificateBudget(clock);
+  }
+
+  /** Where a key is known, a few handshakes at a time. The work must end when its signal does. */
+  async inTurn<T>({ address, signal }: Peer, handshake: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const place = terminalKey(address);
+    const slots = this.#known.get(place);
+    return slots === undefined || !this.#mayAskAt(place, address)
+      ? await handshake(signal)
+      : await slots.run({ address, signal }, handshake);
   }
 
   begin(address: string): Handshake {
@@ -46,9 +74,10 @@ export class KeyAsking {
       asksForKey: true,
       end: (bytes) => {
         this.#strangers.delete(address, handshake);
+        this.#budget.spend(address, bytes);
         if (bytes <= MOST_HANDSHAKE_BYTES) return false;
         this.#long.delete(place);
-        this.#long.set(place, this.#nowMs());
+        this.#long.set(place, { atMs: this.#nowMs(), network: providerNetworkKey(address) });
         return true;
       },
     };
@@ -57,20 +86,28 @@ export class KeyAsking {
   /** A terminal with a key was let in from there. */
   remember(address: string): void {
     const place = terminalKey(address);
+    const slots = this.#known.get(place) ?? new Slots(KNOWN_AT_A_TIME);
     this.#known.delete(place);
-    this.#known.add(place);
+    this.#known.set(place, slots);
+    this.#budget.refund(address);
     if (this.#known.size > MOST_REMEMBERED) this.#known.delete(oldestOf(this.#known.keys()));
   }
 
   #mayAsk(place: string, address: string): boolean {
-    for (const [each, atMs] of this.#long) {
+    if (!this.#mayAskAt(place, address)) return false;
+    if (this.#known.has(place)) return true;
+    const network = providerNetworkKey(address);
+    const ofNetwork = [...this.#long.values()].filter((long) => long.network === network).length;
+    if (this.#long.size >= MOST_LONG_HANDSHAKES || ofNetwork >= MOST_LONG_OF_NETWORK) return false;
+    return this.#strangers.size < STRANGERS_AT_A_TIME && this.#strangers.countOf(address) < OF_ONE_ADDRESS_AT_A_TIME;
+  }
+
+  #mayAskAt(place: string, address: string): boolean {
+    for (const [each, { atMs }] of this.#long) {
       if (this.#nowMs() - atMs < PAUSE_MS) break;
       this.#long.delete(each);
     }
-    if (this.#long.has(place)) return false;
-    if (this.#known.has(place)) return true;
-    if (this.#long.size >= MOST_LONG_HANDSHAKES || this.#strangers.size >= STRANGERS_AT_A_TIME) return false;
-    return this.#strangers.countOf(address) < OF_ONE_ADDRESS_AT_A_TIME;
+    return !this.#long.has(place) && !this.#budget.isSpent(address, this.#known.has(place) ? 'known' : 'unknown');
   }
 
   #nowMs(): number {

@@ -1,6 +1,7 @@
 // Which clients are asked for a certificate: by the rule itself, and in handshakes over sockets.
 
 import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
@@ -51,14 +52,67 @@ describe('strangers', () => {
     expect(shake(asking, '203.0.113.3')).toBe(true);
   });
 
-  it('are not asked after four long handshakes, while places with known keys are', () => {
+  it('are not asked after two long handshakes of their network, or eight of all', () => {
     const asking = new KeyAsking(pushedClock());
     asking.remember('198.51.100.1');
-    for (const last of [1, 2, 3, 4]) shake(asking, `203.0.113.${last}`, LONG);
-    expect(shake(asking, '192.0.2.1')).toBe(false);
-    const many = Array.from({ length: 20 }, () => asking.begin('198.51.100.1').asksForKey);
-    expect(new Set(many)).toEqual(new Set([true]));
+    for (const last of [1, 2]) shake(asking, `203.0.113.${last}`, LONG);
+    expect([shake(asking, '203.0.200.1'), shake(asking, '192.0.2.1')]).toEqual([false, true]);
+    for (const second of [1, 2, 3, 4, 5, 6]) shake(asking, `10.${second}.0.1`, LONG);
+    expect([shake(asking, '192.0.2.1'), shake(asking, '198.51.100.1')]).toEqual([false, true]);
   });
+});
+
+// Certificates of 11 KB with huge exponents, two at a time without end, slowed a node to a crawl.
+describe('certificates that let nobody in', () => {
+  const CERTIFICATE = 2_000;
+  const countAsked = (asking: KeyAsking, address: string) =>
+    Array.from({ length: 300 }, () => shake(asking, address, CERTIFICATE)).filter((isAsked) => isAsked).length;
+
+  it('are a few in each minute, more where a key is known, and without end where they let in', () => {
+    const clock = pushedClock();
+    const asking = new KeyAsking(clock);
+    expect(countAsked(asking, '203.0.113.7')).toBeLessThan(15);
+    expect(shake(asking, '203.0.113.8')).toBe(true);
+    clock.push(60_000);
+    expect(shake(asking, '203.0.113.7')).toBe(true);
+    asking.remember('198.51.100.1');
+    expect(countAsked(asking, '198.51.100.1')).toBeLessThan(110);
+    clock.push(60_000);
+    for (let login = 0; login < 300; login++) {
+      expect(shake(asking, '198.51.100.1', CERTIFICATE)).toBe(true);
+      asking.remember('198.51.100.1');
+    }
+  });
+
+  it('are bounded for a network, too', () => {
+    const asking = new KeyAsking(pushedClock());
+    const asked = Array.from({ length: 100 }, (_, last) => countAsked(asking, `203.0.113.${last}`));
+    expect(asked.reduce((sum, count) => sum + count)).toBeLessThan(210);
+    expect([shake(asking, '203.0.200.1'), shake(asking, '192.0.2.1')]).toEqual([false, true]);
+  });
+
+  it('do not count for clients that have none', () => {
+    const asking = new KeyAsking(pushedClock());
+    expect(Array.from({ length: 1_000 }, () => shake(asking, '203.0.113.7', 200))).not.toContain(false);
+  });
+});
+
+// Two hundred handshakes at a time from beside a known terminal, each with 100 KB of certificates.
+it('a place with a known key has four handshakes at a time, and the others wait', async () => {
+  const asking = new KeyAsking(pushedClock());
+  asking.remember('198.51.100.1');
+  const { signal } = new AbortController();
+  const ends: Array<() => void> = [];
+  const shaking = Array.from({ length: 6 }, () =>
+    asking.inTurn({ address: '198.51.100.1', signal }, () => new Promise<void>((end) => void ends.push(end))),
+  );
+  await setImmediate();
+  expect(ends).toHaveLength(4);
+  for (let end = ends.shift(); end !== undefined; end = ends.shift()) {
+    end();
+    await setImmediate();
+  }
+  await Promise.all(shaking);
 });
 
 it('a chain of 40 kB is the last that its place is asked for, and goes to the log', async () => {
