@@ -1,6 +1,7 @@
 // Pages for people who are not signed in, and answers to programs, one in each turn of the event
 // loop: the bytes of psql sessions are relayed between two of them, however many requests come in
-// one turn. The address that waits for the fewest comes first.
+// one turn. The address that waits for the fewest comes first, and every second time who has waited
+// longest: somebody who always waits for a few must not keep back for ever those who are many.
 
 import { setImmediate } from 'node:timers/promises';
 import type { RequestHandler } from 'express';
@@ -9,13 +10,16 @@ import { contextOf } from '../request/request-context.ts';
 
 export function turnsOfStrangers(): RequestHandler {
   const waiting = new NetworkCrowd<() => void>();
+  const inOrder = new Set<() => void>();
   let isRunning = false;
+  let isForLongest = false;
   const run = async (): Promise<void> => {
     isRunning = true;
     while (waiting.size > 0) {
       // What else arrived comes between.
       await setImmediate();
-      const [first] = waiting.leastCrowded();
+      const [first] = isForLongest ? inOrder : waiting.leastCrowded();
+      isForLongest = !isForLongest;
       first?.();
     }
     isRunning = false;
@@ -23,13 +27,17 @@ export function turnsOfStrangers(): RequestHandler {
   return function takeTurn(_request, response, next) {
     const { session, address } = contextOf(response);
     if (session !== null) return next();
-    const leave = (): void => waiting.delete(address, begin);
+    const leave = (): void => {
+      waiting.delete(address, begin);
+      inOrder.delete(begin);
+    };
     const begin = (): void => {
       leave();
       response.off('close', leave);
       next();
     };
     waiting.add(address, begin);
+    inOrder.add(begin);
     response.once('close', leave);
     if (!isRunning) void run();
   };

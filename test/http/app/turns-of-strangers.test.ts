@@ -32,6 +32,24 @@ it('pages of strangers are made one a turn, the address with the fewest first', 
   expect(await orderOf([one, one, one, other])).toBe('3.0.1.2..');
 });
 
+it('one who always waits for a page does not keep back an address that waits for two', async () => {
+  const turns = turnsOfStrangers();
+  let order = '';
+  const ask = (address: string, name: string, then = () => {}) => {
+    const locals = { requestContext: { address, session: null } };
+    const response: Response = Object.assign(new EventEmitter(), Object.create(app.response), { locals });
+    turns(Object.create(app.request), response, () => {
+      order += name;
+      then();
+    });
+  };
+  const askAgain = () => ask('203.0.113.9', 'r', askAgain);
+  for (const name of ['a', 'b', 'c']) ask('198.51.100.7', name);
+  askAgain();
+  for (let turn = 0; turn < 8; turn++) await setImmediate();
+  expect(order.replaceAll('r', '')).toBe('abc');
+});
+
 it('a page of a person who is signed in does not wait', async () => {
   expect(await orderOf([one, { ...one, session: {} }])).toBe('10...');
 });
