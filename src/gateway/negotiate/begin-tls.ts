@@ -8,6 +8,7 @@ import { readStartupPacket } from '../../wire/read-startup-packet.ts';
 import type { TlsCertificates } from '../../wire/tls-certificates.ts';
 import { ClientGone } from '../client/client.ts';
 import type { GatewayParts, GatewayTimes } from '../session/gateway-parts.ts';
+import type { Asking } from '../session/key-asking.ts';
 
 /** `direct`: the ClientHello came first of all (PostgreSQL 17). */
 export type TlsStart = 'after_ssl_request' | 'direct';
@@ -32,10 +33,10 @@ export async function beginTls(
 ): Promise<{ readonly socket: Socket; readonly tls: TlsFacts }> {
   if (start === 'after_ssl_request') await agreeToTls(plain, signal);
   const kind = start === 'direct' ? 'direct' : 'after_client_hello';
-  return await parts.keyAsking.inTurn({ address, signal }, (inTurn) =>
+  return await parts.keyAsking.inTurn({ address, signal }, (inTurn, asking) =>
     parts.handshakes.run({ address, signal: inTurn }, (undisturbed) =>
       withTimeLimit(parts.times.handshakeMs, undisturbed, (limited) =>
-        handshake(plain, { kind, certificates, address, signal: limited }, parts),
+        handshake(plain, { kind, certificates, address, signal: limited, asking }, parts),
       ),
     ),
   );
@@ -43,14 +44,15 @@ export async function beginTls(
 
 interface HandshakeBeginning extends Omit<TlsBeginning, 'start'> {
   readonly kind: AcceptTlsOptions['kind'];
+  readonly asking: Asking;
 }
 
 async function handshake(
   plain: Socket,
-  { kind, certificates, address, signal }: HandshakeBeginning,
+  { kind, certificates, address, signal, asking }: HandshakeBeginning,
   { keyAsking, log }: HandshakeParts,
 ): Promise<{ readonly socket: Socket; readonly tls: TlsFacts }> {
-  const { asksForKey, end } = keyAsking.begin(address);
+  const { asksForKey, end } = keyAsking.begin(address, asking);
   const bytesBefore = plain.bytesRead;
   try {
     return await acceptTls(plain, certificates, { kind, asksForKey, signal });

@@ -7,6 +7,7 @@
 // terminals without a key.
 
 import { Slots } from '../../async/slots.ts';
+import { linkedAbort, TimeLimitExceeded } from '../../async/time-limit.ts';
 import type { Clock } from '../../clock.ts';
 import { providerNetworkKey, terminalKey } from '../../network-address.ts';
 import { NetworkCrowd } from '../../network-crowd.ts';
@@ -22,14 +23,18 @@ const MOST_LONG_HANDSHAKES = 8;
 const MOST_LONG_OF_NETWORK = 2;
 const PAUSE_MS = 3_600_000;
 const MOST_REMEMBERED = 10_000;
-/** Of a place with a known key: others there wait, since without their key they would be asked. */
-const KNOWN_AT_A_TIME = { places: 4, undisturbedMs: 1_000 };
+/** Of a place with a known key: others there wait, since their keys let them in. */
+const KNOWN_AT_A_TIME = { places: 4, undisturbedMs: 2_000 };
+/** But not for long: a neighbour may hold all four, and a link is better than nothing. */
+const PATIENCE_MS = 3_000;
 
 export interface Handshake {
   readonly asksForKey: boolean;
   /** Whether it was too long. To be called however it ended, with the bytes that came. */
   end(bytes: number): boolean;
 }
+
+export type Asking = 'may_ask' | 'asks_nothing';
 
 interface LongHandshake {
   readonly atMs: number;
@@ -43,6 +48,7 @@ interface Peer {
 
 export class KeyAsking {
   readonly #clock: Pick<Clock, 'now'>;
+  readonly #patienceMs: number;
   /** The last of each place, the oldest first. */
   readonly #long = new Map<string, LongHandshake>();
   /** Places from which a key was let in, each with its handshakes under way. */
@@ -51,23 +57,41 @@ export class KeyAsking {
   readonly #strangers = new NetworkCrowd<symbol>();
   readonly #budget: CertificateBudget;
 
-  constructor(clock: Pick<Clock, 'now'>) {
+  constructor(clock: Pick<Clock, 'now'>, { patienceMs = PATIENCE_MS } = {}) {
     this.#clock = clock;
+    this.#patienceMs = patienceMs;
     this.#budget = new CertificateBudget(clock);
   }
 
-  /** Where a key is known, a few handshakes at a time. The work must end when its signal does. */
-  async inTurn<T>({ address, signal }: Peer, handshake: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  /** Where a key is known, few at a time may ask. The work must end when its signal does. */
+  async inTurn<T>(
+    { address, signal }: Peer,
+    handshake: (signal: AbortSignal, asking: Asking) => Promise<T>,
+  ): Promise<T> {
     const place = terminalKey(address);
     const slots = this.#known.get(place);
-    return slots === undefined || !this.#mayAskAt(place, address)
-      ? await handshake(signal)
-      : await slots.run({ address, signal }, handshake);
+    if (slots === undefined || !this.#mayAskAt(place, address)) return await handshake(signal, 'may_ask');
+    const waiting = linkedAbort(signal);
+    const patience = setTimeout(() => waiting.abort(new TimeLimitExceeded(this.#patienceMs)), this.#patienceMs);
+    let isBegun = false;
+    try {
+      return await slots.run({ address, signal: waiting.signal }, (inTurn) => {
+        clearTimeout(patience);
+        isBegun = true;
+        return handshake(inTurn, 'may_ask');
+      });
+    } catch (error) {
+      if (isBegun || signal.aborted) throw error;
+      return await handshake(signal, 'asks_nothing');
+    } finally {
+      clearTimeout(patience);
+      waiting.unlink();
+    }
   }
 
-  begin(address: string): Handshake {
+  begin(address: string, asking: Asking = 'may_ask'): Handshake {
     const place = terminalKey(address);
-    if (!this.#mayAsk(place, address)) return { asksForKey: false, end: () => false };
+    if (asking === 'asks_nothing' || !this.#mayAsk(place, address)) return { asksForKey: false, end: () => false };
     const handshake = Symbol('handshake');
     if (!this.#known.has(place)) this.#strangers.add(address, handshake);
     return {

@@ -11,6 +11,7 @@ import { KeyAsking, MOST_HANDSHAKE_BYTES } from '../../../src/gateway/session/ke
 import { surviveErrors } from '../../../src/wire/wait-on-stream.ts';
 import { makeClientCertificate } from '../../support/client-certificates.ts';
 import { pushedClock } from '../../support/databases/catalogue-for-tests.ts';
+import { waitUntil } from '../../support/wait-until.ts';
 import { certificatesOnDisk } from '../../wire/certificates-on-disk.ts';
 import { socketPair } from '../../wire/loopback.ts';
 
@@ -98,21 +99,40 @@ describe('certificates that let nobody in', () => {
 });
 
 // Two hundred handshakes at a time from beside a known terminal, each with 100 KB of certificates.
-it('a place with a known key has four handshakes at a time, and the others wait', async () => {
-  const asking = new KeyAsking(pushedClock());
-  asking.remember('198.51.100.1');
-  const { signal } = new AbortController();
-  const ends: Array<() => void> = [];
-  const shaking = Array.from({ length: 6 }, () =>
-    asking.inTurn({ address: '198.51.100.1', signal }, () => new Promise<void>((end) => void ends.push(end))),
-  );
-  await setImmediate();
-  expect(ends).toHaveLength(4);
-  for (let end = ends.shift(); end !== undefined; end = ends.shift()) {
-    end();
-    await setImmediate();
+describe('a place with a known key', () => {
+  const address = '198.51.100.1';
+
+  /** Handshakes that go on until they are ended; those that have begun, in order. */
+  function beginMany(asking: KeyAsking) {
+    asking.remember(address);
+    const { signal } = new AbortController();
+    const begun: Array<{ readonly asking: string; readonly end: () => void }> = [];
+    const all = Array.from({ length: 6 }, () =>
+      asking.inTurn({ address, signal }, (_signal, asks) => {
+        return new Promise<void>((end) => void begun.push({ asking: asks, end }));
+      }),
+    );
+    return { begun, all };
   }
-  await Promise.all(shaking);
+
+  it('has four handshakes at a time, and the others wait', async () => {
+    const { begun, all } = beginMany(new KeyAsking(pushedClock()));
+    await setImmediate();
+    expect(begun).toHaveLength(4);
+    for (const { end } of [...begun]) end();
+    await waitUntil(() => begun.length === 6, 'the others have begun');
+    for (const { end } of begun) end();
+    await Promise.all(all);
+    expect(new Set(begun.map((each) => each.asking))).toEqual(new Set(['may_ask']));
+  });
+
+  it('asks for nothing when a neighbour holds all of them', async () => {
+    const { begun, all } = beginMany(new KeyAsking(pushedClock(), { patienceMs: 1 }));
+    await waitUntil(() => begun.length === 6, 'the others have begun');
+    for (const { end } of begun) end();
+    await Promise.all(all);
+    expect(begun.map((each) => each.asking).slice(4)).toEqual(['asks_nothing', 'asks_nothing']);
+  });
 });
 
 it('a chain of 40 kB is the last that its place is asked for, and goes to the log', async () => {
