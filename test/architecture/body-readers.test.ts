@@ -6,7 +6,7 @@ import { sourceFiles } from './source-files.ts';
 // for its key again.
 const READERS = [
   'src/http/api/call/read-body.ts',
-  'src/http/app/build-app.ts',
+  'src/http/forms/read-forms.ts',
   'src/http/oauth/oauth-routes.ts',
   'src/http/scim/scim-routes.ts',
   'src/http/sign-in/logout-routes.ts',
