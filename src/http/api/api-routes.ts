@@ -14,15 +14,18 @@ import { openApiRoute } from './openapi-document.ts';
 /** On an answer whose change is made, while what rested on it has not ended everywhere yet. */
 const ENDING_HEADER = 'x-postern-ending';
 
-/** Everything below `/api/v2`. `apiErrors` answers failures, also those of earlier handlers. */
-export function apiRoutes(parts: ApiParts): Router {
+/**
+ * Everything below `/api/v2`; `turns` once a body is there. `apiErrors` answers failures, also those
+ * of earlier handlers.
+ */
+export function apiRoutes(parts: ApiParts, turns: RequestHandler): Router {
   const router = createRouter({ caseSensitive: true });
   router.use(API_PREFIX, nameRequest);
   openApiRoute(router, parts);
   for (const [path, routes] of byPath(ALL_API_ROUTES)) {
     const place = router.route(path);
     for (const route of routes) {
-      place[route.method](...(route.body === null ? [] : [takeBody]), answer(parts, route));
+      place[route.method](...(route.body === null ? [] : [takeBody, turns]), answer(parts, route));
     }
     place.all(methodNotAllowed(routes.map(({ method }) => method)));
   }

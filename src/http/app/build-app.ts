@@ -87,14 +87,14 @@ export function buildApp({ deps, address, assets, readiness, mailer }: AppOption
   const turns = turnsOfStrangers();
   app.use(PLACES_OF_PROGRAMS, turns);
   app.use(apiAddressRoute({ config, address, renderer }));
-  app.use(apiRoutes({ ...deps, address, mailer, consumption }));
+  app.use(apiRoutes({ ...deps, address, mailer, consumption }, turns));
   app.use(API_PREFIX, apiErrors);
   app.use(scimRoutes({ ...deps, address }));
   const issuers = new Issuers(config.issuers, deps.log);
   const signInParts = { deps: { ...deps, address, mailer }, renderer, address, issuers };
   const issuer = config.oauthClients.length === 0 ? null : new TokenIssuer({ deps, address, renderer });
-  const oauth = oauthRoutes({ deps, address, issuer });
-  app.use(logoutRoutes(signInParts), oauth, refuseOtherMethods(oauth));
+  const oauth = oauthRoutes({ deps, address, issuer, turns });
+  app.use(logoutRoutes(signInParts, turns), oauth, refuseOtherMethods(oauth));
   const pages = pageRoutes({ deps, mailer, renderer, address, consumption, signInParts });
   if (issuer !== null) pages.use(consentRoutes({ ...signInParts, issuer }));
   const otherMethods = refuseOtherMethods(pages);

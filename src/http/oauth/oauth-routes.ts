@@ -26,19 +26,21 @@ const PROGRAM_GRANTS: ReadonlySet<unknown> = new Set(['authorization_code', 'ref
 interface OauthParts extends DeviceParts {
   /** Null where no program may ask people for access. */
   readonly issuer: TokenIssuer | null;
+  /** Once a form is there: those of very many connections can end in one turn. */
+  readonly turns: RequestHandler;
 }
 
 /** Come before the checks of forms: clients of OAuth send no cookie and no form token. */
 export function oauthRoutes(parts: OauthParts): Router {
-  const { issuer, address } = parts;
+  const { issuer, address, turns } = parts;
   const router = createRouter();
   const form = urlencoded({ extended: false, limit: MAX_FORM_BYTES, parameterLimit: MAX_FORM_FIELDS });
   const document = issuer === null ? deviceDiscoveryOf(address) : discoveryOf(address);
   const discovery = (_request: Request, response: Response) => void response.json(document);
   router.get('/.well-known/openid-configuration', discovery);
   router.get('/.well-known/oauth-authorization-server', discovery);
-  router.post(PATHS.device, form, (request, response) => authorizeDevice(parts, request, response));
-  router.post(PATHS.token, form, async (request, response, next) => {
+  router.post(PATHS.device, form, turns, (request, response) => authorizeDevice(parts, request, response));
+  router.post(PATHS.token, form, turns, async (request, response, next) => {
     if (issuer !== null && PROGRAM_GRANTS.has(request.body?.grant_type)) return next();
     await giveDeviceToken(parts, request, response);
   });
@@ -49,7 +51,7 @@ export function oauthRoutes(parts: OauthParts): Router {
   // NOTE: no rates: codes and tokens of 256 bits are found by digest, and nobody is refused one for
   // a neighbour's wrong ones.
   router.post(PATHS.token, answer);
-  router.post(PATHS.revocation, form, answer);
+  router.post(PATHS.revocation, form, turns, answer);
   router.get(PATHS.userinfo, answer);
   router.get(PATHS.jwks, async (_request, response) => {
     response.set('Cache-Control', 'public, max-age=3600').json({ keys: await issuer.publicKeys() });

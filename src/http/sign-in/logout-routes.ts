@@ -2,7 +2,14 @@
 // is not right does nothing; why is in the log alone.
 
 import { createHash } from 'node:crypto';
-import { Router as createRouter, type Request, type Response, type Router, urlencoded } from 'express';
+import {
+  Router as createRouter,
+  type Request,
+  type RequestHandler,
+  type Response,
+  type Router,
+  urlencoded,
+} from 'express';
 import { createRemoteJWKSet, customFetch, decodeJwt, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { logOutAtProvider } from '../../actions/people/sign-in.ts';
@@ -24,12 +31,12 @@ const REMEMBERED_MS = (LONGEST_AGE_S + 2 * CLOCK_TOLERANCE_S) * 1_000;
 const formSchema = z.object({ logout_token: z.string().min(1).max(16_384) });
 
 /** Comes before the checks of forms: a provider's server sends no cookie and no form token. */
-export function logoutRoutes(parts: SignInParts): Router {
+export function logoutRoutes(parts: SignInParts, turns: RequestHandler): Router {
   const router = createRouter();
   if (parts.issuers.all.length === 0) return router;
   const keys = new Map<Issuer, JWTVerifyGetKey>();
   const form = urlencoded({ extended: false, limit: MAX_FORM_BYTES, parameterLimit: 20 });
-  router.post(LOGOUT_PATH, form, (request, response) => takeLogout(parts, keys, { request, response }));
+  router.post(LOGOUT_PATH, form, turns, (request, response) => takeLogout(parts, keys, { request, response }));
   return router;
 }
 

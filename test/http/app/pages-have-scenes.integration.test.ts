@@ -7,7 +7,7 @@ import type { Town } from '../../e2e/browser/console-town.ts';
 import { DOCS_SCENES, FIRST_START_SCENES } from '../../e2e/browser/first-start/start-scenes.ts';
 import { SCENES } from '../../e2e/browser/scenes.ts';
 import { startWeb } from '../../support/browser/web-for-tests.ts';
-import { routesNotBehind, routesOf } from './routes-of.ts';
+import { behindBodies, routesNotBehind, routesOf } from './routes-of.ts';
 
 /** By which scene the pages outside the console are seen. */
 const SCENE_OF: Readonly<Record<string, string>> = {
@@ -90,6 +90,10 @@ describe('the lists of scenes', () => {
     // A page or an answer that is made outside the turns keeps sessions of psql waiting.
     const outside = routesNotBehind(web.app, 'takeTurn').map(({ path }) => path);
     expect(outside.filter((path) => !WITHOUT_TURN.test(path))).toEqual([]);
+    // So do the answers to a hundred bodies that end in one turn.
+    const bodies = behindBodies(web.app);
+    expect(bodies.map(({ path }) => path)).toEqual(expect.arrayContaining(['/oauth/token', '/api/v2/projects']));
+    expect(bodies.filter(({ handler }) => handler !== 'takeTurn')).toEqual([]);
   });
 });
 

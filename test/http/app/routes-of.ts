@@ -27,6 +27,23 @@ export function routesNotBehind(app: Express, handler: string): FoundRoute[] {
   });
 }
 
+/** Paths of routes that read a body, with the names of the handlers that come right behind that. */
+export function behindBodies(app: Express): Array<{ readonly path: string; readonly handler: unknown }> {
+  return bodiesIn(app.router);
+}
+
+function bodiesIn(router: unknown): ReturnType<typeof behindBodies> {
+  const stack = fieldOf(router, 'stack');
+  if (!Array.isArray(stack)) return [];
+  return stack.flatMap((layer: unknown) => {
+    const path = fieldOf(fieldOf(layer, 'route'), 'path');
+    const handlers = fieldOf(fieldOf(layer, 'route'), 'stack');
+    if (typeof path !== 'string' || !Array.isArray(handlers)) return bodiesIn(fieldOf(layer, 'handle'));
+    const names = handlers.map((handler: unknown) => fieldOf(handler, 'name'));
+    return names.flatMap((name, index) => (/Parser$/.test(String(name)) ? [{ path, handler: names[index + 1] }] : []));
+  });
+}
+
 function covers(layer: unknown, path: string): boolean {
   const match = fieldOf(layer, 'match');
   return typeof match === 'function' && match.call(layer, path) === true;
