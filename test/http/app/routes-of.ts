@@ -46,7 +46,7 @@ function bodiesIn(router: unknown): ReturnType<typeof behindBodies> {
 
 function covers(layer: unknown, path: string): boolean {
   const match = fieldOf(layer, 'match');
-  return typeof match === 'function' && match.call(layer, path) === true;
+  return typeof match === 'function' && Boolean(match.call(layer, path));
 }
 
 function routesIn(router: unknown): FoundRoute[] {
