@@ -15,8 +15,8 @@ import { openApiRoute } from './openapi-document.ts';
 const ENDING_HEADER = 'x-postern-ending';
 
 /**
- * Everything below `/api/v2`; `turns` once a body is there. `apiErrors` answers failures, also those
- * of earlier handlers.
+ * Everything below `/api/v2`; `turns` once a body is there. `apiErrors` answers failures, also
+ * those of earlier handlers.
  */
 export function apiRoutes(parts: ApiParts, turns: RequestHandler): Router {
   const router = createRouter({ caseSensitive: true });
