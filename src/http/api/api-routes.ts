@@ -25,12 +25,23 @@ export function apiRoutes(parts: ApiParts, turns: RequestHandler): Router {
   for (const [path, routes] of byPath(ALL_API_ROUTES)) {
     const place = router.route(path);
     for (const route of routes) {
-      place[route.method](...(route.body === null ? [] : [takeBody, turns]), answer(parts, route));
+      place[route.method](
+        ...(route.body === null ? [] : [refuseStrangers(parts), takeBody, turns]),
+        answer(parts, route),
+      );
     }
     place.all(methodNotAllowed(routes.map(({ method }) => method)));
   }
   router.use(API_PREFIX, unknownApiPath);
   return router;
+}
+
+/** Before a body is read, or each connection of anybody holds 256 KB of memory for it. */
+function refuseStrangers(parts: ApiParts): RequestHandler {
+  return async (request, response, next) => {
+    if (contextOf(response).session === null) await authenticateCall(parts, request, response);
+    next();
+  };
 }
 
 function answer(parts: ApiParts, route: ApiRoute): RequestHandler {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sessionCookieAt } from '../../support/browser/browser-jar.ts';
 import { newVisitor, startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
@@ -37,6 +39,16 @@ describe('a call without a good key', () => {
     expect((await api.get('/projects/quiet-lake-00000000')).status).toBe(401);
     expect((await api.send('PUT', '/projects')).status).toBe(405);
     expect((await api.get('/nowhere')).status).toBe(404);
+  });
+
+  // A thousand connections with such bodies took 270 MB, without an account.
+  it('is refused before its body is read', async () => {
+    const { hostname, port } = new URL(web.localUrl);
+    const socket = connect({ host: hostname, port: Number(port) });
+    socket.write(`POST /api/v2/projects HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Length: 200000\r\n\r\n`);
+    const [answer] = await once(socket, 'data');
+    socket.destroy();
+    expect(String(answer)).toMatch(/^HTTP\/1.1 401 /);
   });
 
   it('is held back when it keeps trying', async () => {
