@@ -34,6 +34,7 @@ import { Limits } from '../../../src/limits/limits.ts';
 import { endOpenedLogins } from '../../../src/login/decide/end-opened-logins.ts';
 import { TerminalMemory } from '../../../src/login/decide/terminal-memory.ts';
 import { DeviceLogins } from '../../../src/login/device/device-logins.ts';
+import { endGrantsBy } from '../../../src/login/grant/end-grants.ts';
 import { Grants } from '../../../src/login/grant/grants.ts';
 import { LoginEvents } from '../../../src/login/request/login-events.ts';
 import type { LoginOrigin, LoginRequest } from '../../../src/login/request/login-request.ts';
@@ -198,7 +199,7 @@ async function buildParts(
     tokenKey: new Secret(randomBytes(32).toString('hex')),
   });
   fleet.endGrantsBy(async (ending) => {
-    await grants.endBy(ending);
+    await endGrantsBy(ending, { grants, catalogue });
     await endOpenedLogins({ loginRequests, auditTrail, clock: systemClock, nodeId }, ending);
   });
   return {
