@@ -136,7 +136,7 @@ describe('breaking the glass', () => {
       ...{ computeId: project.compute.id, door: 'link', databaseRole: null, database: null, address: null },
       at: new Date(),
     });
-    expect(explained.sentence).toContain(`by a broken glass, ${glass?.id}`);
+    expect(explained.sentence).toContain(`since the glass was broken (${glass?.id})`);
     const run = desk.psql(['-d', 'orders', '-c', 'select pg_sleep(120)'], { input: '' });
     const until = new Date(Date.now() + 15_000);
     await catalogue()
