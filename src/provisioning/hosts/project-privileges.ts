@@ -31,8 +31,8 @@ export function shareDatabase(database: string, { own, writers, readers }: Proje
 
 /**
  * Large objects, which are written without a table, are for roles that may make tables. NOTE:
- * pg_dump writes such a change down, and restores it with a warning as the owner, who has the right;
- * what is closed to the owner would fail there. Without a superuser it does nothing.
+ * pg_dump writes such a change down. Restored by an owner who has the right it warns; what is
+ * closed to the owner would fail. Without a superuser it does nothing.
  */
 export const CLOSE_FUNCTIONS = `DO $$
 DECLARE

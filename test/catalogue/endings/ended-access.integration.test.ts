@@ -68,6 +68,7 @@ interface TakingAway {
 }
 
 const end = (owners: EndedAccess['owners']): EndedAccess => ({ kind: 'end', owners });
+const rules = (owners: EndedAccess['owners']): EndedAccess => ({ kind: 'rules', owners });
 const recheck = (owners: EndedAccess['owners']): EndedAccess => ({ kind: 'recheck', owners });
 
 const TAKEN_AWAY: readonly TakingAway[] = [
@@ -164,7 +165,7 @@ const TAKEN_AWAY: readonly TakingAway[] = [
     ended: ({ admin }) => [end({ userId: admin.userId })],
   },
   {
-    what: 'a transfer, for people and tokens of the account alone that the project leaves',
+    what: 'a transfer, for people and tokens of the account left, and what other rules let in',
     change: async ({ catalogue, context, admin, organization, projectId, computeId }) => {
       const destination = await addOrganization(catalogue, admin);
       const input = { name: 'CI', computeId, owner: 'account', access: 'read_write' } as const;
@@ -178,10 +179,11 @@ const TAKEN_AWAY: readonly TakingAway[] = [
     ended: ({ member, projectId }) => [
       end({ accessTokenId: expect.stringMatching(/^tok-/) }),
       end({ projectId, userId: member.userId }),
+      rules({ projectId }),
     ],
   },
   {
-    what: 'the conversion of a personal account, for its tokens',
+    what: 'the conversion of a personal account, for its tokens, and what other rules let in',
     change: async ({ catalogue, member }) => {
       const asMember = await actingAs(catalogue, member);
       const own = await addProject(catalogue, member.accountId);
@@ -191,7 +193,7 @@ const TAKEN_AWAY: readonly TakingAway[] = [
       const request = await requestOrganization(catalogue, asMember, wish);
       await decideOrganizationRequest(catalogue, SYSTEM_CONTEXT, { requestId: request.id, verdict: 'approve' });
     },
-    ended: () => [end({ accessTokenId: expect.stringMatching(/^tok-/) })],
+    ended: () => [end({ accessTokenId: expect.stringMatching(/^tok-/) }), rules({ projectId: expect.any(String) })],
   },
 ];
 
