@@ -34,11 +34,11 @@ const RELAY_BUFFER_BYTES = 65_536;
  * A record of TLS is a chunk, also one of a single byte, and Node reads half a megabyte of them
  * from one socket before it looks at the next.
  */
-const CHUNKS_IN_A_ROW = 128;
+const CHUNKS_BETWEEN_RESTS = 128;
 
 export class Pipe {
   bytes = 0;
-  #inARow = 0;
+  #sinceRest = 0;
   #state: PipeState = 'flowing';
   readonly #parts: PipeParts;
   readonly #stopListening: () => void;
@@ -93,11 +93,11 @@ export class Pipe {
     if (sink.writableLength >= RELAY_BUFFER_BYTES) {
       this.#state = 'held';
       source.pause();
-    } else if (++this.#inARow >= CHUNKS_IN_A_ROW) this.#rest(source);
+    } else if (++this.#sinceRest >= CHUNKS_BETWEEN_RESTS) this.#rest(source);
   }
 
   #rest(source: Duplex): void {
-    this.#inARow = 0;
+    this.#sinceRest = 0;
     this.#state = 'resting';
     source.pause();
     setImmediate(() => {
