@@ -1,7 +1,7 @@
 // Database roles of a hosted project, made and dropped for real and as rows in one go.
 
 import { requireBranchId } from '../../catalogue/journal/operation-journal.ts';
-import { findCompute } from '../../catalogue/projects/compute-rows.ts';
+import { type Compute, findCompute } from '../../catalogue/projects/compute-rows.ts';
 import {
   type DatabaseRole,
   findDatabaseRole,
@@ -19,6 +19,7 @@ import { planOf, requireRoomFor } from '../../catalogue/rights/plans.ts';
 import type { AuditContext } from '../../catalogue/trail/audit-context.ts';
 import { PosternError } from '../../errors.ts';
 import type { ComputeId } from '../../ids.ts';
+import type { HostServer } from '../hosts/host-server.ts';
 import { newDatabasePassword, type ProvisioningParts, projectOnHost } from '../hosts/provisioning-parts.ts';
 import type { OperationRun } from '../journal/operation-run.ts';
 import type { Recovery } from '../journal/run-operation.ts';
@@ -127,16 +128,27 @@ export interface RolePlace {
 const RESTORING = { name: 'postern', mayGoOn: async () => {} };
 
 /** False if attached, without a stored password, or unchanged. Throws `busy`, `host_away`. */
-export async function restoreRole(parts: ProvisioningParts, place: RolePlace, what: RestoredOfRole): Promise<boolean> {
-  return await (what === 'password' ? restorePassword(parts, place) : restoreReaderSettings(parts, place));
+export async function restoreRole(
+  parts: ProvisioningParts,
+  { computeId, databaseRole }: RolePlace,
+  what: RestoredOfRole,
+): Promise<boolean> {
+  const compute = await findCompute(parts.catalogue.db, computeId);
+  if (compute === null || compute.hostId === null) return false;
+  const role = { compute, databaseRole, host: await parts.hosts.get(compute.hostId) };
+  return await (what === 'password' ? restorePassword(parts, role) : restoreReaderSettings(parts, role));
 }
 
-async function restorePassword(parts: ProvisioningParts, { computeId, databaseRole }: RolePlace): Promise<boolean> {
-  const { catalogue, hosts, log } = parts;
-  const compute = await findCompute(catalogue.db, computeId);
-  if (compute === null || compute.hostId === null) return false;
-  const { branchId, projectId } = compute;
-  const host = await hosts.get(compute.hostId);
+interface RoleOnHost {
+  readonly compute: Compute;
+  readonly databaseRole: string;
+  readonly host: HostServer;
+}
+
+async function restorePassword(
+  { catalogue, log }: ProvisioningParts,
+  { compute: { id: computeId, branchId, projectId }, databaseRole, host }: RoleOnHost,
+): Promise<boolean> {
   return await host.alone(projectOnHost(projectId), async () => {
     // The change before this one may have set a new one.
     const row = await findDatabaseRole(catalogue.db, { branchId, name: databaseRole });
@@ -151,14 +163,11 @@ async function restorePassword(parts: ProvisioningParts, { computeId, databaseRo
 
 /** Waits for no change of the project: it only undoes what somebody did by SQL. */
 async function restoreReaderSettings(
-  { catalogue, hosts, log }: ProvisioningParts,
-  { computeId, databaseRole }: RolePlace,
+  { catalogue, log }: ProvisioningParts,
+  { compute: { id: computeId, branchId }, databaseRole, host }: RoleOnHost,
 ): Promise<boolean> {
-  const compute = await findCompute(catalogue.db, computeId);
-  if (compute === null || compute.hostId === null) return false;
-  const role = await findDatabaseRole(catalogue.db, { branchId: compute.branchId, name: databaseRole });
+  const role = await findDatabaseRole(catalogue.db, { branchId, name: databaseRole });
   if (role?.is_read_only !== true) return false;
-  const host = await hosts.get(compute.hostId);
   const isRestored = await host.withSession(RESTORING, (session) => session.restoreReaderSettings(databaseRole));
   if (isRestored) {
     const about = { event: 'host.settings_restored', compute_id: computeId, database_role: databaseRole };
