@@ -107,12 +107,9 @@ export async function endWebhooks(
   { catalogue, context, reason }: Parameters<typeof recordEndedSessions>[1],
   { userId, accountId }: { readonly userId: UserId; readonly accountId?: AccountId },
 ): Promise<void> {
-  const ended = await tx
-    .deleteFrom('notification_targets')
-    .where('created_by', '=', userId)
-    .$if(accountId !== undefined, (rows) => rows.where('account_id', '=', accountId ?? personalAccountId(userId)))
-    .returning(['account_id', 'name'])
-    .execute();
+  const made = tx.deleteFrom('notification_targets').where('created_by', '=', userId);
+  const asked = accountId === undefined ? made : made.where('account_id', '=', accountId);
+  const ended = await asked.returning(['account_id', 'name']).execute();
   const eventOf = ({ account_id, name }: (typeof ended)[number]) => {
     const subject = `notifications ${quoted(name)}`;
     const facts = { accountId: account_id, subject, reason: `removed: ${reason}, who made them` };
