@@ -7,7 +7,6 @@ import { PosternError } from '../../errors.ts';
 import { type AccessTokenId, type AccountId, type ComputeId, newAccessTokenId } from '../../ids.ts';
 import { parseNetwork } from '../../network-address.ts';
 import { encodeVerifier, makeVerifier } from '../../protocol/scram-verifier.ts';
-import { quoted } from '../../untrusted-text.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
 import { findCompute } from '../projects/compute-rows.ts';
 import { getCompute } from '../projects/computes.ts';
@@ -21,6 +20,7 @@ import { newRandomSecret } from '../store/random-secrets.ts';
 import type { Schema } from '../store/schema.ts';
 import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
 import { recordAuditEvent } from '../trail/audit-events.ts';
+import { accessTokenSubject } from '../trail/secret-subjects.ts';
 import { type AccessToken, accessTokenFrom, ownerColumns, requireTokenRoom } from './access-token-rows.ts';
 import { chooseDatabase } from './choose-database-and-role.ts';
 import { requireTokenReach } from './own-reach.ts';
@@ -191,6 +191,6 @@ async function recordTokenEvent(
 ): Promise<void> {
   const { catalogue, context, project, token, event } = happened;
   const place = { accountId: project.accountId, projectId: project.id, computeId: token.compute_id };
-  const facts = { event, ...place, subject: `access token ${token.id} ${quoted(token.name)}` };
+  const facts = { event, ...place, subject: accessTokenSubject(token) };
   await recordAuditEvent(tx, changeEvent(catalogue, context, facts));
 }

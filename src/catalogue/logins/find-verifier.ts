@@ -20,6 +20,7 @@ import type { Catalogue } from '../store/catalogue.ts';
 import { preparedStatement } from '../store/prepared-statement.ts';
 import type { AccessTokensTable } from '../tables/keys-and-tokens.ts';
 import { changeEvent, SYSTEM_CONTEXT } from '../trail/audit-context.ts';
+import { accessTokenSubject } from '../trail/secret-subjects.ts';
 import { keptRights, type LoginRow } from './kept-rights.ts';
 import type { KnownRole } from './route-role.ts';
 
@@ -152,7 +153,7 @@ export async function noteAccessTokenUse(catalogue: Catalogue, token: AccessToke
     actorId: token.id,
     computeId: token.computeId,
     terminalIp: from,
-    subject: `access token ${token.id} ${quoted(token.name)}`,
+    subject: accessTokenSubject(token),
   });
   const secret = { table: 'access_tokens', ...token } as const;
   await noteSecretUse(catalogue, secret, { from, touchEveryMs: TOUCH_EVERY_MS, event });

@@ -3,7 +3,6 @@
 
 import type { Transaction } from 'kysely';
 import type { AccountId, UserId } from '../../ids.ts';
-import { quoted } from '../../untrusted-text.ts';
 import { recordEndedSessions } from '../accounts/end-ways-in.ts';
 import { recordEndedAccess } from '../endings/ended-access.ts';
 import { voidProofs } from '../rights/proven-person.ts';
@@ -11,6 +10,7 @@ import type { Catalogue } from '../store/catalogue.ts';
 import type { Schema } from '../store/schema.ts';
 import { type AuditContext, changeEvent } from '../trail/audit-context.ts';
 import { recordAuditEvents } from '../trail/audit-events.ts';
+import { accessTokenSubject } from '../trail/secret-subjects.ts';
 
 /** One of subject and sid at least. */
 export interface ProviderLogout {
@@ -114,15 +114,9 @@ export async function revokeTokens(
   );
   await recordAuditEvents(
     tx,
-    tokens.map(({ id, name, compute_id: computeId }) => {
-      const subject = `access token ${id} ${quoted(name)}`;
-      return changeEvent(catalogue, context, {
-        event: 'secret.revoked',
-        accountId,
-        computeId,
-        subject,
-        reason: REASON,
-      });
+    tokens.map((token) => {
+      const facts = { accountId, computeId: token.compute_id, subject: accessTokenSubject(token), reason: REASON };
+      return changeEvent(catalogue, context, { event: 'secret.revoked', ...facts });
     }),
   );
 }

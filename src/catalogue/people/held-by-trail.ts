@@ -1,6 +1,7 @@
 // Pairs the events of a person's things: what began one and what ended it. Pure.
 
 import type { UserId } from '../../ids.ts';
+import { secretIn } from '../trail/secret-subjects.ts';
 
 export type TrailEvent = Readonly<Record<string, string | number | boolean>>;
 
@@ -98,11 +99,6 @@ function part(
   { what, begins }: { readonly what: string; readonly begins: boolean },
 ): Part | null {
   return id === undefined ? null : { kind, key: `${kind} ${id}`, what, move: begins ? 'begin' : 'end' };
-}
-
-/** An access token or a key with its id, which the subject begins with. */
-export function secretIn(subject: string): string | undefined {
-  return /^(?:access token|(?:API|SCIM) key) \S+/.exec(subject)?.[0];
 }
 
 function placeOf({ project_id, database, database_role }: TrailEvent): string {

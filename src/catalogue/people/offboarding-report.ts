@@ -8,7 +8,8 @@ import { INSTALLATION, requireMay } from '../rights/permissions.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import { missing } from '../store/store-errors.ts';
 import type { AuditContext } from '../trail/audit-context.ts';
-import { type Held, type HeldKind, heldByTrail, secretIn, type TrailEvent } from './held-by-trail.ts';
+import { SECRET_WITH_ID, secretIn } from '../trail/secret-subjects.ts';
+import { type Held, type HeldKind, heldByTrail, type TrailEvent } from './held-by-trail.ts';
 import { listStillHeld } from './still-held.ts';
 
 export interface OffboardingReport {
@@ -134,7 +135,7 @@ function isAbout({ userId, email, grants, secrets }: About) {
     body ->> 'subject' = ${email}
     or (event = 'signout' and body ->> 'subject' like ${`%of ${userId}`})
     or (event = 'secret.revoked'
-      and substring(body ->> 'subject' from '^(?:access token|(?:API|SCIM) key) \\S+') = any(${secrets}))
+      and substring(body ->> 'subject' from ${SECRET_WITH_ID}) = any(${secrets}))
     or (event like 'grant.%' and body ->> 'grant_id' = any(${grants})))`;
 }
 

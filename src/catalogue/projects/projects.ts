@@ -17,6 +17,7 @@ import type { ProjectsTable } from '../tables/projects-and-computes.ts';
 import { type AuditContext, changeEvent, recordChange } from '../trail/audit-context.ts';
 import { recordAuditEvents } from '../trail/audit-events.ts';
 import { reasonWithRename } from '../trail/renames.ts';
+import { accessTokenSubject } from '../trail/secret-subjects.ts';
 
 export type Project = ReturnType<typeof projectFrom>;
 
@@ -153,10 +154,7 @@ export async function recordLostSecrets(tx: Transaction<Schema>, { catalogue, co
   const keys = computeId === undefined ? await keysOf(tx, project.id) : [];
   const place = { accountId: project.accountId, projectId: project.id };
   const lost = [
-    ...tokens.map(({ id, name, compute_id }) => ({
-      computeId: compute_id,
-      subject: `access token ${id} ${quoted(name)}`,
-    })),
+    ...tokens.map((token) => ({ computeId: token.compute_id, subject: accessTokenSubject(token) })),
     ...keys.map(({ id, name }) => ({ subject: `API key ${id} ${quoted(name)}` })),
   ];
   const reason = computeId === undefined ? 'its project was removed' : 'its compute was removed';
