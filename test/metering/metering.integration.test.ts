@@ -80,9 +80,7 @@ describe('a project under load', () => {
     const messages = `select count(pg_logical_emit_message(false, '', repeat('x', 1000000))) from generate_series(1, 60)`;
     const { roles, password } = neighbour;
     const asTenant = Object.assign(new URL(neighbour.url), { username: roles[0]?.name, password: password.reveal() });
-    await expect(queryRows(asTenant.href, messages)).rejects.toMatchObject({ code: '42501' });
-    // Whatever PostgreSQL may have of the kind, as the superuser does it.
-    await load(neighbour, messages);
+    await queryRows(asTenant.href, messages);
     expect((await postgresFigures(honest)).walBytes - own.walBytes).toBeGreaterThan(60_000_000);
     node.clock.push(MINUTE_MS);
     await node.metering.sampleNow();
