@@ -13,13 +13,15 @@ import { makeTestCa } from '../test/support/certificates-for-tests.ts';
 import { type BenchPath, type Certificate, DATABASE, MAX_CONNECTIONS, PASSWORD, ROLE } from './bench-path.ts';
 import { NOBODY, startHaproxy, startPgbouncer } from './peers.ts';
 import { startPosternNode } from './postern-path.ts';
-import { startBareLogin, startBarePipe } from './relay/floors.ts';
+import { startBareLogin, startBarePipe, startBareRefusal } from './relay/floors.ts';
 
 export interface BenchStack {
   /** The direct one first, Postern last. */
   readonly paths: readonly BenchPath[];
   /** Accepts TLS and SCRAM and no more; for logins only. */
   readonly loginFloor: BenchPath;
+  /** Accepts TLS and refuses; for first logins by OAUTHBEARER only. */
+  readonly refusalFloor: BenchPath;
   /** Of the authority of all certificates. */
   readonly caPem: string;
   /** Signed in at Postern, to approve logins by link. */
@@ -52,8 +54,8 @@ async function startParts(folder: string, closers: Closers): Promise<BenchStack>
   closers.add('haproxy', () => haproxy.close());
   const barePipe = await startBarePipe(upstreamPort, certificate);
   closers.add('the bare pipe', () => barePipe.close());
-  const bareLogin = await startBareLogin(certificate);
-  closers.add('the bare login', () => bareLogin.close());
+  const [bareLogin, bareRefusal] = [await startBareLogin(certificate), await startBareRefusal(certificate)];
+  for (const floor of [bareLogin, bareRefusal]) closers.add('a floor', () => floor.close());
   const postern = await startPosternNode({ folder, adminUrl: postgres.adminUrl, upstreamPort, certificate });
   closers.add('postern', () => postern.close());
   const own = { user: ROLE, password: PASSWORD };
@@ -73,6 +75,7 @@ async function startParts(folder: string, closers: Closers): Promise<BenchStack>
       },
     ],
     loginFloor: { ...plain, name: 'node login', port: bareLogin.port, processId: bareLogin.processId },
+    refusalFloor: { ...plain, name: 'node refusal', port: bareRefusal.port, processId: bareRefusal.processId },
     caPem: certificate.caPem,
     browser: postern.browser,
     close: () => closers.closeAll(),

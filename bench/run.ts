@@ -107,7 +107,7 @@ async function measureAll(): Promise<Measurement[]> {
   if (isAsked(FIRST_LOGINS)) {
     const measureOnce: Workload['measure'] = ({ port }, _tls, { seconds }) =>
       firstLogins({ port, caPem: stack.caPem }, seconds);
-    const paths = stack.paths.filter(({ name }) => name === 'postern');
+    const paths = [...stack.paths.filter(({ name }) => name === 'postern'), stack.refusalFloor];
     measurements.push(...(await measure({ ...FIRST_LOGINS, paths, measure: measureOnce }, 'require')));
   }
   return measurements;
@@ -120,7 +120,7 @@ async function approveToReady(path: BenchPath, tls: ClientTls): Promise<Outcome>
 }
 
 async function report(measurements: readonly Measurement[]): Promise<void> {
-  const names = [...stack.paths, stack.loginFloor].map((path) => path.name);
+  const names = [...stack.paths, stack.loginFloor, stack.refusalFloor].map((path) => path.name);
   const parts = [title(), markdownTable(measurements, names), goalsTable(measurements)];
   const changes = await compareWithKept(measurements);
   process.stdout.write(`\n${[...parts, changes].join('\n\n')}\n`);

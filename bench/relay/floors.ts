@@ -1,4 +1,4 @@
-// What Node can do at best: a bare pipe, and a bare login without anything behind it.
+// What Node can do at best: a bare pipe, a bare login without anything behind it, a bare refusal.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,6 +12,11 @@ export async function startBarePipe(upstreamPort: number, { certPath, keyPath }:
 /** Takes PASSWORD from any user. */
 export async function startBareLogin({ certPath, keyPath }: Certificate): Promise<Started> {
   return await startFloor('bare-login.mjs', [PASSWORD, certPath, keyPath]);
+}
+
+/** Refuses everybody as the first login by OAUTHBEARER is refused. */
+export async function startBareRefusal({ certPath, keyPath }: Certificate): Promise<Started> {
+  return await startFloor('bare-refusal.mjs', [certPath, keyPath]);
 }
 
 async function startFloor(file: string, args: readonly string[]): Promise<Started> {
