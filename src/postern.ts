@@ -93,7 +93,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
   await naming('REDIS_URL', awaitRedis(redis.commands, building));
   const supervision = createSupervision({ config, catalogue, redis, nodeId, ...building });
   const { liveConnections, cancelRoutes } = supervision.fleet;
-  const login = createLogin({ config, redis, nodeId, key, auditTrail: supervision.auditTrail, ...building });
+  const login = createLogin({ config, redis, nodeId, key, ...supervision, ...building });
   supervision.fleet.endGrantsBy(async (ending) => {
     await endGrantsBy(ending, { grants: login.grants, catalogue });
     await login.endOpened(ending);
@@ -172,7 +172,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
       const pgAddress = await naming('POSTERN_PG_PORT', gateway.listen());
       await welcomeBack(welcome);
       http.setReady('ready');
-      for (const work of [metering, takeOvers, lockWatch]) work?.start();
+      for (const work of [login.grantedTerminals, metering, takeOvers, lockWatch]) work?.start();
       startNotifier({ catalogue, fetch: tenantFetch, url: httpAddress.url, log, closers });
       const code = await createSetupCodeIfEmpty(catalogue);
       const setUpUrl = code === null ? null : `${httpAddress.url}/setup/${code.reveal()}`;

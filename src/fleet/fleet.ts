@@ -44,6 +44,7 @@ export interface Fleet {
   readonly heartbeat: NodeHeartbeat;
   readonly liveConnections: LiveConnections;
   readonly cancelRoutes: CancelRoutes;
+  readonly bus: Pick<NodeBus, 'addResponder' | 'request'>;
   /** Called when an operator drains this node; lists show it as draining already. */
   onDrainRequested(listener: () => void): void;
   endGrantsBy(endGrants: (ending: RecordedEnding) => Promise<void>): void;
@@ -102,6 +103,7 @@ export function createFleet({ catalogue, redis, subscriber, nodeId, version, clo
     heartbeat,
     liveConnections,
     cancelRoutes,
+    bus,
     onDrainRequested(listener) {
       drainListeners.push(listener);
     },

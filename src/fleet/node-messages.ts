@@ -38,6 +38,8 @@ const commandSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('drain'), by }),
   /** Read now what the catalogue says was taken away; without it that takes seconds. */
   z.object({ kind: z.literal('read_ended_access') }),
+  /** Read now for which terminals grants were made; without it that takes a second. */
+  z.object({ kind: z.literal('read_told_grants') }),
 ]);
 
 const replySchema = z.discriminatedUnion('kind', [

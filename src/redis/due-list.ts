@@ -25,6 +25,12 @@ export class DueList {
     return (await askStore(() => this.#redis.zrem(this.#key, name))) === 1;
   }
 
+  /** All that were not handed out; null for more than `most`. */
+  async names(most: number): Promise<string[] | null> {
+    const count = await askStore(() => this.#redis.zcard(this.#key));
+    return count > most ? null : await askStore(() => this.#redis.zrange(this.#key, 0, -1));
+  }
+
   /** At most 500. */
   async takeDue(now: Date): Promise<string[]> {
     const due = await askStore(() =>

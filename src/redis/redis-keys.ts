@@ -56,6 +56,10 @@ export const redisKeys = {
   grantsOfTerminal: (terminalDigest: string) => `${PREFIX}:grants-of-terminal:${terminalDigest}`,
   /** Sorted set of grant ids of one such owner by end (ms). Owner: grants. */
   grantsOf: (owner: 'person' | 'account' | 'project' | 'compute', id: string) => `${PREFIX}:grants-of-${owner}:${id}`,
+  /** Stream of terminals that grants were made for; 9 h after a reading. Owner: told-grants. */
+  toldGrants: () => `${PREFIX}:{told-grants}`,
+  /** Sorted set of node ids by until when (ms) they rely on it; as `toldGrants`. */
+  grantReaders: () => `${PREFIX}:{told-grants}:readers`,
   /** Grants (JSON) that have not ended by end (ms); 9 h after the last. Owner: grant-endings. */
   grantEndings: () => `${PREFIX}:grant-endings`,
   /** Hash, facts (JSON) by connection; 30 s after a heartbeat. Owner: published-connections. */

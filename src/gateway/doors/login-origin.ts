@@ -6,7 +6,7 @@ import type { ProvenSignIn } from '../../catalogue/rights/proven-sign-in.ts';
 import type { Config } from '../../config/config.ts';
 import { PosternError } from '../../errors.ts';
 import type { LoginOrigin } from '../../login/request/login-request.ts';
-import type { Terminal } from '../../login/request/terminal.ts';
+import type { KnownAtOnce, Terminal } from '../../login/request/terminal.ts';
 import { isAddressAllowed } from '../../network-address.ts';
 import type { Client } from '../client/client.ts';
 import type { DatabaseWish } from '../client/database-choice.ts';
@@ -54,15 +54,18 @@ export async function loginOrigin(client: Client, config: Config['login']): Prom
 }
 
 /** What a grant must match. */
-export async function terminalOf({ peer, startup, tls, locality }: Client): Promise<Terminal> {
+export async function terminalOf(client: Client): Promise<Terminal> {
+  const { startup, locality } = client;
   return {
-    address: peer.address,
+    ...knownAtOnceOf(client),
     locality: await locality(),
-    key: tls?.clientKey ?? null,
-    requestedUser: shortName(startup.user),
     application: shortNameOrNull(applicationOf(startup)),
     agent: agentOf(startup),
   };
+}
+
+export function knownAtOnceOf({ peer, startup, tls }: Client): Pick<Terminal, KnownAtOnce> {
+  return { address: peer.address, key: tls?.clientKey ?? null, requestedUser: shortName(startup.user) };
 }
 
 /** A long name ends in a digest of the whole, so that two of them never become one. */

@@ -62,6 +62,11 @@ export class GrantEndings {
     return await this.#list.take(memberOf(grant));
   }
 
+  /** Of the grants that have not ended; null for more than `most`. */
+  async liveIds(most: number): Promise<GrantId[] | null> {
+    return (await this.#list.names(most))?.map((member) => schema.parse(member).id) ?? null;
+  }
+
   /** At most 500. */
   async takeDue(now: Date): Promise<EndedGrant[]> {
     return (await this.#list.takeDue(now)).map((member) => schema.parse(member));

@@ -39,6 +39,13 @@ export interface GrantTerms extends Terminal {
   readonly signIn?: ProvenSignIn | undefined;
 }
 
+export interface GrantDraft extends GrantTerms {
+  readonly lifeMs: number;
+  /** The longest that the policy of account and compute allows; 0 disables grants. */
+  readonly longestGrantMs: number;
+  readonly usesLeft: number | null;
+}
+
 export interface Grant extends GrantTerms {
   readonly createdAt: Date;
   readonly until: Date;

@@ -14,11 +14,13 @@ import type { RedisClient } from '../../redis/redis-client.ts';
 import { redisKeys } from '../../redis/redis-keys.ts';
 import { askStore, runScript } from '../../redis/redis-script.ts';
 import { fieldsOf } from '../request/login-record.ts';
-import { type Terminal, terminalDigest } from '../request/terminal.ts';
+import { type KnownAtOnce, type Terminal, terminalDigest } from '../request/terminal.ts';
 import { CREATE_GRANT, USE_GRANT } from '../scripts/grant-scripts.ts';
-import { admits, type Grant, type GrantTerms, parseGrant } from './grant.ts';
+import { admits, type Grant, type GrantDraft, type GrantTerms, parseGrant } from './grant.ts';
 import type { GrantRevoker } from './grant-audit-event.ts';
 import { GrantEndings } from './grant-endings.ts';
+import { GrantedTerminals } from './granted-terminals.ts';
+import { readGrant, readGrantIfOurs } from './read-grant.ts';
 
 /** No policy allows a longer grant (docs/security.md, "Grants"). */
 const LONGEST_GRANT_MS = 8 * 3_600_000;
@@ -28,13 +30,6 @@ const REVOKED_AT_A_TIME = 100;
 /** Per person, account, project, compute or terminal; far more than people create in 8 hours. */
 const MAX_INDEXED = 10_000;
 
-export interface GrantDraft extends GrantTerms {
-  readonly lifeMs: number;
-  /** The longest that the policy of account and compute allows; 0 disables grants. */
-  readonly longestGrantMs: number;
-  readonly usesLeft: number | null;
-}
-
 /** `refused`: the grant as it is now, or null when it expired or was revoked. */
 export type GrantUse =
   /** `isLast`: this use ended the grant. */
@@ -43,16 +38,20 @@ export type GrantUse =
 
 interface GrantsParts {
   readonly redis: RedisClient;
+  /** Absent: for a process that is no node. */
+  readonly terminals?: GrantedTerminals;
   readonly recordRevoked?: (grant: Grant, by: GrantRevoker) => void;
 }
 
 export class Grants {
   readonly #redis: RedisClient;
   readonly #endings: GrantEndings;
+  readonly #terminals: GrantedTerminals;
   readonly #recordRevoked: Required<GrantsParts>['recordRevoked'];
 
-  constructor({ redis, recordRevoked = () => {} }: GrantsParts) {
+  constructor({ redis, terminals, recordRevoked = () => {} }: GrantsParts) {
     this.#redis = redis;
+    this.#terminals = terminals ?? new GrantedTerminals({ redis, fleet: null });
     this.#endings = new GrantEndings(redis);
     this.#recordRevoked = recordRevoked;
   }
@@ -62,6 +61,7 @@ export class Grants {
     const terms: GrantTerms = { ...draft, address: normalizeAddress(draft.address) };
     const cappedMs = Math.min(lifeMs, longestGrantMs, LONGEST_GRANT_MS);
     if (cappedMs <= 0) throw new PosternError('grants_not_allowed');
+    await this.#terminals.tell(terms, cappedMs);
     // Indexed first: a crash in between leaves an id without a grant, never the other way round.
     await Promise.all(this.#indexesOf(terms).map((index) => enter(index, terms.id, cappedMs)));
     const keys = [redisKeys.grant(terms.id)];
@@ -71,6 +71,11 @@ export class Grants {
     if (grant === null) throw new Error(`grant ${terms.id} was not written`);
     await this.#endings.expect(grant);
     return grant;
+  }
+
+  /** False where it surely has none; asks nobody. */
+  mayHaveAny(terminal: Pick<Terminal, KnownAtOnce>): boolean {
+    return this.#terminals.mayHaveGrant(terminal);
   }
 
   /** Grants that admit this connection, the newest first; null: the client named no database. */
@@ -92,7 +97,7 @@ export class Grants {
   }
 
   async get(id: GrantId): Promise<Grant | null> {
-    return parseGrant(await askStore(() => this.#redis.hgetall(redisKeys.grant(id))));
+    return await readGrant(this.#redis, id);
   }
 
   async list(userId: UserId): Promise<Grant[]> {
@@ -132,7 +137,7 @@ export class Grants {
     const ids = grantId === undefined ? ((await index?.ids(MAX_INDEXED)) ?? []) : [grantId];
     const revoked: Grant[] = [];
     for (const part of inParts(ids, REVOKED_AT_A_TIME)) {
-      const grants = await Promise.all(part.map((id) => this.#getIfOurs(idFrom<GrantId>(id))));
+      const grants = await Promise.all(part.map((id) => readGrantIfOurs(this.#redis, idFrom<GrantId>(id))));
       const affected = grants.filter((grant) => grant !== null).filter((grant) => restedOn(grant, ending));
       const kept = await Promise.all(affected.map(isKept));
       const rested = affected.filter((_grant, at) => kept[at] !== true);
@@ -143,14 +148,6 @@ export class Grants {
       for (const [at, grant] of rested.entries()) if (ours[at]) this.#recordRevoked(grant, null);
     }
     return revoked;
-  }
-
-  /** As `get`, but null for a malformed grant, which must not prevent others from being revoked. */
-  async #getIfOurs(id: GrantId): Promise<Grant | null> {
-    return await this.get(id).catch((error: unknown) => {
-      if (error instanceof z.ZodError) return null;
-      throw error;
-    });
   }
 
   async #listOf(index: ExpiringIndex): Promise<Grant[]> {

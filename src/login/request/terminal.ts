@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { LoginName } from '../../catalogue/access/login-names.ts';
-import { normalizeAddress } from '../../network-address.ts';
+import { normalizeAddress, terminalKey } from '../../network-address.ts';
 import type { AgentClaim } from '../terms/agent.ts';
 import { hasKey, type Located, localityOf, placeKey } from './locality.ts';
 
@@ -31,6 +31,13 @@ export function terminalDigest({ requestedUser, application, agent = null, ...lo
 export function loginNameDigest({ requestedUser, ...located }: UserAtPlace): string {
   return digest([placeKey(located), requestedUser]);
 }
+
+/** For any application and any Unix user of this machine, so that it needs no look at sockets. */
+export function userAtAddressDigest({ address, key, requestedUser }: Pick<UserAtPlace, KnownAtOnce>): string {
+  return digest([hasKey({ key }) ? `key ${key}` : terminalKey(address), requestedUser]);
+}
+
+export type KnownAtOnce = 'address' | 'key' | 'requestedUser';
 
 /** What the catalogue remembers of it; browsers tell who is at an address, not who has a key. */
 export function loginNameOf({ requestedUser, ...located }: UserAtPlace): LoginName {

@@ -3,10 +3,18 @@
 import { sql } from 'kysely';
 import { type CatalogueSnapshot, currentSnapshot } from '../../../src/catalogue/endings/catalogue-snapshot.ts';
 import { newGrantId, personalAccountId } from '../../../src/ids.ts';
-import type { Grants } from '../../../src/login/grant/grants.ts';
+import { GrantedTerminals } from '../../../src/login/grant/granted-terminals.ts';
+import { Grants } from '../../../src/login/grant/grants.ts';
+import type { RedisClient } from '../../../src/redis/redis-client.ts';
 import type { Desk } from '../../support/nodes/desk.ts';
 
 const HOUR_MS = 3_600_000;
+
+/** As of one more node, which has no connections. */
+export function grantsOfDesk(redis: RedisClient, { node }: Pick<Desk, 'node'>): Grants {
+  const terminals = new GrantedTerminals({ redis, fleet: node.postern.fleet });
+  return new Grants({ redis, terminals });
+}
 
 export async function createGrantOfDesk(
   grants: Grants,

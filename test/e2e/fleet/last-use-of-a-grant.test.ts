@@ -1,7 +1,6 @@
 // Fifty sockets at two nodes race for the last use of a grant: exactly one gets in, in every round.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Grants } from '../../../src/login/grant/grants.ts';
 import { createRedis, type RedisClient } from '../../../src/redis/redis-client.ts';
 import { RawClient } from '../../gateway/raw-client.ts';
 import { type DebianRedis, startDebianRedis } from '../../support/databases/redis-for-tests.ts';
@@ -10,7 +9,7 @@ import { silentLog } from '../../support/nodes/fleet-for-tests.ts';
 import type { TestNode } from '../../support/nodes/postern-for-tests.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { waitUntil } from '../../support/wait-until.ts';
-import { createGrantOfDesk } from './grant-of-desk.ts';
+import { createGrantOfDesk, grantsOfDesk } from './grant-of-desk.ts';
 import { SOCKET_RACE_ROUNDS, SOCKET_RACES_LIMIT_MS } from './race-rounds.ts';
 import { expectNothingHeld } from './what-is-held.ts';
 
@@ -44,7 +43,7 @@ it(`is had by exactly one of ${SOCKETS} in each of ${SOCKET_RACE_ROUNDS} rounds 
   timeout: SOCKET_RACES_LIMIT_MS,
 }, async () => {
   const random = seededRandom(SEED);
-  const grants = new Grants({ redis });
+  const grants = grantsOfDesk(redis, desk);
   for (let round = 0; round < SOCKET_RACE_ROUNDS; round += 1) {
     const user = `racer-${round}`;
     const grant = await createGrantOfDesk(grants, desk, { requestedUser: user, usesLeft: 1 });

@@ -4,7 +4,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GrantId } from '../../../src/ids.ts';
-import { Grants } from '../../../src/login/grant/grants.ts';
+import type { Grants } from '../../../src/login/grant/grants.ts';
 import { createRedis, type RedisClient } from '../../../src/redis/redis-client.ts';
 import { RawClient } from '../../gateway/raw-client.ts';
 import { defaultChoice, type Page, type WebClient } from '../../support/browser/web-client.ts';
@@ -14,7 +14,7 @@ import { silentLog } from '../../support/nodes/fleet-for-tests.ts';
 import type { TestNode } from '../../support/nodes/postern-for-tests.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { waitUntil } from '../../support/wait-until.ts';
-import { createGrantOfDesk } from './grant-of-desk.ts';
+import { createGrantOfDesk, grantsOfDesk } from './grant-of-desk.ts';
 import { RACE_ROUNDS, RACES_LIMIT_MS } from './race-rounds.ts';
 import { expectNothingHeld } from './what-is-held.ts';
 
@@ -36,7 +36,7 @@ beforeAll(async () => {
   nodes = [desk.node, await desk.startNode()];
   hasty = await desk.startNode({ POSTERN_LOGIN_TTL: `${SHORT_LIFE_MS}ms` });
   commands = createRedis(redis.url, { purpose: 'commands', log: silentLog });
-  grants = new Grants({ redis: commands });
+  grants = grantsOfDesk(commands, desk);
   browsers = [desk.browser, await desk.openBrowser(nodes[1])];
 });
 

@@ -28,6 +28,7 @@ const errorSchema = z.object({ error: z.string(), error_description: z.string() 
 let desk: Desk;
 /** Where logins expire soon, and browsers far away must type a code. */
 let strict: TestNode;
+let elsewhere: TestNode;
 
 beforeAll(async () => {
   desk = await openDesk({
@@ -38,6 +39,7 @@ beforeAll(async () => {
       POSTERN_SHARED_NETWORKS: '',
     },
   });
+  elsewhere = await desk.startNode();
   strict = await desk.startNode({ POSTERN_LOGIN_TTL: `${SHORT_TTL_MS}ms`, POSTERN_REVERSE_CODE: 'always' });
 });
 
@@ -105,6 +107,20 @@ describe.concurrent('psql 18 with oauth_issuer', () => {
     const other = await psql({ user: 'somebody else' });
     await codeOf(other);
     other.kill();
+  });
+
+  it('is not prompted at another node, from the moment that the first one has ended', async () => {
+    const users = ['gus', 'gwen', 'gil', 'gigi'];
+    await Promise.all(
+      users.map(async (user) => {
+        const first = await psql({ user });
+        await desk.browser.approve(await openByCode(await codeOf(first)), { remember: '1h' });
+        expect(await finish(first)).toMatchObject(IN);
+        const { stderr, ...outcome } = await finish(await psql({ user, at: elsewhere }));
+        expect(outcome, stderr).toEqual(IN);
+        expect(stderr).not.toContain('enter the code');
+      }),
+    );
   });
 
   it('is told that its person said no', async () => {

@@ -4,8 +4,8 @@ import { readEndedAccess, recordEndedAccess } from '../../../src/catalogue/endin
 import { registerProject } from '../../../src/catalogue/projects/register-project.ts';
 import { SYSTEM_CONTEXT } from '../../../src/catalogue/trail/audit-context.ts';
 import { newGrantId } from '../../../src/ids.ts';
-import type { Grant } from '../../../src/login/grant/grant.ts';
-import type { GrantDraft } from '../../../src/login/grant/grants.ts';
+import type { Grant, GrantDraft } from '../../../src/login/grant/grant.ts';
+
 import { loginNameOf } from '../../../src/login/request/terminal.ts';
 import { endAccess } from '../../support/nodes/fleet-for-tests.ts';
 import { waitUntil } from '../../support/wait-until.ts';
