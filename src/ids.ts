@@ -1,6 +1,6 @@
 // Every identifier of the program: branded strings, made and recognised here and nowhere else.
 
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 
 declare const brand: unique symbol;
@@ -97,7 +97,17 @@ function digits(count: number): string {
   return Array.from({ length: count }, () => String(randomInt(10))).join('');
 }
 
+const ALPHANUMERICS = 'abcdefghijklmnopqrstuvwxyz0123456789';
+/** Higher bytes are drawn again, or the first letters would come more often. */
+const FAIR_BYTES = 256 - (256 % ALPHANUMERICS.length);
+
+/** One question for all of them: each connection has an id. */
 function alphanumerics(count: number): string {
-  const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
-  return Array.from({ length: count }, () => alphabet[randomInt(alphabet.length)]).join('');
+  let text = '';
+  while (text.length < count) {
+    for (const byte of randomBytes(count - text.length)) {
+      if (byte < FAIR_BYTES) text += ALPHANUMERICS.charAt(byte % ALPHANUMERICS.length);
+    }
+  }
+  return text;
 }

@@ -17,10 +17,14 @@ export interface Network {
 /** Without zone, IPv6 as in RFC 5952, IPv4-mapped as IPv4; other text in lower case. */
 export function normalizeAddress(address: string): string {
   const bare = (address.includes('%') ? address.replace(/%.*$/s, '') : address).toLowerCase();
-  // Node tries a long pattern on anything; each connection asks some twenty times.
-  if (!bare.includes(':') || !isIPv6(bare)) return bare;
+  if (!isNormalIpv6(bare)) return bare;
   const parsed = ipaddr.IPv6.parse(bare);
   return parsed.isIPv4MappedAddress() ? parsed.toIPv4Address().toString() : parsed.toRFC5952String();
+}
+
+/** Node tries a long pattern on anything; each connection asks some twenty times. */
+function isNormalIpv6(address: string): boolean {
+  return address.includes(':') && isIPv6(address);
 }
 
 /** Names and addresses that lead a browser to its own machine; IPv6 with or without brackets. */
@@ -39,7 +43,7 @@ const LINK_LOCAL = ipaddr.IPv6.parseCIDR('fe80::/10');
 /** Where a peer is: the IPv4 address behind NAT64, else the normal form. Loopback is never that. */
 function siteAddress(address: string): string {
   const normal = normalizeAddress(address);
-  if (!normal.includes(':') || !isIPv6(normal)) return normal;
+  if (!isNormalIpv6(normal)) return normal;
   const parsed = ipaddr.IPv6.parse(normal);
   if (!parsed.match(NAT64)) return normal;
   const translated = ipaddr.fromByteArray(parsed.toByteArray().slice(-4)).toString();
@@ -63,20 +67,20 @@ export function compareTerminals(first: string, second: string): 'same' | 'diffe
 export function terminalKey(address: string): string {
   const normal = siteAddress(address);
   if (isLoopback(normal)) return '127.0.0.1';
-  if (!isIPv6(normal) || ipaddr.IPv6.parse(normal).match(LINK_LOCAL)) return normal;
+  if (!isNormalIpv6(normal) || ipaddr.IPv6.parse(normal).match(LINK_LOCAL)) return normal;
   return prefixOfIpv6(normal, 64);
 }
 
 /** The wider network of an address, for limits: /24 of IPv4, /56 of IPv6. */
 export function wideNetworkKey(address: string): string {
   const normal = siteAddress(address);
-  return isIPv6(normal) ? prefixOfIpv6(normal, 56) : networkOfIpv4(normal);
+  return isNormalIpv6(normal) ? prefixOfIpv6(normal, 56) : networkOfIpv4(normal);
 }
 
 /** What one operator may hold with ease, for limits: /16 of IPv4, /48 of IPv6. */
 export function broadNetworkKey(address: string): string {
   const normal = siteAddress(address);
-  if (isIPv6(normal))
+  if (isNormalIpv6(normal))
     return `${ipaddr.IPv6.parse(normal)
       .parts.slice(0, 3)
       .map((part) => part.toString(16))
@@ -87,7 +91,7 @@ export function broadNetworkKey(address: string): string {
 /** What one provider hands out, for limits: /16 of IPv4, /32 of IPv6, which has 65,536 /48. */
 export function providerNetworkKey(address: string): string {
   const normal = siteAddress(address);
-  if (!isIPv6(normal)) return broadNetworkKey(normal);
+  if (!isNormalIpv6(normal)) return broadNetworkKey(normal);
   const [a = 0, b = 0] = ipaddr.IPv6.parse(normal).parts;
   return `${a.toString(16)}:${b.toString(16)}::/32`;
 }
@@ -112,9 +116,13 @@ function mappedNetwork(address: string, prefix: number): Network | null {
   return prefix < 0 ? null : { address, prefix, family: 'ipv4' };
 }
 
+const MOST_ANSWERS = 1_000;
+
 /** A class, since an array of strings would match an interface with `includes`. */
 export class NetworkList {
   readonly #list: BlockList | null;
+  /** Balancers are asked for with each of their connections, and Node takes long. */
+  readonly #answers = new Map<string, boolean>();
 
   constructor(networks: readonly Network[]) {
     this.#list = networks.length === 0 ? null : new BlockList();
@@ -123,9 +131,18 @@ export class NetworkList {
 
   includes(address: string): boolean {
     if (this.#list === null) return false;
+    const known = this.#answers.get(address);
+    if (known !== undefined) return known;
+    const isIncluded = this.#check(this.#list, address);
+    if (this.#answers.size >= MOST_ANSWERS) this.#answers.clear();
+    this.#answers.set(address, isIncluded);
+    return isIncluded;
+  }
+
+  #check(list: BlockList, address: string): boolean {
     const normal = normalizeAddress(address);
     const version = isIP(normal);
-    return version !== 0 && this.#list.check(normal, version === 4 ? 'ipv4' : 'ipv6');
+    return version !== 0 && list.check(normal, version === 4 ? 'ipv4' : 'ipv6');
   }
 }
 

@@ -4,6 +4,7 @@
 import { broadNetworkKey, providerNetworkKey, terminalKey, wideNetworkKey } from './network-address.ts';
 
 interface Place<T> {
+  readonly key: string;
   count: number;
   readonly places: Map<string, Place<T>>;
   /** In the order of arrival; only an address has any. */
@@ -11,31 +12,36 @@ interface Place<T> {
 }
 
 export class NetworkCrowd<T> {
-  readonly #all = newPlace<T>();
+  readonly #all = newPlace<T>('');
+  /** Of each member, from the whole down to its address. */
+  readonly #paths = new Map<T, readonly Place<T>[]>();
 
   get size(): number {
     return this.#all.count;
   }
 
+  /** A member has one address. */
   add(address: string, member: T): void {
     const path = this.#pathOf(keysOf(address));
+    this.#paths.set(member, path);
     for (const place of path) place.count += 1;
     path.at(-1)?.members.add(member);
   }
 
-  /** The member must have been added under this address. */
-  delete(address: string, member: T): void {
-    const keys = keysOf(address);
-    if (this.#placeOf(keys)?.members.delete(member) !== true) return;
-    const path = this.#pathOf(keys);
+  /** Does nothing for one that is not there. */
+  delete(member: T): void {
+    const path = this.#paths.get(member);
+    if (path === undefined) return;
+    this.#paths.delete(member);
+    path.at(-1)?.members.delete(member);
     for (const place of path) place.count -= 1;
-    for (const [index, key] of [...keys.entries()].reverse()) {
-      if (path[index + 1]?.count === 0) path[index]?.places.delete(key);
+    for (const [index, { key, count }] of path.entries()) {
+      if (count === 0) path[index - 1]?.places.delete(key);
     }
   }
 
-  has(address: string, member: T): boolean {
-    return this.#placeOf(keysOf(address))?.members.has(member) === true;
+  has(member: T): boolean {
+    return this.#paths.has(member);
   }
 
   /** How many an address holds. */
@@ -75,7 +81,7 @@ export class NetworkCrowd<T> {
     const path = [this.#all];
     for (const key of keys) {
       const places = path.at(-1)?.places;
-      const place = places?.get(key) ?? newPlace<T>();
+      const place = places?.get(key) ?? newPlace<T>(key);
       places?.set(key, place);
       path.push(place);
     }
@@ -83,8 +89,8 @@ export class NetworkCrowd<T> {
   }
 }
 
-function newPlace<T>(): Place<T> {
-  return { count: 0, places: new Map(), members: new Set() };
+function newPlace<T>(key: string): Place<T> {
+  return { key, count: 0, places: new Map(), members: new Set() };
 }
 
 function keysOf(address: string): string[] {

@@ -65,6 +65,6 @@ export class ConcurrencyLimiter {
 
   #forget(waiter: Waiter): void {
     this.#waiting.delete(waiter);
-    this.#crowd.delete(waiter.address, waiter);
+    this.#crowd.delete(waiter);
   }
 }

@@ -57,12 +57,12 @@ export class Slots {
     }
     await new Promise<void>((resolve, reject) => {
       const enter = (): void => {
-        this.#waiting.delete(address, enter);
+        this.#waiting.delete(enter);
         signal.removeEventListener('abort', leave);
         resolve();
       };
       const leave = (): void => {
-        this.#waiting.delete(address, enter);
+        this.#waiting.delete(enter);
         reject(signal.reason);
       };
       this.#waiting.add(address, enter);
@@ -80,14 +80,14 @@ export class Slots {
     while (this.#leaving.size < this.#waiting.size) {
       const [longest] = this.#overstaying.mostCrowded();
       if (longest === undefined) return;
-      this.#overstaying.delete(longest.address, longest);
+      this.#overstaying.delete(longest);
       this.#leaving.add(longest);
       longest.abort.abort(new TimeLimitExceeded(this.#undisturbedMs));
     }
   }
 
   #give(holder: Holder): void {
-    this.#overstaying.delete(holder.address, holder);
+    this.#overstaying.delete(holder);
     this.#leaving.delete(holder);
     // The newest of an address: those before it have most likely given up.
     const next = [...this.#waiting.leastCrowded()].at(-1);

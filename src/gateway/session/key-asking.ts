@@ -97,7 +97,7 @@ export class KeyAsking {
     return {
       asksForKey: true,
       end: (bytes) => {
-        this.#strangers.delete(address, handshake);
+        this.#strangers.delete(handshake);
         this.#budget.spend(address, bytes);
         if (bytes <= MOST_HANDSHAKE_BYTES) return false;
         this.#long.delete(place);

@@ -43,15 +43,15 @@ export class UnfinishedConnections {
   /** Does nothing for one that has left. */
   advance(connection: UnfinishedConnection, stage: Exclude<UnfinishedStage, 'idle'>): void {
     const crowd = this.#crowdOf(connection);
-    const isHere = crowd.has(connection.address, connection);
-    crowd.delete(connection.address, connection);
+    const isHere = crowd.has(connection);
+    crowd.delete(connection);
     connection.stage = stage;
     if (isHere) this.#asking.add(connection.address, connection);
   }
 
   /** Its login is finished, or it has ended. May be called more than once. */
   leave(connection: UnfinishedConnection): void {
-    this.#crowdOf(connection).delete(connection.address, connection);
+    this.#crowdOf(connection).delete(connection);
     connection.onLeave();
   }
 

@@ -28,7 +28,7 @@ export function turnsOfStrangers(): RequestHandler {
     const { session, address } = contextOf(response);
     if (session !== null) return next();
     const leave = (): void => {
-      waiting.delete(address, begin);
+      waiting.delete(begin);
       inOrder.delete(begin);
     };
     const begin = (): void => {

@@ -42,7 +42,7 @@ export function limitWebConnections(
   // Before 'close', which comes a turn later: a crowd arrives in one turn.
   const leave = (connection: Connection): void => {
     open.delete(connection);
-    crowd.delete(connection.address, connection);
+    crowd.delete(connection);
   };
   const end = (connection: Connection): void => {
     leave(connection);
