@@ -2,10 +2,10 @@
 
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
+import { TLSSocket, type TlsOptions } from 'node:tls';
 import { ProtocolViolation } from '../protocol/protocol-violation.ts';
 import type { ServerCertificate, TlsCertificates } from './tls-certificates.ts';
-import { surviveErrors, waitOnStream } from './wait-on-stream.ts';
+import { type Patience, surviveErrors, waitOnStream } from './wait-on-stream.ts';
 
 export interface TlsFacts {
   readonly version: string;
@@ -19,12 +19,11 @@ export interface TlsFacts {
   readonly clientKey: string | null;
 }
 
-export interface AcceptTlsOptions {
+export interface AcceptTlsOptions extends Patience {
   /** `direct` (PostgreSQL 17) requires ALPN; `after_client_hello`: the ClientHello was put back. */
   readonly kind: 'after_ssl_request' | 'after_client_hello' | 'direct';
   /** Whether the client is asked for a certificate; one costs what its whole chain costs. */
   readonly asksForKey: boolean;
-  readonly signal: AbortSignal;
 }
 
 /** A client that does not speak TLS as Postgres clients do; for the log. */
@@ -37,24 +36,19 @@ export class ClientTlsFailed extends Error {
 
 // PostgreSQL documentation, "SSL Session Encryption": the protocol's registered name.
 const ALPN_PROTOCOL = 'postgresql';
-/**
- * As it goes over the wire, and as a view that is no Buffer: of a list or a Buffer every socket
- * keeps a copy in Node's pool, and with that up to 64 KiB of the pool.
- */
-const ALPN_PROTOCOLS = alpnList(ALPN_PROTOCOL);
 
 /** Call `after_ssl_request` in the turn of the `S`: no bytes may be there. Destroys on a throw. */
 export async function acceptTls(
   plain: Socket,
   certificates: TlsCertificates,
-  { kind, asksForKey, signal }: AcceptTlsOptions,
+  { kind, asksForKey, signal, limitMs }: AcceptTlsOptions,
 ): Promise<{ readonly socket: TLSSocket; readonly tls: TlsFacts }> {
   try {
     signal.throwIfAborted();
     if (kind === 'after_ssl_request') refuseEarlyBytes(plain);
     if (plain.destroyed) throw new ClientTlsFailed('the client hung up before the handshake');
     const { socket, servedCertificate } = beginTls(plain, certificates, asksForKey ? 'asks_for_key' : 'asks_nothing');
-    await handshake(socket, plain, signal);
+    await handshake(socket, plain, { signal, limitMs });
     if (kind === 'direct' && socket.alpnProtocol !== ALPN_PROTOCOL) {
       throw new ClientTlsFailed('direct TLS without ALPN "postgresql"');
     }
@@ -63,11 +57,6 @@ export async function acceptTls(
     plain.destroy();
     throw error;
   }
-}
-
-// RFC 7301, 3.1: each name behind its length.
-function alpnList(name: string): DataView {
-  return new DataView(Uint8Array.from([name.length, ...Buffer.from(name)]).buffer);
 }
 
 // NOTE: clear-text bytes must never be fed into TLS (CVE-2021-23214, CVE-2021-3935).
@@ -83,17 +72,19 @@ function beginTls(
   asking: 'asks_for_key' | 'asks_nothing',
 ): { readonly socket: TLSSocket; readonly servedCertificate: () => ServerCertificate } {
   let served = certificates.choose(null);
+  const chooseByName: TlsOptions['SNICallback'] = (serverName, callback) => {
+    served = certificates.choose(serverName);
+    callback(null, served.context);
+  };
   const socket = new TLSSocket(plain, {
     isServer: true,
     secureContext: served.context,
-    ALPNProtocols: ALPN_PROTOCOLS,
+    ALPNProtocols: [ALPN_PROTOCOL],
     // Of any issuer: the handshake proves that the client holds the key, and no more is asked.
     requestCert: asking === 'asks_for_key',
     rejectUnauthorized: false,
-    SNICallback: (serverName, callback) => {
-      served = certificates.choose(serverName);
-      callback(null, served.context);
-    },
+    // Where it makes no difference, the handshake need not stop for it.
+    ...(certificates.areSeveral && { SNICallback: chooseByName }),
   });
   surviveErrors(socket);
   // Without a tls.Server around it, Node reports a broken record after the handshake by this event
@@ -102,12 +93,12 @@ function beginTls(
   return { socket, servedCertificate: () => served };
 }
 
-async function handshake(socket: TLSSocket, plain: Socket, signal: AbortSignal): Promise<void> {
+async function handshake(socket: TLSSocket, plain: Socket, patience: Patience): Promise<void> {
   // An end that was read before TLS took over reaches nobody but the plain socket.
   const onEarlyEnd = (): void => void socket.destroy(new Error('the client hung up before the handshake'));
   plain.once('end', onEarlyEnd);
   try {
-    await waitOnStream<void>(socket, signal, ({ resolve, reject }) => ({
+    await waitOnStream<void>(socket, patience, ({ resolve, reject }) => ({
       // A server-side TLSSocket made by hand says 'secure' and never 'secureConnect'.
       secure: resolve,
       error: (error) => reject(new ClientTlsFailed('handshake failed', error)),

@@ -11,6 +11,7 @@ import {
   TLS_HANDSHAKE_RECORD,
 } from '../protocol/startup-packet.ts';
 import { type Taken, takeBytes } from './take-bytes.ts';
+import type { Patience } from './wait-on-stream.ts';
 
 export type FirstPacket =
   | { readonly kind: 'packet'; readonly packet: StartupPacket }
@@ -21,15 +22,18 @@ const LENGTH_BYTES = 4;
 
 /** Bytes behind it, and all of a TLS record, stay in the socket. */
 export async function readStartupPacket(socket: Duplex, signal: AbortSignal): Promise<FirstPacket> {
-  return (await takeBytes(socket, judgeFirstPacket, signal)) ?? { kind: 'closed' };
+  return (await takeBytes(socket, judgeFirstPacket, { signal })) ?? { kind: 'closed' };
 }
 
-/** Null when the client closed first. Throws ProtocolViolation, unread, above `maxBodyBytes`. */
+/**
+ * Null when the client closed first. Throws ProtocolViolation, unread, above `maxBodyBytes`, and
+ * TimeLimitExceeded.
+ */
 export async function readClientMessage(
   socket: Duplex,
-  { maxBodyBytes, signal }: { readonly maxBodyBytes: number; readonly signal: AbortSignal },
+  { maxBodyBytes, ...patience }: Patience & { readonly maxBodyBytes: number },
 ): Promise<{ readonly type: string; readonly body: Buffer } | null> {
-  return await takeBytes(socket, (bytes) => judgeClientMessage(bytes, maxBodyBytes), signal);
+  return await takeBytes(socket, (bytes) => judgeClientMessage(bytes, maxBodyBytes), patience);
 }
 
 function judgeFirstPacket(bytes: Buffer): Taken<FirstPacket> {
@@ -51,7 +55,7 @@ function judgeClientMessage(bytes: Buffer, maxBodyBytes: number): Taken<{ type: 
 
 /** The client's bytes stay in the socket. `local` is the balancer's own health check. */
 export async function readProxyHeader(socket: Duplex, signal: AbortSignal): Promise<ProxySource> {
-  const source = await takeBytes(socket, judgeProxyHeader, signal);
+  const source = await takeBytes(socket, judgeProxyHeader, { signal });
   if (source === null) throw new ProtocolViolation('not_postgres', 'closed before a PROXY header came');
   return source;
 }

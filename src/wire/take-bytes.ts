@@ -2,7 +2,7 @@
 
 import type { Duplex } from 'node:stream';
 import { PeerGone } from './peer-gone.ts';
-import { waitOnStream } from './wait-on-stream.ts';
+import { type Patience, waitOnStream } from './wait-on-stream.ts';
 
 /** What was made of the bytes so far, and how many of them it used; null while more are needed. */
 export type Taken<T> = { readonly value: T; readonly usedBytes: number } | null;
@@ -10,13 +10,13 @@ export type Taken<T> = { readonly value: T; readonly usedBytes: number } | null;
 /**
  * Collects until `judge` is satisfied, then puts the surplus back, in the same turn: a turn later
  * Node may have emitted the 'end' behind it. `judge` must throw before a length costs memory. Null
- * when the peer closed first. Throws what `judge` throws, the signal's reason, or PeerGone when the
- * socket failed.
+ * when the peer closed first. Throws what `judge` throws, the signal's reason, TimeLimitExceeded,
+ * or PeerGone when the socket failed.
  */
 export async function takeBytes<T>(
   socket: Duplex,
   judge: (bytes: Buffer) => Taken<T>,
-  signal: AbortSignal,
+  patience: Patience,
 ): Promise<T | null> {
   const collected = new CollectedBytes();
   const take = (): Taken<T> => {
@@ -29,12 +29,12 @@ export async function takeBytes<T>(
     }
     return null;
   };
-  return await readUntil(socket, take, signal);
+  return await readUntil(socket, take, patience);
 }
 
 /** As soon as some can; null once the peer closed. Throws as `takeBytes` does. */
 export async function takeAvailableBytes(socket: Duplex, signal: AbortSignal): Promise<Buffer | null> {
-  return await takeBytes(socket, (bytes) => ({ value: bytes, usedBytes: bytes.length }), signal);
+  return await takeBytes(socket, (bytes) => ({ value: bytes, usedBytes: bytes.length }), { signal });
 }
 
 /**
@@ -44,13 +44,13 @@ export async function takeAvailableBytes(socket: Duplex, signal: AbortSignal): P
  * until there is no more: since Node 26 a read returns one chunk, and no 'readable' tells of those
  * that are left.
  */
-async function readUntil<T>(socket: Duplex, take: () => Taken<T>, signal: AbortSignal): Promise<T | null> {
-  signal.throwIfAborted();
+async function readUntil<T>(socket: Duplex, take: () => Taken<T>, patience: Patience): Promise<T | null> {
+  patience.signal.throwIfAborted();
   const atOnce = take();
   if (atOnce !== null) return atOnce.value;
   if (socket.errored) throw new PeerGone(socket.errored);
   if (socket.readableEnded || socket.destroyed) return null;
-  return await waitOnStream<T | null>(socket, signal, ({ resolve, reject }) => ({
+  return await waitOnStream<T | null>(socket, patience, ({ resolve, reject }) => ({
     readable: () => {
       try {
         const taken = take();

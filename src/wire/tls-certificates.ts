@@ -57,11 +57,16 @@ export class TlsCertificates {
 
   /** Exact match, then wildcard, then the first configured one. Never throws for a name. */
   choose(serverName: string | null): ServerCertificate {
-    const exact = this.#loaded.find(({ x509 }) => namesHost(x509, serverName, 'exactly'));
-    const chosen = exact ?? this.#loaded.find(({ x509 }) => namesHost(x509, serverName, 'by_wildcard'));
     const [first] = this.#loaded;
     if (first === undefined) throw new Error('no certificate is loaded');
-    return chosen ?? first;
+    if (!this.areSeveral) return first;
+    const exact = this.#loaded.find(({ x509 }) => namesHost(x509, serverName, 'exactly'));
+    return exact ?? this.#loaded.find(({ x509 }) => namesHost(x509, serverName, 'by_wildcard')) ?? first;
+  }
+
+  /** Whether the name that the client asks for makes a difference. */
+  get areSeveral(): boolean {
+    return this.#loaded.length > 1;
   }
 
   /** The end of the one that ends first. */

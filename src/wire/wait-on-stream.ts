@@ -1,6 +1,7 @@
 // Listeners on a stream that one call takes off again, and one wait on a stream's events.
 
 import type { Duplex } from 'node:stream';
+import { TimeLimitExceeded } from '../async/time-limit.ts';
 
 export interface StreamListeners {
   readonly data?: (chunk: Buffer) => void;
@@ -17,10 +18,18 @@ export interface StreamListeners {
 
 /** Returns the function that removes them; it may be called again. */
 export function listen(stream: Duplex, listeners: StreamListeners): () => void {
-  for (const [event, listener] of Object.entries(listeners)) stream.on(event, listener);
+  const entries = Object.entries(listeners);
+  for (const [event, listener] of entries) stream.on(event, listener);
   return () => {
-    for (const [event, listener] of Object.entries(listeners)) stream.off(event, listener);
+    for (const [event, listener] of entries) stream.off(event, listener);
   };
+}
+
+/** How long a wait may last. A limit is a timer; a signal of its own would cost many times more. */
+export interface Patience {
+  readonly signal: AbortSignal;
+  /** Rejects with TimeLimitExceeded after it. */
+  readonly limitMs?: number;
 }
 
 interface Settle<T> {
@@ -31,12 +40,13 @@ interface Settle<T> {
 /** Listeners go at once: a second 'readable' in the same turn would take bytes that are lost. */
 export function waitOnStream<T>(
   stream: Duplex,
-  signal: AbortSignal,
+  { signal, limitMs }: Patience,
   listenersFor: (settle: Settle<T>) => StreamListeners,
 ): Promise<T> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const finish = (outcome: () => void): void => {
+      clearTimeout(timer);
       stopListening();
       signal.removeEventListener('abort', onAbort);
       outcome();
@@ -50,12 +60,16 @@ export function waitOnStream<T>(
       }),
     );
     signal.addEventListener('abort', onAbort);
+    const timer =
+      limitMs === undefined
+        ? undefined
+        : setTimeout(() => finish(() => reject(new TimeLimitExceeded(limitMs))), limitMs);
   });
 }
 
 /** One 'error' listener for life: between two phases, Node would end the process without one. */
 export function surviveErrors(socket: Duplex): void {
-  if (!socket.listeners('error').includes(ignore)) socket.on('error', ignore);
+  if (socket.listenerCount('error', ignore) === 0) socket.on('error', ignore);
 }
 
 function ignore(): void {}

@@ -191,7 +191,9 @@ describe('the state of the session', () => {
 });
 
 async function takePrefix(socket: Socket, count: number): Promise<void> {
-  await takeBytes(socket, (bytes) => (bytes.length < count ? null : { value: true, usedBytes: count }), never);
+  await takeBytes(socket, (bytes) => (bytes.length < count ? null : { value: true, usedBytes: count }), {
+    signal: never,
+  });
 }
 
 function countBytes(socket: Socket): () => number {

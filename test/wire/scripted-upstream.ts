@@ -94,7 +94,9 @@ export function reset(socket: Socket): void {
 
 /** Waits for the peer's FIN or reset; a byte before it fails. */
 export async function expectNothingMore(socket: Socket): Promise<void> {
-  const bytes = await takeBytes(socket, (some) => ({ value: some, usedBytes: some.length }), never).catch(() => null);
+  const bytes = await takeBytes(socket, (some) => ({ value: some, usedBytes: some.length }), { signal: never }).catch(
+    () => null,
+  );
   if (bytes !== null) throw new Error(`expected nothing more, got ${bytes.length} bytes`);
 }
 
@@ -144,7 +146,7 @@ async function take(socket: Socket, lengthOf: (bytes: Buffer) => number): Promis
       if (bytes.length < length || lengthOf(bytes.subarray(0, length)) !== length) return null;
       return { value: bytes.subarray(0, length), usedBytes: length };
     },
-    never,
+    { signal: never },
   );
   if (taken === null) throw new Error('the peer hung up');
   return taken;

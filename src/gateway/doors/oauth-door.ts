@@ -29,6 +29,9 @@ const DISCOVERY_PATH = '/.well-known/openid-configuration';
 /** A client's answer to a failure is one byte. */
 const MAX_TAKEN_BYTES = 16;
 
+/** Made once: its stack tells nothing, and would cost more than to say it. */
+const TOKEN_NEEDED = new PosternError('oauth_token_needed');
+
 type OauthParts = Pick<
   GatewayParts,
   | 'auditTrail'
@@ -67,7 +70,7 @@ export async function passOauthDoor(
   response: BearerResponse,
   parts: OauthParts,
 ): Promise<Admission> {
-  if (response.kind === 'discovery') return await refuse(session, new PosternError('oauth_token_needed'), parts);
+  if (response.kind === 'discovery') return await refuse(session, TOKEN_NEEDED, parts);
   refuseClosedNetwork(session.client, parts.config.login);
   const request = response.kind === 'token' ? await take(session, response.token, parts) : null;
   if (request === null) {

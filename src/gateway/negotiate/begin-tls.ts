@@ -1,7 +1,6 @@
 // The two ways into TLS, within the bound on concurrent handshakes.
 
 import type { Socket } from 'node:net';
-import { withTimeLimit } from '../../async/time-limit.ts';
 import { ProtocolViolation } from '../../protocol/protocol-violation.ts';
 import { type AcceptTlsOptions, acceptTls, type TlsFacts } from '../../wire/accept-tls.ts';
 import { readStartupPacket } from '../../wire/read-startup-packet.ts';
@@ -35,9 +34,7 @@ export async function beginTls(
   const kind = start === 'direct' ? 'direct' : 'after_client_hello';
   return await parts.keyAsking.inTurn({ address, signal }, (inTurn, asking) =>
     parts.handshakes.run({ address, signal: inTurn }, (undisturbed) =>
-      withTimeLimit(parts.times.handshakeMs, undisturbed, (limited) =>
-        handshake(plain, { kind, certificates, address, signal: limited, asking }, parts),
-      ),
+      handshake(plain, { kind, certificates, address, signal: undisturbed, asking }, parts),
     ),
   );
 }
@@ -50,12 +47,12 @@ interface HandshakeBeginning extends Omit<TlsBeginning, 'start'> {
 async function handshake(
   plain: Socket,
   { kind, certificates, address, signal, asking }: HandshakeBeginning,
-  { keyAsking, log }: HandshakeParts,
+  { keyAsking, log, times }: HandshakeParts,
 ): Promise<{ readonly socket: Socket; readonly tls: TlsFacts }> {
   const { asksForKey, end } = keyAsking.begin(address, asking);
   const bytesBefore = plain.bytesRead;
   try {
-    return await acceptTls(plain, certificates, { kind, asksForKey, signal });
+    return await acceptTls(plain, certificates, { kind, asksForKey, signal, limitMs: times.handshakeMs });
   } finally {
     const bytes = plain.bytesRead - bytesBefore;
     if (end(bytes)) log.warn({ event: 'tls.long_handshake', address, bytes }, 'asked for no key there for an hour');

@@ -1,6 +1,6 @@
 // Waits for the client's next answer at a password door. Knows nothing of what the answer proves.
 
-import { TimeLimitExceeded, withTimeLimit } from '../../async/time-limit.ts';
+import { TimeLimitExceeded } from '../../async/time-limit.ts';
 import { PASSWORD_MESSAGE_TYPE } from '../../protocol/frontend-messages.ts';
 import { ProtocolViolation } from '../../protocol/protocol-violation.ts';
 import { readClientMessage } from '../../wire/read-startup-packet.ts';
@@ -17,9 +17,7 @@ export async function readPasswordMessage(
   limitMs: number,
 ): Promise<Buffer> {
   try {
-    const message = await withTimeLimit(limitMs, signal, (limited) =>
-      readClientMessage(client.line.socket, { maxBodyBytes, signal: limited }),
-    );
+    const message = await readClientMessage(client.line.socket, { maxBodyBytes, signal, limitMs });
     if (message === null) throw new ClientGone();
     if (message.type !== PASSWORD_MESSAGE_TYPE) {
       throw new ProtocolViolation('malformed_message', `message ${message.type} instead of a password`);

@@ -9,7 +9,7 @@ import {
 } from '../../fleet/live-connection.ts';
 import type { LiveConnections } from '../../fleet/live-connections.ts';
 import type { LiveRegistration } from '../../fleet/local-connections.ts';
-import { type NodeId, newConnectionId } from '../../ids.ts';
+import type { ConnectionId, NodeId } from '../../ids.ts';
 import { programFor } from '../../login/terms/agent.ts';
 import { cleanForLog } from '../../untrusted-text.ts';
 import type { Client } from '../client/client.ts';
@@ -18,17 +18,22 @@ import { agentOf, applicationOf } from '../client/startup-parameters.ts';
 type Facts = Partial<Omit<LiveConnectionRecord, 'id' | 'nodeId'>>;
 
 export class FleetEntry {
-  /** Of a listed connection, the registration keeps the record: one is enough. */
-  #kept: { record: LiveConnectionRecord } | LiveRegistration;
+  readonly id: ConnectionId;
+  readonly #makeRecord: () => LiveConnectionRecord;
+  /** Null before anybody asked. Of a listed connection, the registration keeps the record. */
+  #kept: { readonly record: LiveConnectionRecord } | LiveRegistration | null = null;
   #registration: LiveRegistration | null = null;
   #rightAsOf: CatalogueSnapshot | null = null;
 
-  constructor(record: LiveConnectionRecord) {
-    this.#kept = { record };
+  /** Those that are refused at once need no record. */
+  constructor(id: ConnectionId, makeRecord: () => LiveConnectionRecord) {
+    this.id = id;
+    this.#makeRecord = makeRecord;
   }
 
   /** All that is known of the connection, whether it is listed or not; without counters. */
   get record(): LiveConnectionRecord {
+    this.#kept ??= { record: this.#makeRecord() };
     return this.#kept.record;
   }
 
@@ -39,8 +44,8 @@ export class FleetEntry {
 
   /** Names the connection in the DETAIL of an error, so that a person can ask for help with it. */
   get reference(): string {
-    const { loginRequestId, id } = this.record;
-    return loginRequestId === null ? `live connection ${id}` : `login request ${loginRequestId}`;
+    const loginRequestId = this.#kept?.record.loginRequestId ?? null;
+    return loginRequestId === null ? `live connection ${this.id}` : `login request ${loginRequestId}`;
   }
 
   /** The fleet lists the connection until `close`; a second call adds nothing. */
@@ -56,7 +61,7 @@ export class FleetEntry {
   }
 
   update(facts: Facts): void {
-    if ('update' in this.#kept) this.#kept.update(facts);
+    if (this.#kept !== null && 'update' in this.#kept) this.#kept.update(facts);
     else this.#kept = { record: { ...this.record, ...facts } };
   }
 
@@ -71,10 +76,13 @@ export class FleetEntry {
 }
 
 /** When nothing is known but the client, whose own words are cleaned and cut. */
-export function firstRecord({ peer, startup, tls }: Client, nodeId: NodeId, since: Date): LiveConnectionRecord {
+export function firstRecord(
+  { peer, startup, tls }: Client,
+  { id, nodeId, since }: { readonly id: ConnectionId; readonly nodeId: NodeId; readonly since: Date },
+): LiveConnectionRecord {
   const application = applicationOf(startup);
   return {
-    id: newConnectionId(),
+    id,
     nodeId,
     phase: 'waiting',
     userId: null,

@@ -23,7 +23,7 @@ export async function askUpstream(socket: Duplex, sql: string, signal: AbortSign
   let answer: unknown = null;
   let refusal: UpstreamRefusal | null = null;
   for (let count = 0; count < MAX_MESSAGES_PER_ANSWER; count += 1) {
-    const message = await takeBytes(socket, takeMessage, signal);
+    const message = await takeBytes(socket, takeMessage, { signal });
     if (message === null) throw new ProtocolViolation('malformed_message', 'upstream closed during an answer');
     if (message.type === 'D') answer = JSON.parse(firstColumn(message.body));
     if (message.type === 'E') refusal = new UpstreamRefusal(parseErrorOrNotice(message.body));

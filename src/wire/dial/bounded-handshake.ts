@@ -35,7 +35,7 @@ export async function connectTlsBounded(
 
 async function secured(socket: TLSSocket, signal: AbortSignal): Promise<TLSSocket> {
   surviveErrors(socket);
-  await waitOnStream<void>(socket, signal, ({ resolve, reject }) => ({
+  await waitOnStream<void>(socket, { signal }, ({ resolve, reject }) => ({
     secureConnect: resolve,
     error: reject,
     close: () => reject(new Error('closed during the handshake')),

@@ -44,7 +44,7 @@ async function dialOne({ address, family, port }: PinnedAddress, signal: AbortSi
 }
 
 function connected(socket: Socket, signal: AbortSignal): Promise<void> {
-  return waitOnStream<void>(socket, signal, ({ resolve, reject }) => ({
+  return waitOnStream<void>(socket, { signal }, ({ resolve, reject }) => ({
     connect: resolve,
     error: (error) => reject(new ConnectFailure(reasonOf(error), error.message, error)),
     close: () => reject(new ConnectFailure('closed', 'closed before it was connected')),

@@ -80,7 +80,7 @@ class Login {
 
   async run(): Promise<UpstreamLogin> {
     for (;;) {
-      const message = await takeBytes(this.#socket, (bytes) => this.#judge(bytes), this.#signal);
+      const message = await takeBytes(this.#socket, (bytes) => this.#judge(bytes), { signal: this.#signal });
       if (message === null) throw new ConnectFailure('closed', 'closed during the login');
       const readyStatus = await this.#take(message);
       if (readyStatus === null) continue;
