@@ -31,8 +31,16 @@ interface Word {
   readonly value: string;
 }
 
+/** Asked for several times of each login; most clients send none. */
+const NO_OPTIONS: OptionsParameter = {
+  ...{ project: null, endpoint: null, door: null, agent: null, reason: null },
+  settingNames: [],
+  forwarded: '',
+};
+
 /** Never throws: the rest is the upstream's to judge. Source: PostgreSQL, pg_split_opts(). */
 export function parseOptionsParameter(options: string): OptionsParameter {
+  if (options === '') return NO_OPTIONS;
   const own: Record<OwnKey, string | null> = { project: null, endpoint: null, door: null, agent: null, reason: null };
   const forwarded: Word[] = [];
   const words = splitOptions(options);
