@@ -11,7 +11,7 @@ export interface HoldingSession {
 export interface LockTable {
   /** Locks that the server promises room for. */
   readonly capacity: number;
-  /** What each session has in it by the server's own reckoning; a session within it never ends. */
+  /** What each session has in it by the server's own reckoning; no account within it loses one. */
   readonly ownShare: number;
 }
 
@@ -24,25 +24,41 @@ export function mostHeld({ capacity }: LockTable): number {
 }
 
 /**
- * The largest session of whichever tenant holds the most, until the rest fits. Some session of a
- * full table is beyond its own share, since the table has one for each connection.
+ * Of the account that holds the most in all of its sessions, small ones too, the largest; then
+ * again, until the rest fits. So nobody loses a session while another account holds more.
  */
 export function chooseSessions<Session extends HoldingSession>(
   table: LockTable,
   { used, sessions }: { readonly used: number; readonly sessions: readonly Session[] },
 ): Session[] {
-  const beyond = sessions.filter(({ locks }) => locks > table.ownShare).sort((one, other) => other.locks - one.locks);
-  const held = new Map<string, number>();
-  for (const { tenant, locks } of sessions) held.set(tenant, (held.get(tenant) ?? 0) + locks);
+  const tenants = tenantsOf(sessions);
   const chosen: Session[] = [];
-  for (let left = used; left > mostHeld(table) && beyond.length > 0; ) {
-    const greediest = Math.max(...beyond.map(({ tenant }) => held.get(tenant) ?? 0));
-    const place = beyond.findIndex(({ tenant }) => held.get(tenant) === greediest);
-    const [session] = beyond.splice(place, 1);
+  for (let left = used; left > mostHeld(table); ) {
+    const greediest = tenants.reduce((most, one) => (one.held > most.held ? one : most), NOBODY);
+    const session = greediest.held > table.ownShare ? greediest.sessions.shift() : undefined;
     if (session === undefined) break;
     chosen.push(session);
     left -= session.locks;
-    held.set(session.tenant, greediest - session.locks);
+    greediest.held -= session.locks;
   }
   return chosen;
+}
+
+interface Tenant<Session> {
+  held: number;
+  /** The largest first. */
+  readonly sessions: Session[];
+}
+
+const NOBODY = { held: 0, sessions: [] };
+
+function tenantsOf<Session extends HoldingSession>(sessions: readonly Session[]): Tenant<Session>[] {
+  const tenants = new Map<string, Tenant<Session>>();
+  for (const session of [...sessions].sort((one, other) => other.locks - one.locks)) {
+    const tenant = tenants.get(session.tenant) ?? { held: 0, sessions: [] };
+    tenants.set(session.tenant, tenant);
+    tenant.sessions.push(session);
+    tenant.held += session.locks;
+  }
+  return [...tenants.values()];
 }

@@ -44,7 +44,23 @@ describe('the sessions that give way in a table of locks', () => {
     ).toEqual(['one 3000', 'other 2900']);
   });
 
-  it('are never such as hold no more than each session has room for', () => {
+  it('are of the account that holds the most in many small sessions', () => {
+    const small = Array.from({ length: 80 }, () => ['greedy', 60] as const);
+    expect(chosenFrom([['dump', 186], ...small])).toEqual(Array(4).fill('greedy 60'));
+  });
+
+  it('are of whichever account holds the most once others have given way', () => {
+    expect(
+      chosenFrom([
+        ['one', 60],
+        ['one', 3_000],
+        ['other', 1_500],
+        ['other', 1_500],
+      ]),
+    ).toEqual(['one 3000']);
+  });
+
+  it('are never of an account that holds no more than a session has room for', () => {
     const many = Array.from({ length: 100 }, (_, index) => [`tenant${index}`, 64] as const);
     expect(chosenFrom(many)).toEqual([]);
   });

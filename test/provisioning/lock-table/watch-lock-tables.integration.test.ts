@@ -22,6 +22,8 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 
 const FILL = 'do $$ declare i int := 0; begin loop i := i + 1; perform pg_advisory_lock(i); end loop; end $$';
+/** Projects of one account. */
+const MANY = ['many', 'many2', 'many3', 'many4'] as const;
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let server: EmbeddedPostgres;
@@ -46,9 +48,12 @@ beforeAll(async () => {
   [hosting.username, hosting.password] = ['hosting', 'hosting'];
   installation = await createInstallation({ databaseUrl: catalogue.href });
   node = await installation.startNode({ POSTERN_HOSTS: `18=${hosting.href}` });
-  for (const name of ['greedy', 'stubborn', 'strong', 'serial', 'dump', 'other']) {
+  for (const name of ['greedy', 'stubborn', 'strong', 'serial', 'many', 'dump', 'other']) {
     const person = await addPerson(node, { email: `${name}@example.com` });
-    projects.set(name, await addProject(node, { accountId: personalAccountId(person.id), name }));
+    const ofPerson = name === 'many' ? MANY : [name];
+    for (const one of ofPerson) {
+      projects.set(one, await addProject(node, { accountId: personalAccountId(person.id), name: one }));
+    }
     if (name !== 'other') continue;
     const made = await createPersonalKey(
       node.postern.catalogue,
@@ -172,6 +177,21 @@ describe('a session that fills the table of locks of its server', () => {
       code: '53400',
       hint: expect.stringMatching(/Retry in \d+ s/),
     });
+  });
+
+  it('gives way before a neighbour’s larger one if its account holds more', async () => {
+    const dump = await connectAtLast('dump');
+    await dump.query('select count(pg_advisory_lock(-i)) from generate_series(1, 1700) i');
+    const small = await Promise.all(MANY.flatMap((name) => Array.from({ length: 15 }, () => connect(name))));
+    const lock = ({ query }: Connected, index: number) =>
+      query(`select count(pg_advisory_lock(${index}, i)) from generate_series(1, 60) i`);
+    const ended = Promise.race(small.map((session) => session.ended));
+    await Promise.all(small.map(lock));
+    expect(await ended).toMatchObject({ code: '57P01', hint: expect.stringMatching(/held \d+ locks/) });
+    await worksAgain();
+    expect((await dump.query('select 1 as one')).rows, 'the neighbour goes on').toEqual([{ one: 1 }]);
+    expect(await cutOff('dump')).toEqual([]);
+    await Promise.allSettled([dump, ...small].map((session) => session.close()));
   });
 
   it('is ended when it fills that of predicate locks', async () => {
