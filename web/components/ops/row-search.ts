@@ -73,6 +73,8 @@ const FIELDS: Readonly<Record<Exclude<SearchKey, 'state'>, (row: LiveRow) => Rea
   db: ({ database, databaseRole }) => [database, databaseRole],
 };
 
+/** At once and not by key: a letter typed over 20,000 rows reads all of them. */
 function everyText(row: LiveRow): ReadonlyArray<string | number | null> {
-  return [...Object.values(FIELDS).flatMap((field) => field(row)), row.pid, row.id];
+  const { node, person, requestedUser, project, compute, address, application, database, databaseRole, pid, id } = row;
+  return [node, person, requestedUser, project, compute, address, application, database, databaseRole, pid, id];
 }
