@@ -6,6 +6,7 @@ import { ELSEWHERE, openLoginLink, startWeb, type WebForTests } from '../../supp
 import { APPROVAL_SCENES } from './approval/approval-scenes.ts';
 import { approve, developer, openLink, signInAs } from './approval/stage.ts';
 import { busyDeveloper } from './busy-developer.ts';
+import { SIGN_IN_SCENES } from './sign-in-scenes.ts';
 
 const HERE = '127.0.0.1';
 const LAPTOP = { width: 1280, height: 720 };
@@ -71,18 +72,45 @@ describe('on a phone of 390 × 664', () => {
   });
 });
 
-describe('on a phone of 390 × 664, without scrolling', () => {
-  it.each(['approve-known-terminal', 'approve-new-terminal', 'approve-stale-sign-in', 'approve-agent'])(
-    '%s shows both decisions',
-    async (name) => {
-      await using visit = await openContext(browser, { viewport: PHONE, hasTouch: true, isMobile: true });
+const ASKING = APPROVAL_SCENES.filter(({ name }) => name.startsWith('approve-') && name !== 'approve-nothing-to-pick');
+const WINDOWS = [
+  ['a laptop', { viewport: LAPTOP }],
+  ['a phone', { viewport: PHONE, hasTouch: true, isMobile: true }],
+] as const;
+
+describe.each(WINDOWS)('on %s, without scrolling', (_what, device) => {
+  it.each(ASKING.map((scene) => [scene.name, scene] as const))('%s shows both decisions', async (_name, scene) => {
+    for (const javaScriptEnabled of [true, false]) {
+      await using visit = await openContext(browser, { ...device, javaScriptEnabled });
       const { page } = visit;
-      await APPROVAL_SCENES.find((scene) => scene.name === name)?.play({ web, page });
+      await scene.play({ web, page });
       const decisions = ['approve', 'deny'].map((value) => page.locator(`button[value="${value}"]`));
       const below = await Promise.all(decisions.map((button) => button.evaluate(hiddenBelow)));
-      expect(below).toEqual([0, 0]);
-    },
-  );
+      expect(below, `script: ${javaScriptEnabled}`).toEqual([0, 0]);
+    }
+  });
+
+  it('the question of a program shows both decisions', async () => {
+    await using visit = await openContext(browser, { ...device, javaScriptEnabled: false });
+    const { page } = visit;
+    await SIGN_IN_SCENES.find(({ name }) => name === 'consent')?.play({ web, page });
+    for (const name of ['Allow neonctl', 'Deny']) {
+      expect(await page.getByRole('button', { name }).evaluate(hiddenBelow), name).toBe(0);
+    }
+  });
+});
+
+describe('on a phone, where the decision lies over the end of the window', () => {
+  it('what must be typed is in sight once it has the focus', async () => {
+    await using visit = await openContext(browser, { viewport: PHONE, hasTouch: true, isMobile: true });
+    const { page } = visit;
+    await APPROVAL_SCENES.find(({ name }) => name === 'approve-agent-with-reason')?.play({ web, page });
+    // Playwright holds it for disabled, as a person does not.
+    await page.getByRole('button', { name: 'Type prod to approve' }).click({ force: true });
+    const field = page.locator('[data-confirm-write]');
+    expect(await field.evaluate((node) => node === document.activeElement)).toBe(true);
+    expect(await isInSight(field)).toBe(true);
+  });
 });
 
 function hiddenBelow(node: Element): number {
