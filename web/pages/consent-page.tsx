@@ -16,8 +16,12 @@ export interface ConsentProps {
   readonly organizations: readonly string[];
   /** The number of further ones. */
   readonly hiddenOrganizations: number;
-  readonly rights: readonly string[];
-  readonly mayMakeKeys: boolean;
+  /** By thing; besides name and email. */
+  readonly rights: ReadonlyArray<{
+    readonly thing: string;
+    readonly detail: string;
+    readonly verbs: ReadonlyArray<{ readonly word: string; readonly weight: 'light' | 'heavy' }>;
+  }>;
   /** Why the form came back. */
   readonly problem: string | null;
 }
@@ -25,16 +29,21 @@ export interface ConsentProps {
 export function ConsentPage(props: ConsentProps): VNode {
   const { frame, path, program, email, host, problem } = props;
   return (
-    <Document frame={frame} title={`Let ${program} in?`} width="narrow">
-      <div class="card stack">
-        <div class="stack-tight">
-          <h1>
-            Let <bdi>{program}</bdi> act for you?
-          </h1>
-          <p class="lead">
-            A program on this computer asks for access as <bdi>{email}</bdi>. Allow it only if you started it a moment
-            ago.
-          </p>
+    <Document frame={frame} title={`Let ${program} in?`} width="narrow" styles={['status']}>
+      <div class="card stack consent">
+        <div class="consent-head">
+          <span class="consent-mark" aria-hidden="true">
+            {[...program][0]?.toUpperCase()}
+          </span>
+          <div class="stack-tight">
+            <h1>
+              Let <bdi>{program}</bdi> act for you?
+            </h1>
+            <p class="lead">
+              A program on this computer asks for access as <bdi>{email}</bdi>. Allow it only if you started it a moment
+              ago.
+            </p>
+          </div>
         </div>
         {problem !== null && <Notice tone="problem" title={problem} />}
         <Rights {...props} />
@@ -43,14 +52,14 @@ export function ConsentPage(props: ConsentProps): VNode {
           The answer goes to <span class="mono">{host}</span>. The access ends after 30 days without use, after 90 days,
           or when you revoke it under My sessions.
         </p>
-        <form class="buttons" method="post" action={path}>
+        <form class="decide-pair" method="post" action={path}>
           <CsrfField frame={frame} />
-          <button class="button primary wide" type="submit" name="decision" value="allow">
+          <button class="button primary" type="submit" name="decision" value="allow">
             <span>
-              Allow <bdi>{program}</bdi>
+              Allow<bdi class="visually-hidden"> {program}</bdi>
             </span>
           </button>
-          <button class="button plain wide" type="submit" name="decision" value="deny">
+          <button class="button refuse" type="submit" name="decision" value="deny">
             Deny
           </button>
         </form>
@@ -59,34 +68,47 @@ export function ConsentPage(props: ConsentProps): VNode {
   );
 }
 
-function Rights({ rights, mayMakeKeys }: ConsentProps): VNode {
+function Rights({ rights }: ConsentProps): VNode {
   return (
     <section class="stack-tight" aria-labelledby="rights">
       <h2 id="rights">What it can do</h2>
-      <ul class="bullet-list">
-        <li>Know your name and email</li>
-        {rights.map((right) => (
-          <li key={right}>{right}</li>
+      <dl class="consent-rights">
+        {rights.map(({ thing, detail, verbs }) => (
+          <div key={thing}>
+            <dt>
+              {thing}
+              <small>{detail}</small>
+            </dt>
+            <dd>
+              {verbs.map(({ word, weight }) => (
+                <span key={word} class={weight === 'heavy' ? 'pill caution' : 'pill'}>
+                  {word}
+                </span>
+              ))}
+            </dd>
+          </div>
         ))}
-        {mayMakeKeys && <li>Create API keys, which stay until you revoke them</li>}
-      </ul>
+        <div>
+          <dt>You</dt>
+          <dd>
+            <span class="pill">Know your name and email</span>
+          </dd>
+        </div>
+      </dl>
     </section>
   );
 }
 
 function Accounts({ organizations, hiddenOrganizations }: ConsentProps): VNode {
   return (
-    <section class="stack-tight" aria-labelledby="accounts">
-      <h2 id="accounts">Where, as far as you can yourself</h2>
-      <ul class="bullet-list">
-        <li>Your personal account</li>
-        {organizations.map((name) => (
-          <li key={name}>
-            <bdi>{name}</bdi>
-          </li>
-        ))}
-        {hiddenOrganizations > 0 && <li>{hiddenOrganizations} more organizations</li>}
-      </ul>
-    </section>
+    <p>
+      In your personal account
+      {organizations.map((name) => (
+        <>
+          , <bdi>{name}</bdi>
+        </>
+      ))}
+      {hiddenOrganizations > 0 && ` and ${hiddenOrganizations} more organizations`}, as far as you can yourself.
+    </p>
   );
 }

@@ -134,7 +134,7 @@ describe('the page of consent', () => {
   it('names program, person, rights and where the answer goes, and is in no frame', async () => {
     const { browser, person } = await newVisitor(web);
     const page = await browser.get(await openConsent(browser, ask()));
-    for (const word of ['neonctl', person.email, 'Delete projects', 'Create API keys', '127.0.0.1:49152']) {
+    for (const word of ['neonctl', person.email, 'Delete or move', 'API keys', '127.0.0.1:49152']) {
       expect(page.text).toContain(word);
     }
     expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
@@ -144,9 +144,9 @@ describe('the page of consent', () => {
   it('promises only what was asked for', async () => {
     const { browser } = await newVisitor(web);
     const page = await browser.get(await openConsent(browser, ask({ scope: 'openid urn:neoncloud:projects:read' })));
-    expect(page.text).toContain('See your projects');
-    expect(page.text).not.toContain('Delete projects');
-    expect(page.text).not.toContain('Create API keys');
+    expect(page.text).toContain('with their computes, databases, roles and passwords');
+    expect(page.text).not.toContain('Delete or move');
+    expect(page.text).not.toContain('API keys');
   });
 
   it('comes after a sign-in, and is of one browser', async () => {

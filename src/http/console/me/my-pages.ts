@@ -112,7 +112,7 @@ function grantRow(grant: Grant, project: Project | undefined) {
 }
 
 function programRow({ id, clientId, scopes, givenFrom, createdAt, ...consent }: OwnConsent) {
-  const { rights } = scopesInWords(scopes);
+  const rights = scopesInWords(scopes);
   return { id, program: cleanForPage(clientId), rights, givenFrom, givenAt: createdAt, ...whenUsed(consent) };
 }
 

@@ -14,7 +14,7 @@ import { sendLeavingPage } from '../../sign-in/leave-for-issuer.ts';
 import type { SignInParts } from '../../sign-in/sign-in-steps.ts';
 import type { TokenIssuer } from './issuer.ts';
 import { PATHS } from './paths.ts';
-import { scopesInWords } from './scopes-in-words.ts';
+import { rightsByThing } from './scopes-in-words.ts';
 
 const PATH = `${PATHS.consent}/:uid`;
 const ORGANIZATIONS_SHOWN = 5;
@@ -62,7 +62,7 @@ async function show(parts: ConsentParts, exchange: Exchange): Promise<void> {
     host: new URL(redirectUri).host,
     organizations: organizations.slice(0, ORGANIZATIONS_SHOWN).map((organization) => cleanForPage(organization.name)),
     hiddenOrganizations: Math.max(0, organizations.length - ORGANIZATIONS_SHOWN),
-    ...scopesInWords(scopes),
+    rights: rightsByThing(scopes),
     problem: keptForm(request, address) === null ? null : NOT_DONE,
   });
 }
