@@ -159,7 +159,7 @@ function linesOf(html: string): Readonly<Record<string, string>> {
   const unescaped = (text: string) =>
     text.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
   const found = withoutBreaks(html).matchAll(
-    /<(?:dt|summary)>([^<]+)<\/(?:dt|summary)>[\s\S]*?data-copy-text[^>]*>([\s\S]*?)<\/code>/g,
+    /<label for="client-\d+">([^<]+)<\/label>[\s\S]*?data-copy-text[^>]*>([\s\S]*?)<\/code>/g,
   );
   return Object.fromEntries([...found].map(([, client = '', text = '']) => [client, unescaped(text)]));
 }

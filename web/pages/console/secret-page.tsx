@@ -1,6 +1,7 @@
 // A secret that was just created or revealed, to be copied now.
 
 import type { VNode } from 'preact';
+import { type ClientSample, ClientSamples } from '../../components/console/client-samples.tsx';
 import { ConsolePage } from '../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../components/console/console-view.ts';
 import { CopyLine } from '../../components/copy-line.tsx';
@@ -10,7 +11,7 @@ export interface SecretProps extends ConsoleProps {
   readonly lead: string;
   readonly lines: ReadonlyArray<{ readonly label: string; readonly text: string }>;
   /** How each client connects with it. */
-  readonly clients?: ReadonlyArray<{ readonly client: string; readonly text: string; readonly hint: string | null }>;
+  readonly clients?: readonly ClientSample[];
   readonly backPath: string;
 }
 
@@ -25,7 +26,7 @@ export function SecretPage({ frame, view, title, lead, lines, clients = [], back
             <CopyLine text={text} what={label} />
           </div>
         ))}
-        {clients.length > 0 && <Clients clients={clients} />}
+        {clients.length > 0 && <ClientSamples samples={clients} />}
         <div class="form-foot">
           <a class="button primary" href={backPath}>
             Done
@@ -33,21 +34,5 @@ export function SecretPage({ frame, view, title, lead, lines, clients = [], back
         </div>
       </div>
     </ConsolePage>
-  );
-}
-
-/** One open at a time; all are there for a browser that does not know the name. */
-function Clients({ clients }: { readonly clients: NonNullable<SecretProps['clients']> }): VNode {
-  return (
-    <div class="clients">
-      <h2>Connect with</h2>
-      {clients.map(({ client, text, hint }, index) => (
-        <details class="more" name="client" key={client} open={index === 0}>
-          <summary>{client}</summary>
-          <CopyLine text={text} what={`for ${client}`} />
-          {hint !== null && <p class="quiet">{hint}</p>}
-        </details>
-      ))}
-    </div>
   );
 }

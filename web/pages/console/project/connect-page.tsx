@@ -1,6 +1,7 @@
 // How to connect to a project: by link, and with a role's password for drivers and tools.
 
 import type { VNode } from 'preact';
+import { type ClientSample, ClientSamples } from '../../../components/console/client-samples.tsx';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
 import { SelectField } from '../../../components/console/forms/fields.tsx';
@@ -17,7 +18,7 @@ export interface ConnectProps extends ConsoleProps {
   readonly computes: ReadonlyArray<{ readonly id: string; readonly name: string }>;
   readonly picked: { readonly database: string; readonly role: string; readonly compute: string };
   /** Empty without a database, compute, or role whose password lets the person in. */
-  readonly strings: ReadonlyArray<{ readonly client: string; readonly text: string; readonly hint: string | null }>;
+  readonly strings: readonly ClientSample[];
   /** Set only on the page that reveals it. */
   readonly password: string | null;
   readonly mayReveal: boolean;
@@ -55,7 +56,7 @@ export function ConnectPage(props: ConnectProps): VNode {
           <>
             <Choice {...props} />
             <PasswordLine {...props} />
-            <Strings strings={strings} />
+            <ClientSamples samples={strings} />
           </>
         )}
       </Panel>
@@ -113,21 +114,5 @@ function PasswordLine({ frame, place, picked, password, mayReveal }: ConnectProp
         Reveal the password
       </button>
     </form>
-  );
-}
-
-function Strings({ strings }: Pick<ConnectProps, 'strings'>): VNode {
-  return (
-    <dl class="strings">
-      {strings.map(({ client, text, hint }) => (
-        <div key={client}>
-          <dt>{client}</dt>
-          <dd>
-            <CopyLine text={text} what={`for ${client}`} />
-            {hint !== null && <p class="quiet">{hint}</p>}
-          </dd>
-        </div>
-      ))}
-    </dl>
   );
 }
