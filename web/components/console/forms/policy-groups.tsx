@@ -34,9 +34,18 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const AS_ACCOUNT = 'as the account says';
 
-function Group({ title, children }: { readonly title: string; readonly children: ComponentChildren }): VNode {
+/** What a page may lead to. */
+export const POLICY_PARTS = [
+  { id: 'who-gets-in', label: 'Who gets in' },
+  { id: 'how-long', label: 'How long' },
+  { id: 'from-where', label: 'From where, and how many' },
+] as const;
+type PolicyPart = (typeof POLICY_PARTS)[number]['id'];
+
+function Group({ id, children }: { readonly id: PolicyPart; readonly children: ComponentChildren }): VNode {
+  const title = POLICY_PARTS.find((part) => part.id === id)?.label;
   return (
-    <fieldset class="policy-group">
+    <fieldset class="policy-group" id={id}>
       <legend>{title}</legend>
       {children}
     </fieldset>
@@ -46,7 +55,7 @@ function Group({ title, children }: { readonly title: string; readonly children:
 export function WhoGetsIn({ policy }: { readonly policy: PolicyFields }): VNode {
   const isAccount = policy.of === 'account';
   return (
-    <Group title="Who gets in">
+    <Group id="who-gets-in">
       <CheckField
         name="link_login"
         label="People can connect by link"
@@ -96,7 +105,7 @@ export function WhoGetsIn({ policy }: { readonly policy: PolicyFields }): VNode 
 export function HowLong({ policy }: { readonly policy: PolicyFields }): VNode {
   const unsaid: readonly Choice[] = policy.of === 'account' ? [] : [['', AS_ACCOUNT]];
   return (
-    <Group title="How long">
+    <Group id="how-long">
       <div class="field-row two">
         <SelectField
           name="longest_grant"
@@ -154,7 +163,7 @@ export function HowLong({ policy }: { readonly policy: PolicyFields }): VNode {
 export function FromWhere({ policy }: { readonly policy: PolicyFields }): VNode {
   const unsaid = policy.of === 'account' ? 'server default' : AS_ACCOUNT;
   return (
-    <Group title="From where, and how many">
+    <Group id="from-where">
       <div class="field-row two">
         <TextArea
           name="allowed_networks"

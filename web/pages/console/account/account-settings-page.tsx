@@ -4,13 +4,15 @@ import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
 import { PolicyForm } from '../../../components/console/forms/policy-fields.tsx';
-import type { PolicyFields } from '../../../components/console/forms/policy-groups.tsx';
+import { POLICY_PARTS, type PolicyFields } from '../../../components/console/forms/policy-groups.tsx';
+import { WithPageNav } from '../../../components/console/page-nav.tsx';
 import { Panel } from '../../../components/console/panel.tsx';
 import { CopyLine } from '../../../components/copy-line.tsx';
 import { TextField } from '../../../components/text-field.tsx';
 import { CsrfField } from '../../../layout/csrf-field.tsx';
+import { type FurtherProps, FurtherSettings, furtherSettings } from './further-settings.tsx';
 
-export interface AccountSettingsProps extends ConsoleProps {
+export interface AccountSettingsProps extends ConsoleProps, FurtherProps {
   readonly path: string;
   readonly kind: 'personal' | 'organization';
   readonly id: string;
@@ -20,27 +22,29 @@ export interface AccountSettingsProps extends ConsoleProps {
   readonly mayDelete: boolean;
   readonly policy: PolicyFields;
   readonly rememberedCount: number;
-  /** Null without an identity provider, and for people who may not change it. */
-  readonly signInPath: string | null;
-  /** Null for those who may not, and in personal accounts. */
-  readonly secondFactorPath: string | null;
-  readonly demandsSecondFactor: boolean;
-  /** Null for those who may not. */
-  readonly notificationsPath: string | null;
-  /** Null for those who may not see it. */
-  readonly breakGlassPath: string | null;
   /** Null for people who are not members. */
   readonly leavePath: string | null;
 }
 
 export function AccountSettingsPage(props: AccountSettingsProps): VNode {
   const { frame, view, kind } = props;
+  const isOrganization = kind === 'organization';
+  const further = furtherSettings(props);
+  const parts = [
+    isOrganization ? { id: 'organization', label: 'Organization' } : { id: 'profile', label: 'You' },
+    ...(further.length > 0 ? [{ id: 'security', label: 'Security and alerts' }] : []),
+    { id: 'policy', label: 'Logins and connections' },
+    ...POLICY_PARTS,
+    ...(isOrganization ? [{ id: 'end', label: 'Leave or delete' }] : []),
+  ];
   return (
     <ConsolePage frame={frame} view={view} title="Settings">
-      {kind === 'organization' ? <OrganizationPanel {...props} /> : <ProfileLink />}
-      <Further {...props} />
-      <PolicyPanel {...props} />
-      {kind === 'organization' && <EndPanel {...props} />}
+      <WithPageNav parts={parts}>
+        {isOrganization ? <OrganizationPanel {...props} /> : <ProfileLink />}
+        {further.length > 0 && <FurtherSettings settings={further} />}
+        <PolicyPanel {...props} />
+        {isOrganization && <EndPanel {...props} />}
+      </WithPageNav>
     </ConsolePage>
   );
 }
@@ -68,45 +72,6 @@ function OrganizationPanel({ frame, path, id, name, mayRename }: AccountSettings
       </div>
     </Panel>
   );
-}
-
-/** What has a page of its own. */
-function Further(props: AccountSettingsProps): VNode {
-  const { signInPath, secondFactorPath, demandsSecondFactor, notificationsPath, breakGlassPath } = props;
-  return (
-    <>
-      <LinkPanel id="sign-in" title="Single sign-on" path={signInPath}>
-        Who may join by the identity provider, which groups fill which teams, and what a logout there ends.
-      </LinkPanel>
-      <LinkPanel id="second-factor" title="Second factor" path={secondFactorPath}>
-        {demandsSecondFactor ? 'On: members and guests need one.' : 'Off: a password alone is enough to get in.'}
-      </LinkPanel>
-      <LinkPanel id="notifications" title="Notifications" path={notificationsPath}>
-        Which chats and webhooks are told of broken glass, requests, reported logins, members and keys.
-      </LinkPanel>
-      <LinkPanel id="break-glass" title="Break the glass" path={breakGlassPath}>
-        Who may let themselves in where no access rule does, and what they did.
-      </LinkPanel>
-    </>
-  );
-}
-
-interface LinkPanelProps {
-  readonly id: string;
-  readonly title: string;
-  /** Null for those who may not. */
-  readonly path: string | null;
-  readonly children: string;
-}
-
-function LinkPanel({ id, title, path, children }: LinkPanelProps): VNode | null {
-  if (path === null) return null;
-  const link = (
-    <a class="button plain small" href={path}>
-      {title}
-    </a>
-  );
-  return <Panel id={id} title={title} lead={children} actions={link} />;
 }
 
 function ProfileLink(): VNode {
