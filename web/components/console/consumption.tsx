@@ -3,7 +3,7 @@
 
 import type { VNode } from 'preact';
 import { bytesInWords, secondsInWords } from '../quantities.ts';
-import { type Plot, type PlotStretch, Plots, StepLinks } from './plots.tsx';
+import { FiguresBox, type Plot, type PlotStretch, Plots, StepLinks } from './plots.tsx';
 import { type Column, DataTable } from './tables/data-table.tsx';
 
 export interface UsageFigures {
@@ -110,14 +110,17 @@ function FrameTable({ frames }: { readonly frames: readonly FrameRow[] }): VNode
     { header: 'Sent', kind: 'number', cell: (row) => <Measured value={row.transferBytes} say={bytesInWords} /> },
     { header: 'Storage', kind: 'number', cell: (row) => <Measured value={row.storageBytes} say={bytesInWords} /> },
   ];
+  if (frames.length === 0) return <p class="table-empty">No usage in this period.</p>;
   return (
-    <DataTable
-      caption="Consumption over time"
-      columns={columns}
-      rows={frames}
-      rowKey={({ start }) => start.toISOString()}
-      empty="No usage in this period."
-    />
+    <FiguresBox label="Figures over time">
+      <DataTable
+        caption="Consumption over time"
+        columns={columns}
+        rows={frames}
+        rowKey={({ start }) => start.toISOString()}
+        phone="table"
+      />
+    </FiguresBox>
   );
 }
 

@@ -1,7 +1,7 @@
 // Plots beside a table of figures over time, drawn from the table by the island `console-plots`;
 // without script the table contains all of it.
 
-import type { VNode } from 'preact';
+import type { ComponentChildren, VNode } from 'preact';
 
 export interface Plot {
   readonly title: string;
@@ -34,6 +34,21 @@ export function Plots({ plots, stretch: { from, to, step } }: PlotsProps): VNode
         </figure>
       ))}
     </div>
+  );
+}
+
+interface FiguresBoxProps {
+  /** Of the box, to screen readers. */
+  readonly label: string;
+  readonly children: ComponentChildren;
+}
+
+/** Keeps a long table in a box that scrolls; on a phone it stays a table, with the time at its side. */
+export function FiguresBox({ label, children }: FiguresBoxProps): VNode {
+  return (
+    <section class="figures-box" aria-label={label} tabindex={0}>
+      {children}
+    </section>
   );
 }
 

@@ -3,7 +3,7 @@
 import type { VNode } from 'preact';
 import { ConsolePage } from '../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../components/console/console-view.ts';
-import { type Plot, type PlotStretch, Plots, StepLinks } from '../../components/console/plots.tsx';
+import { FiguresBox, type Plot, type PlotStretch, Plots, StepLinks } from '../../components/console/plots.tsx';
 import { type Column, DataTable } from '../../components/console/tables/data-table.tsx';
 import { countInTable } from '../../components/ops/words.ts';
 
@@ -79,12 +79,15 @@ export function ConnectionHistoryPage(props: ConnectionHistoryProps): VNode {
         <StepLinks path={path} steps={STEPS} current={step} />
         <div class="panel" data-plots>
           <Plots plots={plots} stretch={stretch} />
-          <DataTable
-            caption="Connections over time"
-            columns={columns}
-            rows={rows}
-            rowKey={({ start }) => start.toISOString()}
-          />
+          <FiguresBox label="Figures over time">
+            <DataTable
+              caption="Connections over time"
+              columns={columns}
+              rows={rows}
+              rowKey={({ start }) => start.toISOString()}
+              phone="table"
+            />
+          </FiguresBox>
         </div>
       </div>
     </ConsolePage>

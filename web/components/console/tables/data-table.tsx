@@ -1,5 +1,5 @@
-// A table that becomes a stack of cards on a phone. Roles are explicit because browsers drop them
-// for restyled rows.
+// A table, mostly one that becomes a stack of cards on a phone. Roles are explicit because browsers
+// drop them for restyled rows.
 
 import type { ComponentChildren, VNode } from 'preact';
 
@@ -26,6 +26,8 @@ interface DataTableProps<Row> {
   /** Shown instead of a table without rows. */
   readonly empty?: ComponentChildren;
   readonly sorting?: Sorting;
+  /** On a phone; `cards` where nothing is said. */
+  readonly phone?: 'cards' | 'table';
 }
 
 const ROLES = {
@@ -38,10 +40,10 @@ const ROLES = {
 } as const;
 
 export function DataTable<Row>(props: DataTableProps<Row>): VNode {
-  const { caption, columns, rows, rowKey, empty, sorting } = props;
+  const { caption, columns, rows, rowKey, empty, sorting, phone = 'cards' } = props;
   if (rows.length === 0 && empty !== undefined) return <p class="table-empty">{empty}</p>;
   return (
-    <table class="data" {...ROLES.table}>
+    <table class={phone === 'cards' ? 'data cards' : 'data'} {...ROLES.table}>
       <caption class="visually-hidden">{caption}</caption>
       <thead {...ROLES.rowgroup}>
         <tr {...ROLES.row}>
