@@ -35,10 +35,11 @@ function closeMenus(): void {
   });
 }
 
-/** On a phone the tabs are a scrolling strip. */
+/** On a phone the tabs are scrolling strips. */
 function showCurrentTab(): void {
-  const current = document.querySelector('.tabs [aria-current="page"]');
-  current?.scrollIntoView({ inline: 'center', block: 'nearest', behavior: 'instant' });
+  for (const current of document.querySelectorAll(':is(.tabs, .sub-tabs) [aria-current="page"]')) {
+    current.scrollIntoView({ inline: 'center', block: 'nearest', behavior: 'instant' });
+  }
 }
 
 /** The button of a question works once the name that it asks for is typed. */

@@ -106,6 +106,7 @@ const WHO_SEES: Readonly<Record<string, string>> = {
   notifications: ADMIN_ONLY,
   'end-own-connection': 'admin 200, member 404, guest 404, operator 404, stranger 404',
   'forget-approval': 'admin 200, member 404, guest 404, operator 404, stranger 404',
+  'forget-key': 'admin 200, member 404, guest 404, operator 404, stranger 404',
   'ops-reset-link': OPERATORS_ALONE,
   'ops-make-operator': OPERATORS_ALONE,
   'ops-disable': OPERATORS_ALONE,

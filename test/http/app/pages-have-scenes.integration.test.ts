@@ -60,7 +60,7 @@ const NO_PAGES: readonly RegExp[] = [
   /^\/(app|app\/:accountId|theme|healthz|readyz|sign-in\/passkey|sign-in\/oidc.*)$/,
   /\/audit\/export$/,
   // Where forms are sent; they answer GET with the page that has the form.
-  /^\/app\/me\/(sessions\/(browsers|keys|programs)|invitations\/:invitationId|requests\/:requestId|profile|security)\/.*(out|accept|decline|withdraw|review|forget|revoke|email|password|unlink|passkeys|begin|recovery-codes)$/,
+  /^\/app\/me\/(sessions\/(browsers|programs)|invitations\/:invitationId|requests\/:requestId|profile|security)\/.*(out|accept|decline|withdraw|review|forget|revoke|email|password|unlink|passkeys|begin|recovery-codes)$/,
   /^\/app\/me\/(profile|security)\/(email|password|passkeys|recovery-codes)$/,
   /^\/app\/organizations\/request$/,
   /^\/app\/:accountId\/settings\/(name|policy|notifications\/:targetId\/\w+|break-glass\/:userId\/remove|sign-in\/.+)$/,

@@ -53,7 +53,7 @@ export async function waitingRequest(web: WebForTests, durationMs = 3_600_000) {
 }
 
 /** The member may break the glass. */
-async function glassOrganization(web: WebForTests) {
+export async function glassOrganization(web: WebForTests) {
   const scene = await organizationForTests(web);
   const which = { accountId: scene.organization.id, userId: scene.member.userId };
   await nameGlassPerson(web.catalogue, SYSTEM_CONTEXT, which);
@@ -61,7 +61,7 @@ async function glassOrganization(web: WebForTests) {
 }
 
 /** The member broke it, and it is over. */
-async function brokenGlass(web: WebForTests) {
+export async function brokenGlass(web: WebForTests) {
   const scene = await glassOrganization(web);
   const wish = { computeId: scene.warehouse.compute.id, reason: 'Incident 4711', durationMs: 60_000 };
   const signIn = { method: 'password', at: web.catalogue.clock.now() } as const;

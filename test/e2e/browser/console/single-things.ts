@@ -63,6 +63,11 @@ export const SINGLE_THINGS: readonly ConsolePlace[] = [
   { name: 'notifications', as: 'admin', path: org(() => '/settings/notifications') },
   { name: 'end-own-connection', as: 'admin', path: (town) => `/app/me/sessions/connections/${town.connectionId}/end` },
   { name: 'forget-approval', as: 'admin', path: (town) => `/app/me/sessions/grants/${town.grantId}/revoke` },
+  {
+    name: 'forget-key',
+    as: 'admin',
+    path: (town) => `/app/me/sessions/keys/${town.papers.terminalKeyId}/forget`,
+  },
   { name: 'ops-reset-link', as: 'operator', path: person('/reset-link') },
   { name: 'ops-make-operator', as: 'operator', path: person('/operator') },
   { name: 'ops-disable', as: 'operator', path: person('/disable') },

@@ -1,7 +1,7 @@
 // What people of a town have made: invitations, keys, tokens, a team, access rules, second factors,
 // a request for an organization. Its ids lead to the pages about single things.
 
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createAccessToken } from '../../../../src/catalogue/access/access-tokens.ts';
 import {
   createOrganizationKey,
@@ -12,6 +12,7 @@ import { inviteMembers } from '../../../../src/catalogue/accounts/invite-members
 import { findMembership } from '../../../../src/catalogue/accounts/member-lists.ts';
 import { setMemberRole } from '../../../../src/catalogue/accounts/memberships.ts';
 import { addNotificationTarget } from '../../../../src/catalogue/notifications/notification-targets.ts';
+import { rememberKey } from '../../../../src/catalogue/people/terminal-keys.ts';
 import { createAccessRule } from '../../../../src/catalogue/rules/access-rules.ts';
 import { addTeamMember } from '../../../../src/catalogue/teams/team-members.ts';
 import { createTeam } from '../../../../src/catalogue/teams/teams.ts';
@@ -33,6 +34,8 @@ export interface Papers {
   readonly membershipId: string;
   readonly shareId: string;
   readonly passkeyId: string;
+  /** In the address of its page: the admin's. */
+  readonly terminalKeyId: string;
   /** The reference of a connection that was refused to the member. */
   readonly refusalId: string;
 }
@@ -67,12 +70,16 @@ export async function addPapers(web: WebForTests, town: Townspeople): Promise<Pa
   });
   const wish = { adminEmail: stranger.email, name: 'Stanworks', consent: 'given' } as const;
   await requestOrganization(catalogue, await actingAs(catalogue, stranger), wish);
+  const terminalKeyId = randomBytes(32).toString('base64url');
+  const fingerprint = `SHA256:${Buffer.from(terminalKeyId, 'base64url').toString('base64').replace('=', '')}`;
+  await rememberKey(catalogue, admin.userId, { fingerprint, address: '203.0.113.7' });
   const passkeyId = await withPasskey(catalogue, member.userId);
   await withOneTimeCodes(catalogue, member.userId);
   await begunCodes(catalogue, guest.userId);
   const share = catalogue.db.selectFrom('project_shares').select('id').where('project_id', '=', shop.project.id);
   return {
     scimKeyId: scimKey.apiKey.id,
+    terminalKeyId,
     ...{ keyId: apiKey.id, tokenId: accessToken.id, invitationId: invited.invitation.id, membershipId, passkeyId },
     ...(await addTeamWithRules(web, { town, asAdmin })),
     shareId: (await share.where('user_id', '=', guest.userId).executeTakeFirstOrThrow()).id,

@@ -45,13 +45,13 @@ export function BreakGlassSettingsPage(props: BreakGlassSettingsProps): VNode {
           No chat is told. <a href={notificationsPath}>Add one that hears of broken glass</a>.
         </p>
       )}
-      <Panel id="broken" title="What was broken">
+      <Panel id="broken" title="Broken glass">
         <DataTable
           caption="Broken glass"
           columns={brokenColumns(now)}
           rows={broken}
           rowKey={({ href }) => href}
-          empty="Nothing was broken yet."
+          empty="No glass was broken yet."
         />
       </Panel>
     </ConsolePage>
@@ -89,9 +89,9 @@ function People(props: BreakGlassSettingsProps): VNode {
         columns={columns}
         rows={people}
         rowKey={({ userId }) => userId}
-        empty="Nobody may break the glass."
+        empty="Nobody may break the glass yet."
       />
-      {mayChange && <AddMemberForm {...props}>Name</AddMemberForm>}
+      {mayChange && <AddMemberForm {...props}>Add</AddMemberForm>}
     </Panel>
   );
 }

@@ -12,13 +12,15 @@ export interface BreakGlassProps extends WishProps {
 }
 
 export function BreakGlassPage(props: BreakGlassProps): VNode {
-  const { frame, view, computes, login, signInAgainPath } = props;
+  const { frame, view, cancelPath, computes, login, signInAgainPath } = props;
   const lead =
     'For an emergency: it lets you in where no access rule does. Every admin is told at once, and has to review it before you can do it again.';
   return (
     <ConsolePage frame={frame} view={view} title="Break the glass" lead={lead}>
       {computes.length === 0 ? (
-        <p class="table-empty">No organization has named you for this. Ask an admin for access.</p>
+        <p class="table-empty">
+          No organization has named you for this. <a href={`${cancelPath}/new`}>Ask for access</a> instead.
+        </p>
       ) : signInAgainPath !== null ? (
         <a class="button primary" href={signInAgainPath}>
           Sign in again to go on
