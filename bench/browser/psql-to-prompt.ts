@@ -1,7 +1,7 @@
-// From psql's start to its prompt, for a person who is signed in in a browser: psql shows the link, a
-// real browser opens it, Approve is clicked as soon as it can be. Machine time only: the half second
-// in which Approve holds back a click that was meant for another page is the person's, and told
-// apart. `npm run bench:prompt [-- --rounds 15]`. Says the load of the machine, on which it depends.
+// From psql's start to its prompt, for a person who is signed in in a browser: psql shows the link,
+// a real browser opens it, Approve is clicked as soon as it can be. Machine time only: the half
+// second in which Approve holds back a click that was meant for another page is told apart.
+// `npm run bench:prompt [-- --rounds 15]`. Says the load of the machine, on which it depends.
 
 import { chmod } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';

@@ -1,7 +1,8 @@
 // The three groups of a policy's form: who gets in, how long, from where.
 
-import type { ComponentChildren, VNode } from 'preact';
+import type { VNode } from 'preact';
 import { CheckField, OptionalField, SelectField, TextArea } from './fields.tsx';
+import { PolicyGroup } from './policy-group.tsx';
 
 /** Times are milliseconds as text; empty: a compute inherits from its account. */
 export interface PolicyFields {
@@ -34,28 +35,10 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const AS_ACCOUNT = 'as the account says';
 
-/** What a page may lead to. */
-export const POLICY_PARTS = [
-  { id: 'who-gets-in', label: 'Who gets in' },
-  { id: 'how-long', label: 'How long' },
-  { id: 'from-where', label: 'From where, and how many' },
-] as const;
-type PolicyPart = (typeof POLICY_PARTS)[number]['id'];
-
-function Group({ id, children }: { readonly id: PolicyPart; readonly children: ComponentChildren }): VNode {
-  const title = POLICY_PARTS.find((part) => part.id === id)?.label;
-  return (
-    <fieldset class="policy-group" id={id}>
-      <legend>{title}</legend>
-      {children}
-    </fieldset>
-  );
-}
-
 export function WhoGetsIn({ policy }: { readonly policy: PolicyFields }): VNode {
   const isAccount = policy.of === 'account';
   return (
-    <Group id="who-gets-in">
+    <PolicyGroup id="who-gets-in">
       <CheckField
         name="link_login"
         label="People can connect by link"
@@ -98,14 +81,14 @@ export function WhoGetsIn({ policy }: { readonly policy: PolicyFields }): VNode 
           picked={policy.reverseCode}
         />
       </div>
-    </Group>
+    </PolicyGroup>
   );
 }
 
 export function HowLong({ policy }: { readonly policy: PolicyFields }): VNode {
   const unsaid: readonly Choice[] = policy.of === 'account' ? [] : [['', AS_ACCOUNT]];
   return (
-    <Group id="how-long">
+    <PolicyGroup id="how-long">
       <div class="field-row two">
         <SelectField
           name="longest_grant"
@@ -156,14 +139,14 @@ export function HowLong({ policy }: { readonly policy: PolicyFields }): VNode {
           picked={policy.idleTimeout}
         />
       </div>
-    </Group>
+    </PolicyGroup>
   );
 }
 
 export function FromWhere({ policy }: { readonly policy: PolicyFields }): VNode {
   const unsaid = policy.of === 'account' ? 'server default' : AS_ACCOUNT;
   return (
-    <Group id="from-where">
+    <PolicyGroup id="from-where">
       <div class="field-row two">
         <TextArea
           name="allowed_networks"
@@ -188,7 +171,7 @@ export function FromWhere({ policy }: { readonly policy: PolicyFields }): VNode 
           value={policy.maxConnections}
         />
       </div>
-    </Group>
+    </PolicyGroup>
   );
 }
 
