@@ -43,7 +43,7 @@ interface FiguresBoxProps {
   readonly children: ComponentChildren;
 }
 
-/** Keeps a long table in a box that scrolls; on a phone it stays a table, with the time at its side. */
+/** Keeps a long table in a box that scrolls; on a phone it stays a table, its times in sight. */
 export function FiguresBox({ label, children }: FiguresBoxProps): VNode {
   return (
     <section class="figures-box" aria-label={label} tabindex={0}>
