@@ -18,6 +18,7 @@ import { type Measurement, markdownTable } from './report/report.ts';
 import {
   type BenchSettings,
   type ClientTls,
+  connectAll,
   connects,
   connectTime,
   copyIn,
@@ -35,6 +36,8 @@ interface Workload {
   readonly better: Measurement['better'];
   /** All but the floor of logins, unless said otherwise. */
   readonly paths?: readonly BenchPath[];
+  /** What `measure` begins with and no unit pays for, such as connecting: its CPU is taken off. */
+  begin?(path: BenchPath, tls: ClientTls): Promise<unknown>;
   measure(path: BenchPath, tls: ClientTls, settings: BenchSettings): Promise<Outcome>;
 }
 
@@ -46,6 +49,7 @@ const WORKLOADS: readonly Workload[] = [
       name: clients === 1 ? '1 client' : `${clients} clients`,
       unit: 'tps',
       better: 'more',
+      begin: (path, tls) => connectAll(path, tls, clients),
       measure: (path, tls, settings) => readOnlyTransactions(path, tls, { ...settings, clients }),
     }),
   ),
@@ -144,10 +148,12 @@ async function measure(workload: Workload, tls: ClientTls): Promise<Measurement[
   for (const path of warmed) await warmUp(() => workload.measure(path, tls, settings));
   for (let round = 0; round < rounds; round += 1) {
     for (const path of paths) {
+      const begun = await cpuOf(path);
+      await workload.begin?.(path, tls);
       const before = await cpuOf(path);
       const { figure, units } = await workload.measure(path, tls, settings);
       figures.get(path.name)?.push(figure);
-      cpu.get(path.name)?.push((((await cpuOf(path)) - before) * 1_000) / units);
+      cpu.get(path.name)?.push((((await cpuOf(path)) - before - (before - begun)) * 1_000) / units);
     }
   }
   const name = nameOf(workload.name, tls);

@@ -1,5 +1,4 @@
-// The workloads measured on each path: pgbench's read-only transactions, connects, COPY both ways,
-// memory of idle connections.
+// The workloads measured on each path: read-only transactions, connects, COPY, idle memory.
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,19 +14,14 @@ export type ClientTls = 'disable' | 'require';
 
 const run = promisify(execFile);
 const COPY_ROWS = 1_000_000;
-/**
- * Enough for the runtime's own memory to matter little; bench/connections.ts measures thousands.
- */
+/** Enough for the runtime's own memory to matter little; bench/connections.ts has thousands. */
 const IDLE_CONNECTIONS = 500;
 const CONNECTS_AT_A_TIME = 20;
 /** Time for each client to connect, on a busy machine. */
 const CONNECT_SECONDS = 0.1;
-const BYTES_PER_KIB = 1_024;
 const REFUSED = '28000';
 
-export interface BenchSettings {
-  readonly seconds: number;
-}
+export type BenchSettings = { readonly seconds: number };
 
 /** What a workload came to; `units` have been worked off, such as transactions. */
 export interface Outcome {
@@ -41,6 +35,11 @@ export async function prepareTables(direct: BenchPath): Promise<void> {
   await psql(direct, 'disable', 'CREATE UNLOGGED TABLE copied (id bigint, text text)');
 }
 
+/** Connects so many clients of pgbench, each of which asks once. */
+export async function connectAll(path: BenchPath, tls: ClientTls, clients: number): Promise<void> {
+  await askReadOnly(path, tls, ['-c', String(clients), '-t', '1']);
+}
+
 /** Transactions per second. */
 export async function readOnlyTransactions(
   path: BenchPath,
@@ -49,9 +48,12 @@ export async function readOnlyTransactions(
 ): Promise<Outcome> {
   // pgbench counts the time in which it connects, and leaves it out of the rate.
   const lasting = seconds + Math.floor(clients * CONNECT_SECONDS);
-  const args = ['-S', '-n', '-M', 'simple', '-c', String(clients), '-j', '1', '-T', String(lasting), path.database];
-  const { stdout } = await run('pgbench', args, { env: environmentOf(path, tls) });
-  return transactions(stdout);
+  return transactions(await askReadOnly(path, tls, ['-c', String(clients), '-T', String(lasting)]));
+}
+
+async function askReadOnly(path: BenchPath, tls: ClientTls, args: readonly string[]): Promise<string> {
+  const all = ['-S', '-n', '-j', '1', ...args, path.database];
+  return (await run('pgbench', all, { env: environmentOf(path, tls) })).stdout;
 }
 
 /** Logins per second: a new connection for every transaction. */
@@ -142,8 +144,8 @@ export async function memoryPerConnection(path: BenchPath, tls: ClientTls): Prom
       clients.push(...batch);
       await Promise.all(batch.map((client) => client.connect()));
     }
-    const grown = (await residentBytes(path.processId)) - before;
-    return { figure: grown / IDLE_CONNECTIONS / BYTES_PER_KIB, units: IDLE_CONNECTIONS };
+    const grownKib = ((await residentBytes(path.processId)) - before) / 1_024;
+    return { figure: grownKib / IDLE_CONNECTIONS, units: IDLE_CONNECTIONS };
   } finally {
     await Promise.all(clients.map((client) => client.end()));
   }
