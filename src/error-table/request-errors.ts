@@ -67,7 +67,7 @@ export const REQUEST_ERRORS = {
   already_decided: person('55000', 409, { message: 'this login request was already {status}' }),
   too_large: client('54000', 413, { message: 'request body is too large' }),
   address_too_long: client('54000', 414, {
-    message: 'the query of the address is too long',
+    message: 'the address is too long',
     hint: 'It may have {most}.',
   }),
   too_many_headers: client('54000', 431, {

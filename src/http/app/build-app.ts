@@ -21,8 +21,8 @@ import { oauthRoutes } from '../oauth/oauth-routes.ts';
 import { operationsRoutes } from '../operations/operations-routes.ts';
 import { errorHandler, unknownPath } from '../pages/error-handler.ts';
 import { createPageRenderer, type PageRenderer } from '../pages/page-renderer.ts';
+import { boundAddresses } from '../request/bounded-addresses.ts';
 import { boundHeaders } from '../request/bounded-headers.ts';
-import { boundQueries } from '../request/bounded-queries.ts';
 import { trustNetworks } from '../request/client-address.ts';
 import { EventStreams } from '../request/event-streams.ts';
 import type { HttpDependencies } from '../request/http-dependencies.ts';
@@ -54,7 +54,7 @@ import { iconRoutes } from './icon-routes.ts';
 import { exceptReads, refuseOtherMethods } from './other-methods.ts';
 import { requestLog, requestMetrics } from './request-log.ts';
 import { themeRoutes } from './theme-routes.ts';
-import { turnsOfStrangers } from './turns-of-strangers.ts';
+import { errorsInTurn, turnsOfStrangers } from './turns-of-strangers.ts';
 
 export interface AppOptions {
   readonly deps: HttpDependencies;
@@ -77,7 +77,7 @@ export function buildApp({ deps, address, assets, readiness, mailer }: AppOption
   const proxies = parseNetworks(config.http.trustedProxies);
   app.set('trust proxy', trustNetworks(proxies));
   app.use(requestLog(deps.log), requestMetrics(deps.metrics), boundHeaders, securityHeaders(address));
-  app.use(boundQueries, singleSlashes);
+  app.use(boundAddresses, singleSlashes);
   app.use(readProxyHeaders({ trustedProxies: proxies, counts: config.http.proxyHeader }, deps.log));
   const health = healthRoutes(readiness);
   const icons = iconRoutes(assets, config.brand);
@@ -99,12 +99,12 @@ export function buildApp({ deps, address, assets, readiness, mailer }: AppOption
   if (issuer !== null) pages.use(consentRoutes({ ...signInParts, issuer }));
   const otherMethods = refuseOtherMethods(pages);
   // A form sent to a page without one is refused before its token is checked.
-  app.use(exceptReads(otherMethods));
+  app.use(exceptReads(turns), exceptReads(otherMethods));
   app.use(readForms(turns));
   const sentOnce = new SentOnce({ redis: deps.redis, address });
   app.use(sentOnce.handle, requireOwnForm({ catalogue, address }), shownOnce.page);
   app.use(turns, pages, otherMethods);
-  app.use(unknownPath, errorHandler({ renderer, address }));
+  app.use(unknownPath, errorsInTurn(turns), errorHandler({ renderer, address }));
   return app;
 }
 

@@ -4,9 +4,10 @@
 // longest: somebody who always waits for a few must not keep back for ever those who are many.
 
 import { setImmediate } from 'node:timers/promises';
-import type { RequestHandler } from 'express';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { NetworkCrowd } from '../../network-crowd.ts';
-import { contextOf } from '../request/request-context.ts';
+import { clientAddress } from '../request/client-address.ts';
+import { findContext } from '../request/request-context.ts';
 
 export function turnsOfStrangers(): RequestHandler {
   const waiting = new NetworkCrowd<() => void>();
@@ -24,8 +25,8 @@ export function turnsOfStrangers(): RequestHandler {
     }
     isRunning = false;
   };
-  return function takeTurn(_request, response, next) {
-    const { session, address } = contextOf(response);
+  return function takeTurn(request, response, next) {
+    const { session, address } = findContext(response) ?? { session: null, address: clientAddress(request) };
     if (session !== null) return next();
     const leave = (): void => {
       waiting.delete(begin);
@@ -41,4 +42,9 @@ export function turnsOfStrangers(): RequestHandler {
     response.once('close', leave);
     if (!isRunning) void run();
   };
+}
+
+/** What fails before its turn is answered in one, too: the page of an error is a page. */
+export function errorsInTurn(turns: RequestHandler): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => turns(request, response, () => next(error));
 }

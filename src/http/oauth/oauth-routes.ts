@@ -9,7 +9,7 @@ import {
   type Router,
   urlencoded,
 } from 'express';
-import { tooLong } from '../request/bounded-queries.ts';
+import { tooLong } from '../request/bounded-addresses.ts';
 import { requireSession } from '../request/request-context.ts';
 import { authorizeDevice, type DeviceParts, giveDeviceToken } from './device-endpoints.ts';
 import { deviceDiscoveryOf, discoveryOf } from './discovery.ts';
