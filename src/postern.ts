@@ -139,7 +139,7 @@ async function build(config: Config, building: Building): Promise<Postern> {
     computes: {
       wake: async (computeId) => void (await provisioning.wake(computeId)),
       restoreRole: provisioning.restoreRole,
-      projectShare: provisioning.projectShare,
+      sharesOnHost: provisioning.sharesOnHost,
       noteUse: (computeId) => provisioning.databases.noteUse([computeId]),
       readDatabases: provisioning.databases.showOfCompute,
     },

@@ -142,6 +142,12 @@ export const LOGIN_ERRORS = {
     message: 'the project has all {share} connections that are its share of the server',
     hint: 'Close idle connections, or ask the operator to raise POSTERN_CONNECTIONS_PER_PROJECT.',
   }),
+  account_share_full: limit('53300', 429, {
+    message: 'the account has all {share} connections that it may hold on this server now',
+    hint:
+      'Close idle connections of its projects: one account gets two thirds of what others leave. ' +
+      'The operator can raise max_connections of the server.',
+  }),
   lock_table_filled: limit('53400', 429, {
     message: 'the project filled the table of locks of its server again and again',
     hint: 'Retry in {seconds} s, and lock fewer objects in one session or transaction.',

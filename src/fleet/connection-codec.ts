@@ -38,6 +38,7 @@ const CHECKS: Readonly<Record<keyof LiveConnectionRecord, FieldCheck>> = {
   projectLabel: (value) => value === null || PROJECT_LABELS.some((label) => label === value),
   computeId: isTextOrNull,
   computeName: isTextOrNull,
+  hostId: isTextOrNull,
   database: isTextOrNull,
   databaseRole: isTextOrNull,
   grantId: isTextOrNull,
@@ -65,10 +66,10 @@ export function decodeRecord(json: string): LiveConnectionRecord | null {
   if (json.length > MAX_RECORD_CHARACTERS) return null;
   const value = jsonOrNull(json);
   if (isRecord(value)) return value;
-  // Nodes of the version before do not say what the database does, what the project is for, nor
-  // whether the glass was broken.
+  // Nodes of the version before do not say what the database does, what the project is for, on
+  // which host it is, nor whether the glass was broken.
   const known = isObject(value)
-    ? { ...UNKNOWN_QUERY_STATE, busySince: null, projectLabel: null, glassId: null, ...value }
+    ? { ...UNKNOWN_QUERY_STATE, busySince: null, projectLabel: null, hostId: null, glassId: null, ...value }
     : null;
   return isRecord(known) ? known : null;
 }

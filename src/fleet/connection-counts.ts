@@ -1,4 +1,5 @@
-// Counts connections over the fleet, per person, grant, token and compute; alone without Redis.
+// Counts connections over the fleet, per person, grant, token, compute and project, and per account
+// on each host; alone without Redis.
 
 import { answerInTime } from '../async/time-limit.ts';
 import { keepsOrder, type RedisClient } from '../redis/redis-client.ts';
@@ -11,10 +12,13 @@ import type { NodeHeartbeat } from './node-heartbeat.ts';
 const ANSWER_LIMIT_MS = 1_000;
 
 /** What a cap can be set on. Waiting connections do not count: login requests have other caps. */
-export type CountedThing = 'person' | 'grant' | 'access_token' | 'compute' | 'project';
+export type CountedThing = 'person' | 'grant' | 'access_token' | 'compute' | 'project' | 'account';
 
 /** The most connections allowed, each including the one that asks. */
-export type ConnectionCaps = Partial<Readonly<Record<CountedThing, number>>>;
+export type ConnectionCaps = Partial<Readonly<Record<Exclude<CountedThing, 'account'>, number>>> & {
+  /** On the connection's host, by how many the other accounts hold there; never more for more. */
+  readonly account?: (heldByOthers: number) => number;
+};
 
 export interface ExceededCap {
   readonly thing: CountedThing;
@@ -45,16 +49,17 @@ export class ConnectionCounts {
 
   /** The connection must be counted already. Nodes asking at once may admit fewer, never more. */
   async findExceeded(record: LiveConnectionRecord, caps: ConnectionCaps): Promise<ExceededCap | null> {
-    const asked = [...countedFields(record)].flatMap(([thing, field]) => {
-      if (thing === 'relaying') return [];
-      const cap = caps[thing];
-      return cap === undefined ? [] : [{ thing, field, cap, ownCount: this.#own.get(field) ?? 0 }];
-    });
+    const fields = countedFields(record);
+    const asked = fieldsAskedFor(fields, caps);
     if (asked.length === 0) return null;
-    const own = [...countedFields(record).values()];
-    const elsewhere = await this.#countElsewhere({ own, asked: asked.map(({ field }) => field) });
-    const exceeded = asked.find(({ cap, ownCount }, index) => ownCount + (elsewhere[index] ?? 0) > cap);
-    return exceeded === undefined ? null : { thing: exceeded.thing, cap: exceeded.cap };
+    const ownCounts = new Map(asked.map((field) => [field, this.#own.get(field) ?? 0]));
+    const ownCount = (field: string) => ownCounts.get(field) ?? 0;
+    // NOTE: before anything is awaited, so that a flood beyond a cap is counted for no longer.
+    const exceededHere = firstExceeded(fields, caps, ownCount);
+    if (exceededHere !== null) return exceededHere;
+    const counts = await this.#countElsewhere({ own: [...fields.values()], asked });
+    const elsewhere = new Map(asked.map((field, index) => [field, counts[index] ?? 0]));
+    return firstExceeded(fields, caps, (field) => ownCount(field) + (elsewhere.get(field) ?? 0));
   }
 
   #add(field: string, change: 1 | -1): void {
@@ -103,18 +108,45 @@ interface CountedFields {
 /** The field that counts the established connections of a compute; see readComputesInUse. */
 export const RELAYING_PREFIX = 'relaying:';
 
-function countedFields(record: LiveConnectionRecord): Map<CountedThing | 'relaying', string> {
-  const fields = new Map<CountedThing | 'relaying', string>();
+type FieldsOfRecord = ReadonlyMap<CountedThing | 'host' | 'relaying', string>;
+
+function countedFields(record: LiveConnectionRecord): FieldsOfRecord {
+  const fields = new Map<CountedThing | 'host' | 'relaying', string>();
   if (record.phase === 'waiting') return fields;
   if (record.userId !== null) fields.set('person', `person:${record.userId}`);
   if (record.grantId !== null) fields.set('grant', `grant:${record.grantId}`);
   if (record.accessTokenId !== null) fields.set('access_token', `access_token:${record.accessTokenId}`);
   if (record.computeId !== null) fields.set('compute', `compute:${record.computeId}`);
   if (record.projectId !== null) fields.set('project', `project:${record.projectId}`);
+  if (record.hostId !== null) {
+    fields.set('host', `host:${record.hostId}`);
+    if (record.accountId !== null) fields.set('account', `account:${record.accountId}:${record.hostId}`);
+  }
   if (record.computeId !== null && record.phase === 'relaying') {
     fields.set('relaying', RELAYING_PREFIX + record.computeId);
   }
   return fields;
+}
+
+function fieldsAskedFor(fields: FieldsOfRecord, caps: ConnectionCaps): string[] {
+  const isAsked = (thing: CountedThing | 'host' | 'relaying') =>
+    thing === 'host' ? caps.account !== undefined : thing !== 'relaying' && caps[thing] !== undefined;
+  return [...fields].flatMap(([thing, field]) => (isAsked(thing) ? [field] : []));
+}
+
+function firstExceeded(
+  fields: FieldsOfRecord,
+  caps: ConnectionCaps,
+  countOf: (field: string) => number,
+): ExceededCap | null {
+  const onHost = countOf(fields.get('host') ?? '');
+  for (const [thing, field] of fields) {
+    if (thing === 'host' || thing === 'relaying') continue;
+    const count = countOf(field);
+    const cap = thing === 'account' ? caps.account?.(onHost - count) : caps[thing];
+    if (cap !== undefined && count > cap) return { thing, cap };
+  }
+  return null;
 }
 
 function toCount(stored: string | null | undefined): number {

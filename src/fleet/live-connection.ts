@@ -52,6 +52,8 @@ export interface LiveConnectionRecord extends LiveConnectionSnapshot {
   readonly projectLabel: ProjectLabel | null;
   readonly computeId: ComputeId | null;
   readonly computeName: string | null;
+  /** Where it takes a connection of those that accounts share; null until it asks for one. */
+  readonly hostId: string | null;
   readonly database: string | null;
   readonly databaseRole: string | null;
   readonly grantId: GrantId | null;

@@ -157,7 +157,7 @@ export class Limits {
   }
 
   /** Caps for LiveRegistration.findExceededCap; a compute's policy may be stricter or wider. */
-  liveCaps(ofTarget: Pick<ConnectionCaps, 'compute' | 'access_token' | 'project'> = {}): ConnectionCaps {
+  liveCaps(ofTarget: Pick<ConnectionCaps, 'compute' | 'access_token' | 'project' | 'account'> = {}): ConnectionCaps {
     const { person, grant, compute } = { ...CONNECTION_CAPS, ...this.#figures.caps };
     return { person, grant, compute, ...ofTarget };
   }

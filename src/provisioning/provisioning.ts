@@ -18,6 +18,7 @@ import {
   restoreRole,
 } from './hosted/hosted-roles.ts';
 import { readStatement } from './hosted/read-statement.ts';
+import type { SharesOnHost } from './hosts/connection-share.ts';
 import type { HostRegion } from './hosts/hosts.ts';
 import type { ProvisioningParts } from './hosts/provisioning-parts.ts';
 import type { KnownDatabases } from './known-databases.ts';
@@ -49,11 +50,11 @@ export function createProvisioning(parts: ProvisioningParts, databases: KnownDat
     readStatement: (place: Parameters<typeof readStatement>[1]) => readStatement(parts, place),
     listRegions: (): HostRegion[] => parts.hosts.listRegions(),
     /** Throws `lock_table_filled`. */
-    projectShare: async (hostId: string, projectId: ProjectId): Promise<number | null> => {
+    sharesOnHost: async (hostId: string, projectId: ProjectId): Promise<SharesOnHost> => {
       refused.requireAdmitted(projectId);
       return await parts.hosts.get(hostId).then(
-        (host) => host.share.ofProject().catch(() => null),
-        () => null,
+        (host) => host.share.onHost(),
+        () => ({}),
       );
     },
   };

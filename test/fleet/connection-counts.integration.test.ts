@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { LiveConnectionRecord } from '../../src/fleet/live-connection.ts';
-import { type ComputeId, idFrom, newUserId } from '../../src/ids.ts';
+import { type AccountId, type ComputeId, idFrom, newOrganizationId, newUserId } from '../../src/ids.ts';
 import { useTestCatalogue } from '../support/databases/catalogue-for-tests.ts';
 import { redisKinds, startDebianRedis, type TestRedis } from '../support/databases/redis-for-tests.ts';
 import { connectionRecord, recordingHandle, startTestNode, type TestNode } from '../support/nodes/fleet-for-tests.ts';
@@ -71,6 +71,42 @@ describe.each(redisKinds)('caps on connections, on $name', ({ start }) => {
     );
     const answers = await Promise.all(asked);
     expect(answers.filter((answer) => answer === null).length).toBeLessThanOrEqual(7);
+  });
+
+  /** Of ten places, all that others leave. */
+  const account = (heldByOthers: number) => 10 - heldByOthers;
+  const onHost = (accountId: AccountId, hostId = 'one') => ({ accountId, hostId });
+
+  it('an account is counted over all nodes, against what others hold of the host', async () => {
+    const [greedy, other] = [newOrganizationId(), newOrganizationId()];
+    for (let count = 0; count < 4; count += 1) register(there, onHost(other));
+    register(here, onHost(other, 'two'));
+    const asked = Array.from({ length: 6 }, (_none, index) => register(index % 2 === 0 ? here : there, onHost(greedy)));
+    const last = asked.at(-1);
+    expect(await last?.findExceededCap({ account })).toBeNull();
+    const more = register(here, onHost(greedy));
+    expect(await more.findExceededCap({ account })).toEqual({ thing: 'account', cap: 6 });
+  });
+
+  it('a flood that its node refuses by itself takes no room of others meanwhile', async () => {
+    const [greedy, other] = [newOrganizationId(), newOrganizationId()];
+    const flood = Array.from({ length: 50 }, async () => {
+      const registration = register(here, { accountId: greedy });
+      registration.update({ hostId: 'one' });
+      const exceeded = await registration.findExceededCap({ account: () => 3 });
+      if (exceeded !== null) registration.update({ hostId: null });
+      return exceeded;
+    });
+    expect((await Promise.all(flood)).filter((exceeded) => exceeded === null)).toHaveLength(3);
+    const newcomer = register(there, onHost(other));
+    const seen: number[] = [];
+    await newcomer.findExceededCap({
+      account: (heldByOthers) => {
+        seen.push(heldByOthers);
+        return 10;
+      },
+    });
+    expect(seen.at(-1)).toBe(3);
   });
 
   it('a connection that stops waiting counts for its person from then on', async () => {

@@ -88,7 +88,7 @@ const DIAL_POLICY = { allowedNetworks: LOOPBACK, listed: [], forbidden: [], look
 const UNHOSTED = {
   wake: async () => {},
   restoreRole: async () => false,
-  projectShare: async () => null,
+  sharesOnHost: async () => ({}),
   noteUse: () => {},
   readDatabases: async () => {},
 };

@@ -97,6 +97,7 @@ export function firstRecord(
     projectLabel: null,
     computeId: null,
     computeName: null,
+    hostId: null,
     database: null,
     databaseRole: null,
     grantId: null,

@@ -5,6 +5,7 @@ import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { Clock } from '../../clock.ts';
 import type { Config } from '../../config/config.ts';
 import type { CancelRoutes } from '../../fleet/cancel-routes.ts';
+import type { ConnectionCaps } from '../../fleet/connection-counts.ts';
 import type { LiveConnections } from '../../fleet/live-connections.ts';
 import type { ComputeId, NodeId, ProjectId } from '../../ids.ts';
 import type { Limits } from '../../limits/limits.ts';
@@ -62,10 +63,10 @@ export interface GatewayDependencies {
     /** Resolves when the list of its databases is fresh, or cannot be made so in time. */
     readDatabases(computeId: ComputeId): Promise<void>;
     /**
-     * Connections that one project may hold on that host; null while it cannot be asked. Throws
-     * `lock_table_filled` for a project that may not connect now.
+     * What the project and its account may hold of the host's connections, as far as it can be
+     * asked now. Throws `lock_table_filled` for a project that may not connect now.
      */
-    projectShare(hostId: string, projectId: ProjectId): Promise<number | null>;
+    sharesOnHost(hostId: string, projectId: ProjectId): Promise<Pick<ConnectionCaps, 'project' | 'account'>>;
   };
   /** Counts what a compute's clients were sent. */
   readonly consumption: { recordTransfer(computeId: ComputeId, bytes: number): void };

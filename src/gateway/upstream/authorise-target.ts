@@ -21,12 +21,15 @@ const CAP_WORDS = {
     wayOut: 'make a token with a higher limit (--max-connections)',
   },
   compute: { of: 'for this compute', wayOut: 'ask an admin for a higher limit' },
-} as const satisfies Record<Exclude<CountedThing, 'project'>, { readonly of: string; readonly wayOut: string }>;
+} as const satisfies Record<
+  Exclude<CountedThing, 'project' | 'account'>,
+  { readonly of: string; readonly wayOut: string }
+>;
 
 /**
  * The target with its credentials. Throws `permission_lost`, `rule_denied`, `not_found`,
  * `link_login_disabled`, `refused_by_policy`, `replication_refused`, `too_many_connections`,
- * `project_share_full`, `lock_table_filled`.
+ * `project_share_full`, `account_share_full`, `lock_table_filled`.
  */
 export async function authoriseTarget(
   admission: Admission,
@@ -103,7 +106,10 @@ function nameTarget({ entry }: LiveSession, target: PasswordTarget): void {
 
 type CountingParts = Pick<GatewayParts, 'computes' | 'limits' | 'metrics'>;
 
-/** Throws `too_many_connections`, `project_share_full`, `lock_table_filled`. */
+/**
+ * Throws `too_many_connections`, `project_share_full`, `account_share_full` and
+ * `lock_table_filled`.
+ */
 async function requireRoom(
   admission: Admission,
   session: LiveSession,
@@ -111,17 +117,22 @@ async function requireRoom(
 ): Promise<void> {
   const { maxConnections } = target.policy;
   const { hostId } = target.compute;
-  const share = hostId === null ? null : await computes.projectShare(hostId, target.project.id);
+  const shares = hostId === null ? null : await computes.sharesOnHost(hostId, target.project.id);
   const caps = {
     ...admission.caps,
     ...(maxConnections === null ? {} : { compute: maxConnections }),
-    ...(share === null ? {} : { project: share }),
+    ...shares,
   };
+  // NOTE: right before the counts are compared, and taken back right after: what is refused must
+  // leave other accounts their room.
+  session.entry.update({ hostId });
   const exceeded = await session.entry.findExceededCap(limits.liveCaps(caps));
   if (exceeded === null) return;
+  session.entry.update({ hostId: null });
   const { thing, cap } = exceeded;
   metrics.limitHits.inc({ limit: thing });
   if (thing === 'project') throw new PosternError('project_share_full', { params: { share: String(cap) } });
+  if (thing === 'account') throw new PosternError('account_share_full', { params: { share: String(cap) } });
   throw new PosternError('too_many_connections', { params: { ...CAP_WORDS[thing], limit: String(cap) } });
 }
 

@@ -62,6 +62,7 @@ async function useProject(
         projectName: 'shop',
         projectLabel: null,
         computeName: 'main',
+        hostId: null,
       },
       ...{ grantId: null, accessTokenId: null, loginRequestId: null, glassId: null, since: new Date().toISOString() },
       ...{

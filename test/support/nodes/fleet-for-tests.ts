@@ -90,6 +90,7 @@ export function connectionRecord(
     projectLabel: null,
     computeId: null,
     computeName: null,
+    hostId: null,
     database: null,
     databaseRole: null,
     grantId: null,
