@@ -5,6 +5,7 @@ import { findAccessToken, type ProvableToken } from '../../catalogue/logins/find
 import { findRoleOfDatabase, findRoleOfProject, type RoutedRole } from '../../catalogue/logins/route-role.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import { PosternError } from '../../errors.ts';
+import type { BranchId } from '../../ids.ts';
 import type { Client } from '../client/client.ts';
 import { isMaintenanceDatabase } from '../client/database-choice.ts';
 import { namesDatabase, type TargetHints } from '../client/startup-parameters.ts';
@@ -15,7 +16,7 @@ export type PasswordCredential =
   | { readonly kind: 'role'; readonly role: RoutedRole }
   /** No such token or role: asked for a password anyway, so that names cannot be probed. */
   | { readonly kind: 'unknown_token' }
-  | { readonly kind: 'unknown_role'; readonly asked: TargetHints };
+  | { readonly kind: 'unknown_role'; readonly branchId: BranchId };
 
 // ids.ts: the form of our own ids.
 const ACCESS_TOKEN_ID = /^tok-[a-z0-9]{16}$/;
@@ -46,7 +47,7 @@ export async function findPasswordCredential(client: Client, { catalogue }: Part
 async function findNamedRole(user: string, hints: TargetHints, { catalogue }: Parts): Promise<PasswordCredential> {
   const route = await findRoleOfProject(catalogue, user, hints);
   if (route?.kind === 'role') return { kind: 'role', role: route.role };
-  if (route?.kind === 'no_role') return { kind: 'unknown_role', asked: hints };
+  if (route?.kind === 'no_role') return { kind: 'unknown_role', branchId: route.branchId };
   const { endpoint, project } = hints;
   if (endpoint !== null) throw new PosternError('endpoint_unknown', { params: { compute: endpoint } });
   throw new PosternError('project_unknown', { params: { project: project ?? '' } });

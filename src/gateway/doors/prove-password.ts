@@ -103,9 +103,9 @@ function proofOf(credential: PasswordCredential, { client }: LiveSession, { mock
 }
 
 /**
- * Of the words that were asked for, never of what they lead to: equal salts would tell which
- * compute belongs to which project.
+ * Of what a real one would depend on: the branch that the words lead to, however they spell it, and
+ * the name of the role.
  */
 function mockNameOf(credential: PasswordCredential, user: string): string {
-  return credential.kind === 'unknown_role' ? JSON.stringify([user, credential.asked]) : user;
+  return credential.kind === 'unknown_role' ? JSON.stringify([credential.branchId, user]) : user;
 }
