@@ -17,6 +17,8 @@ export interface TlsFacts {
   readonly certificateDer: Buffer;
   /** Of the key that the client proved to hold, `SHA256:…`; null where it showed no certificate. */
   readonly clientKey: string | null;
+  /** False: it may have a certificate, and was not asked for it. */
+  readonly isAskedForKey: boolean;
 }
 
 export interface AcceptTlsOptions extends Patience {
@@ -52,7 +54,7 @@ export async function acceptTls(
     if (kind === 'direct' && socket.alpnProtocol !== ALPN_PROTOCOL) {
       throw new ClientTlsFailed('direct TLS without ALPN "postgresql"');
     }
-    return { socket, tls: factsOf(socket, servedCertificate()) };
+    return { socket, tls: { ...factsOf(socket, servedCertificate()), isAskedForKey: asksForKey } };
   } catch (error) {
     plain.destroy();
     throw error;
@@ -110,7 +112,7 @@ async function handshake(socket: TLSSocket, plain: Socket, patience: Patience): 
   }
 }
 
-function factsOf(socket: TLSSocket, served: ServerCertificate): TlsFacts {
+function factsOf(socket: TLSSocket, served: ServerCertificate): Omit<TlsFacts, 'isAskedForKey'> {
   // `servername` is false or null where the client named none.
   const serverName: unknown = Reflect.get(socket, 'servername');
   return {

@@ -37,6 +37,7 @@ export async function loginOrigin(client: Client, config: Config['login']): Prom
     address: peer.address,
     locality: await client.locality(),
     key: tls?.clientKey ?? null,
+    ...(tls?.isAskedForKey === false && { isUnasked: true }),
     port: peer.port,
     application: shortNameOrNull(applicationOf(startup)),
     agent,

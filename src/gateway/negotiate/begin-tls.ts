@@ -55,7 +55,7 @@ async function handshake(
     return await acceptTls(plain, certificates, { kind, asksForKey, signal, limitMs: times.handshakeMs });
   } finally {
     const bytes = plain.bytesRead - bytesBefore;
-    if (end(bytes)) log.warn({ event: 'tls.long_handshake', address, bytes }, 'asked for no key there for an hour');
+    if (end(bytes)) log.warn({ event: 'tls.long_handshake', address, bytes }, 'fewer keys are asked for there now');
   }
 }
 

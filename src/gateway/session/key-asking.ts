@@ -2,26 +2,23 @@
 // the event loop, although a key of any issuer will do: names times constraints, so that 100 KB of
 // certificates stop a node for six seconds (OpenSSL 3.0), and keys with huge exponents, 60 ms in 10
 // KB. Node can bound neither the bytes nor the depth beforehand. So strangers are asked a few at a
-// time, certificates that let nobody in are counted by their bytes, and where a handshake was
-// longer than any terminal's own certificate needs, nobody is asked for an hour: they come in as
-// terminals without a key.
+// time, certificates that let nobody in are counted, long ones many times, and where too many came,
+// nobody is asked for a while: they come in as terminals without a key, and what their person
+// approves is not remembered (terminal-sharing.ts).
 
 import { Slots } from '../../async/slots.ts';
 import { linkedAbort, TimeLimitExceeded } from '../../async/time-limit.ts';
 import type { Clock } from '../../clock.ts';
 import { providerNetworkKey, terminalKey } from '../../network-address.ts';
 import { NetworkCrowd } from '../../network-crowd.ts';
-import { CertificateBudget } from './certificate-budget.ts';
-
-/** Behind the ClientHello. One certificate of RSA-4096 and its proof are 3 KB. */
-export const MOST_HANDSHAKE_BYTES = 6 * 1_024;
+import { CertificateBudget, MOST_HANDSHAKE_BYTES, type PlaceKind } from './certificate-budget.ts';
 
 const STRANGERS_AT_A_TIME = 4;
 const OF_ONE_ADDRESS_AT_A_TIME = 2;
-/** After so many long handshakes, only addresses are asked from which a key was let in. */
+/** After so many of strangers in an hour, only addresses are asked where a key was let in. */
 const MOST_LONG_HANDSHAKES = 8;
 const MOST_LONG_OF_NETWORK = 2;
-const PAUSE_MS = 3_600_000;
+const LONG_COUNTS_MS = 3_600_000;
 const MOST_REMEMBERED = 10_000;
 /** Of a place with a known key: others there wait, since their keys let them in. */
 const KNOWN_AT_A_TIME = { places: 4, undisturbedMs: 2_000 };
@@ -49,7 +46,7 @@ interface Peer {
 export class KeyAsking {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #patienceMs: number;
-  /** The last of each place, the oldest first. */
+  /** Of strangers, the last of each place, the oldest first. */
   readonly #long = new Map<string, LongHandshake>();
   /** Places from which a key was let in, each with its handshakes under way. */
   readonly #known = new Map<string, Slots>();
@@ -70,7 +67,7 @@ export class KeyAsking {
   ): Promise<T> {
     const place = terminalKey(address);
     const slots = this.#known.get(place);
-    if (slots === undefined || !this.#mayAskAt(place, address)) return await handshake(signal, 'may_ask');
+    if (slots === undefined || this.#budget.isSpent(address, 'known')) return await handshake(signal, 'may_ask');
     const waiting = linkedAbort(signal);
     const patience = setTimeout(() => waiting.abort(new TimeLimitExceeded(this.#patienceMs)), this.#patienceMs);
     let isBegun = false;
@@ -91,17 +88,17 @@ export class KeyAsking {
 
   begin(address: string, asking: Asking = 'may_ask'): Handshake {
     const place = terminalKey(address);
-    if (asking === 'asks_nothing' || !this.#mayAsk(place, address)) return { asksForKey: false, end: () => false };
+    const kind = this.#known.has(place) ? 'known' : 'unknown';
+    if (asking === 'asks_nothing' || !this.#mayAsk(address, kind)) return { asksForKey: false, end: () => false };
     const handshake = Symbol('handshake');
-    if (!this.#known.has(place)) this.#strangers.add(address, handshake);
+    if (kind === 'unknown') this.#strangers.add(address, handshake);
     return {
       asksForKey: true,
       end: (bytes) => {
         this.#strangers.delete(handshake);
-        this.#budget.spend(address, bytes);
+        this.#budget.spend(address, kind, bytes);
         if (bytes <= MOST_HANDSHAKE_BYTES) return false;
-        this.#long.delete(place);
-        this.#long.set(place, { atMs: this.#nowMs(), network: providerNetworkKey(address) });
+        if (kind === 'unknown') this.#countLong(place, address);
         return true;
       },
     };
@@ -117,21 +114,26 @@ export class KeyAsking {
     if (this.#known.size > MOST_REMEMBERED) this.#known.delete(oldestOf(this.#known.keys()));
   }
 
-  #mayAsk(place: string, address: string): boolean {
-    if (!this.#mayAskAt(place, address)) return false;
-    if (this.#known.has(place)) return true;
+  #mayAsk(address: string, kind: PlaceKind): boolean {
+    if (this.#budget.isSpent(address, kind)) return false;
+    if (kind === 'known') return true;
+    this.#forgetLong();
     const network = providerNetworkKey(address);
     const ofNetwork = [...this.#long.values()].filter((long) => long.network === network).length;
     if (this.#long.size >= MOST_LONG_HANDSHAKES || ofNetwork >= MOST_LONG_OF_NETWORK) return false;
     return this.#strangers.size < STRANGERS_AT_A_TIME && this.#strangers.countOf(address) < OF_ONE_ADDRESS_AT_A_TIME;
   }
 
-  #mayAskAt(place: string, address: string): boolean {
+  #countLong(place: string, address: string): void {
+    this.#long.delete(place);
+    this.#long.set(place, { atMs: this.#nowMs(), network: providerNetworkKey(address) });
+  }
+
+  #forgetLong(): void {
     for (const [each, { atMs }] of this.#long) {
-      if (this.#nowMs() - atMs < PAUSE_MS) break;
+      if (this.#nowMs() - atMs < LONG_COUNTS_MS) break;
       this.#long.delete(each);
     }
-    return !this.#long.has(place) && !this.#budget.isSpent(address, this.#known.has(place) ? 'known' : 'unknown');
   }
 
   #nowMs(): number {

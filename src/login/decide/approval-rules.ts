@@ -18,6 +18,7 @@ const REFUSALS = {
   strange_name: 'name_is_not_own',
   shared_name: 'name_is_shared',
   forwarded: 'name_is_shared',
+  unasked: 'key_needed',
 } as const satisfies Readonly<Record<TerminalSharing, string>>;
 
 /** Throws PosternError for what the policy of account and compute forbids. */

@@ -2,6 +2,7 @@
 // neighbour at the same address can say, too (docs/decisions/021-whose-a-terminal-is.md).
 
 import { findClaimants, findNeighbourhood } from '../../catalogue/access/login-names.ts';
+import { listKeys } from '../../catalogue/people/terminal-keys.ts';
 import type { Catalogue } from '../../catalogue/store/catalogue.ts';
 import type { UserId } from '../../ids.ts';
 import { parseNetworks } from '../../network-address.ts';
@@ -21,7 +22,9 @@ export type TerminalSharing =
   /** The requested user may be another person there: nothing is remembered. */
   | 'shared_name'
   /** Everybody who uses a port forward looks alike: nothing is remembered. */
-  | 'forwarded';
+  | 'forwarded'
+  /** A neighbour may have kept the person's key from being asked for: nothing is remembered. */
+  | 'unasked';
 
 const HOUR_MS = 3_600_000;
 const LONGEST_MS: Readonly<Record<TerminalSharing, number>> = {
@@ -30,6 +33,7 @@ const LONGEST_MS: Readonly<Record<TerminalSharing, number>> = {
   strange_name: 0,
   shared_name: 0,
   forwarded: 0,
+  unasked: 0,
 };
 
 interface SharingStores {
@@ -47,11 +51,13 @@ export async function findSharing(
   if (isForwarded(terminal)) return 'forwarded';
   const { catalogue } = stores;
   const name = loginNameOf(terminal);
-  const [claimants, { isSharedPlace, isOwnName }, openers] = await Promise.all([
+  const [claimants, { isSharedPlace, isOwnName }, openers, keys] = await Promise.all([
     findClaimants(catalogue, name),
     findNeighbourhood(catalogue, name, userId),
     findOpeners(stores, terminal),
+    terminal.isUnasked === true && !hasKey(terminal) ? listKeys(catalogue, userId) : [],
   ]);
+  if (keys.length > 0) return 'unasked';
   if ([...claimants, ...openers].some((claimant) => claimant !== userId)) return 'shared_name';
   const isSharedNetwork = !hasKey(terminal) && parseNetworks(sharedNetworks).includes(terminal.address);
   if (!isSharedPlace && !isSharedNetwork) return 'own';

@@ -23,6 +23,8 @@ export interface Located {
   readonly locality?: Locality | undefined;
   /** Of the client's own certificate, `SHA256:…`; absent or null: it showed none. */
   readonly key?: string | null | undefined;
+  /** It was asked for no key, since others there had shown too much. */
+  readonly isUnasked?: boolean | undefined;
 }
 
 export function localityOf({ address, locality }: Located): Locality {

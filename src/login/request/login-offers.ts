@@ -182,6 +182,8 @@ function normalOrigin(origin: LoginOrigin): LoginOrigin {
 
 function keyOfTerminal(origin: LoginOrigin): string {
   const { requestedDatabase, hints, replication, serverName } = origin;
-  const target = JSON.stringify([terminalDigest(origin), requestedDatabase, hints, replication, serverName]);
+  // A neighbour who was asked for a key gets no link for somebody who was not.
+  const asking = origin.isUnasked === true ? ['unasked'] : [];
+  const target = JSON.stringify([terminalDigest(origin), requestedDatabase, hints, replication, serverName, ...asking]);
   return redisKeys.offerOfTerminal(createHash('sha256').update(target).digest('hex'));
 }

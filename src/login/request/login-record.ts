@@ -41,6 +41,7 @@ export const originSchema: z.ZodType<LoginOrigin> = z.object({
   // Absent in records written by older versions.
   locality: localitySchema.optional(),
   key: z.string().nullish(),
+  isUnasked: z.boolean().optional(),
   port: z.number().int(),
   application: z.string().nullable(),
   agent: agentSchema,

@@ -7,7 +7,8 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { Slots } from '../../../src/async/slots.ts';
 import { beginTls } from '../../../src/gateway/negotiate/begin-tls.ts';
-import { KeyAsking, MOST_HANDSHAKE_BYTES } from '../../../src/gateway/session/key-asking.ts';
+import { MOST_HANDSHAKE_BYTES } from '../../../src/gateway/session/certificate-budget.ts';
+import { KeyAsking } from '../../../src/gateway/session/key-asking.ts';
 import { surviveErrors } from '../../../src/wire/wait-on-stream.ts';
 import { makeClientCertificate } from '../../support/client-certificates.ts';
 import { pushedClock } from '../../support/databases/catalogue-for-tests.ts';
@@ -15,8 +16,11 @@ import { waitUntil } from '../../support/wait-until.ts';
 import { certificatesOnDisk } from '../../wire/certificates-on-disk.ts';
 import { socketPair } from '../../wire/loopback.ts';
 
-const HOUR_MS = 3_600_000;
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
 const LONG = MOST_HANDSHAKE_BYTES + 1;
+/** All that a client may show. */
+const LONGEST = 100_000;
 
 function shake(asking: KeyAsking, address: string, bytes = 3_000): boolean {
   const { asksForKey, end } = asking.begin(address);
@@ -25,22 +29,26 @@ function shake(asking: KeyAsking, address: string, bytes = 3_000): boolean {
 }
 
 describe('a place with a long handshake', () => {
-  it('is not asked for an hour, and others are', () => {
+  it('is asked less for a while, the longer it was, and others as before', () => {
     const clock = pushedClock();
     const asking = new KeyAsking(clock);
-    expect(shake(asking, '203.0.113.7', LONG)).toBe(true);
+    expect(shake(asking, '203.0.113.7', 11_000)).toBe(true);
+    expect(shake(asking, '203.0.113.7', 11_000)).toBe(true);
+    expect([shake(asking, '203.0.113.7'), shake(asking, '203.0.113.8')]).toEqual([false, true]);
+    clock.push(40 * SECOND_MS);
+    expect(shake(asking, '203.0.113.7', LONGEST)).toBe(true);
+    clock.push(60 * MINUTE_MS);
     expect(shake(asking, '203.0.113.7')).toBe(false);
-    expect(shake(asking, '203.0.113.8')).toBe(true);
-    clock.push(HOUR_MS);
+    clock.push(10 * MINUTE_MS);
     expect(shake(asking, '203.0.113.7')).toBe(true);
   });
 
   it('is its whole /64, and is told once', () => {
     const asking = new KeyAsking(pushedClock());
     const { end } = asking.begin('2001:db8::1');
-    expect(end(LONG)).toBe(true);
+    expect(end(LONGEST)).toBe(true);
     const next = asking.begin('2001:db8::2');
-    expect([next.asksForKey, next.end(LONG)]).toEqual([false, false]);
+    expect([next.asksForKey, next.end(LONGEST)]).toEqual([false, false]);
   });
 });
 
@@ -98,6 +106,54 @@ describe('certificates that let nobody in', () => {
   });
 });
 
+// One certificate of 10.7 KB an hour, from beside somebody, kept the key there from being asked.
+describe('a neighbour of a known key', () => {
+  const [place, near, network] = ['198.51.100.1', '198.51.100.2', '198.51'];
+
+  it('holds it off by no single certificate, and by the longest chain for minutes', () => {
+    const clock = pushedClock();
+    const asking = new KeyAsking(clock);
+    asking.remember(place);
+    for (let minute = 0; minute < 60; minute++) {
+      expect([shake(asking, place, 10_700), shake(asking, place, 900)]).toEqual([true, true]);
+      clock.push(MINUTE_MS);
+    }
+    expect(shake(asking, place, LONGEST)).toBe(true);
+    expect(shake(asking, place)).toBe(false);
+    clock.push(8 * MINUTE_MS);
+    expect(shake(asking, place)).toBe(true);
+  });
+
+  it('costs no more by long chains than by short ones', () => {
+    for (const bytes of [LONG, 10_700, 20_000, 50_000, LONGEST]) {
+      const clock = pushedClock();
+      const asking = new KeyAsking(clock);
+      asking.remember(place);
+      let squares = 0;
+      for (let second = 0; second < 3_600; second++, clock.push(SECOND_MS)) {
+        if (shake(asking, place, bytes)) squares += (bytes / MOST_HANDSHAKE_BYTES) ** 2;
+      }
+      // 192 KiB a minute are 32 handshakes of 6 KiB, and one more may begin.
+      expect(squares).toBeLessThan(61 * 32 + (LONGEST / MOST_HANDSHAKE_BYTES) ** 2);
+    }
+  });
+
+  it('holds off no other place, unless by many known ones of the network', () => {
+    const asking = new KeyAsking(pushedClock());
+    for (const address of [place, near]) asking.remember(address);
+    shake(asking, place, LONGEST);
+    expect(shake(asking, near)).toBe(true);
+    const places = Array.from({ length: 100 }, (_, last) => `${network}.7.${last}`);
+    for (const address of places) asking.remember(address);
+    const asked = places.map((address) => {
+      return Array.from({ length: 100 }, () => shake(asking, address)).filter((isAsked) => isAsked).length;
+    });
+    expect(asked.reduce((sum, count) => sum + count)).toBeLessThan(270);
+    asking.remember('192.0.2.1');
+    expect(shake(asking, '192.0.2.1')).toBe(true);
+  });
+});
+
 // Two hundred handshakes at a time from beside a known terminal, each with 100 KB of certificates.
 describe('a place with a known key', () => {
   const address = '198.51.100.1';
@@ -135,7 +191,7 @@ describe('a place with a known key', () => {
   });
 });
 
-it('a chain of 40 kB is the last that its place is asked for, and goes to the log', async () => {
+it('after a chain of 40 kB its place is not asked, and it goes to the log', async () => {
   await using disk = await certificatesOnDisk(['a.test']);
   const names = Array.from({ length: 1_500 }, (_, at) => `a${at}.terminals.example.test`);
   const long = await makeClientCertificate({ names });
@@ -155,10 +211,11 @@ it('a chain of 40 kB is the last that its place is asked for, and goes to the lo
     await once(pair.far, 'readable');
     expect(`${pair.far.read(1)}`).toBe('S');
     surviveErrors(connect({ socket: pair.far, rejectUnauthorized: false, cert, key }));
-    return (await accepting).tls.clientKey;
+    const { clientKey, isAskedForKey } = (await accepting).tls;
+    return isAskedForKey ? clientKey : 'not asked';
   };
   expect(await keyShownBy(long, '203.0.113.7')).toBe(long.fingerprint);
-  expect(await keyShownBy(short, '203.0.113.7')).toBeNull();
+  expect(await keyShownBy(short, '203.0.113.7')).toBe('not asked');
   expect(await keyShownBy(short, '203.0.113.8')).toBe(short.fingerprint);
   expect(lines.map((line) => JSON.parse(line))).toEqual([
     expect.objectContaining({ event: 'tls.long_handshake', address: '203.0.113.7', bytes: expect.any(Number) }),

@@ -69,7 +69,7 @@ export interface ApprovalProps {
   /** Of the application, as a remembered approval knows it; null where it has no name. */
   readonly program: string | null;
   /** Whether the terminal's address, or its user there, may be other people's, too. */
-  readonly sharing: 'own' | 'shared_place' | 'strange_name' | 'shared_name' | 'forwarded';
+  readonly sharing: 'own' | 'shared_place' | 'strange_name' | 'shared_name' | 'forwarded' | 'unasked';
   /** Other waiting connections of the same terminal. */
   readonly alsoWaiting: Pick<AlsoWaitingProps, 'opened' | 'unopenedCount'>;
 }

@@ -63,6 +63,14 @@ function Remembered(props: RememberedForProps): VNode | null {
   if (sharing === 'forwarded') {
     return <p class="help">Only for this connection: everybody behind a port forward looks like this terminal.</p>;
   }
+  if (sharing === 'unasked') {
+    return (
+      <p class="help">
+        Only for this connection: somebody at <bdi class="mono">{address}</bdi> has just shown too many certificates, so
+        this terminal could not show its key. Connect again in some minutes.
+      </p>
+    );
+  }
   if (rememberChoices.length < 2) return props.keyWouldHelp ? <KeyIsNeeded /> : null;
   return (
     <p class="help remembered">
