@@ -3,6 +3,7 @@
 import type { VNode } from 'preact';
 import { ProjectLabelTag, type ProjectLabelView } from '../../project-label.tsx';
 import { type Column, DataTable } from './data-table.tsx';
+import { revokeColumn } from './revoke-column.tsx';
 import { When } from './when.tsx';
 
 export interface GrantRow {
@@ -33,15 +34,7 @@ export function GrantTable({ path, grants, now }: GrantTableProps): VNode {
     { header: 'From', cell: ({ address, application }) => <Place address={address} detail={application} /> },
     { header: 'Until', cell: ({ until }) => <When at={until} now={now} /> },
     { header: 'Used', cell: (grant) => <Uses grant={grant} now={now} /> },
-    {
-      header: 'Revoke',
-      kind: 'actions',
-      cell: ({ id, project }) => (
-        <a class="button plain small" href={`${path}/${id}/revoke`}>
-          Revoke<span class="visually-hidden"> {project}</span>
-        </a>
-      ),
-    },
+    revokeColumn(path, ({ project }) => project),
   ];
   return (
     <DataTable

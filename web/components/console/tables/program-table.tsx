@@ -2,6 +2,7 @@
 
 import type { VNode } from 'preact';
 import { type Column, DataTable } from './data-table.tsx';
+import { revokeColumn } from './revoke-column.tsx';
 import { When } from './when.tsx';
 
 export interface ProgramRow {
@@ -46,15 +47,7 @@ export function ProgramTable({ path, programs, now }: ProgramTableProps): VNode 
       ),
     },
     { header: 'Until', cell: ({ expiresAt }) => <When at={expiresAt} now={now} /> },
-    {
-      header: 'Revoke',
-      kind: 'actions',
-      cell: ({ id, program }) => (
-        <a class="button plain small" href={`${path}/${id}/revoke`}>
-          Revoke<span class="visually-hidden"> {program}</span>
-        </a>
-      ),
-    },
+    revokeColumn(path, ({ program }) => program),
   ];
   return (
     <DataTable

@@ -4,8 +4,9 @@ import type { VNode } from 'preact';
 import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
 import type { Column } from '../../../components/console/tables/data-table.tsx';
-import { LastUse } from '../../../components/console/tables/last-use.tsx';
+import { lastUseColumn } from '../../../components/console/tables/last-use-column.tsx';
 import { ListedTable, type Listing } from '../../../components/console/tables/listed-table.tsx';
+import { revokeColumn } from '../../../components/console/tables/revoke-column.tsx';
 import { When } from '../../../components/console/tables/when.tsx';
 
 interface TokenRow {
@@ -37,20 +38,8 @@ export function AccessTokensPage({ frame, view, path, kind, listing, now }: Acce
       ? [{ header: 'Owner', cell: ({ owner }: TokenRow) => (owner === 'person' ? 'a person' : 'the organization') }]
       : []),
     { header: 'Open until', sort: 'until', cell: (token) => <Expiry token={token} now={now} /> },
-    {
-      header: 'Last used',
-      sort: 'used',
-      cell: ({ lastUsedAt, lastUsedFrom }) => <LastUse at={lastUsedAt} from={lastUsedFrom} now={now} />,
-    },
-    {
-      header: 'Revoke',
-      kind: 'actions',
-      cell: ({ id, name }) => (
-        <a class="button plain small" href={`${path}/${id}/revoke`}>
-          Revoke<span class="visually-hidden"> {name}</span>
-        </a>
-      ),
-    },
+    { ...lastUseColumn(now), sort: 'used' },
+    revokeColumn(path, ({ name }) => name),
   ];
   return (
     <ConsolePage

@@ -5,8 +5,9 @@ import { ConsolePage } from '../../../components/console/console-page.tsx';
 import type { ConsoleProps } from '../../../components/console/console-view.ts';
 import { SelectField } from '../../../components/console/forms/fields.tsx';
 import type { Column } from '../../../components/console/tables/data-table.tsx';
-import { LastUse } from '../../../components/console/tables/last-use.tsx';
+import { lastUseColumn } from '../../../components/console/tables/last-use-column.tsx';
 import { ListedTable, type Listing } from '../../../components/console/tables/listed-table.tsx';
+import { revokeColumn } from '../../../components/console/tables/revoke-column.tsx';
 import { When } from '../../../components/console/tables/when.tsx';
 import { TextField } from '../../../components/text-field.tsx';
 import { CsrfField } from '../../../layout/csrf-field.tsx';
@@ -41,20 +42,8 @@ export function ApiKeysPage(props: ApiKeysProps): VNode {
       ? [{ header: 'Made by', cell: ({ createdBy }: KeyRow) => <bdi>{createdBy ?? 'somebody gone'}</bdi> }]
       : []),
     { header: 'Made', sort: 'made', cell: ({ createdAt }) => <When at={createdAt} now={now} /> },
-    {
-      header: 'Last used',
-      sort: 'used',
-      cell: ({ lastUsedAt, lastUsedFrom }) => <LastUse at={lastUsedAt} from={lastUsedFrom} now={now} />,
-    },
-    {
-      header: 'Revoke',
-      kind: 'actions',
-      cell: ({ id, name }) => (
-        <a class="button plain small" href={`${path}/${id}/revoke`}>
-          Revoke<span class="visually-hidden"> {name}</span>
-        </a>
-      ),
-    },
+    { ...lastUseColumn(now), sort: 'used' },
+    revokeColumn(path, ({ name }) => name),
   ];
   return (
     <ConsolePage

@@ -4,7 +4,8 @@ import type { VNode } from 'preact';
 import { Panel } from '../../../components/console/panel.tsx';
 import { PeopleFrame, type PeopleProps } from '../../../components/console/people-tabs.tsx';
 import { type Column, DataTable } from '../../../components/console/tables/data-table.tsx';
-import { LastUse } from '../../../components/console/tables/last-use.tsx';
+import { lastUseColumn } from '../../../components/console/tables/last-use-column.tsx';
+import { revokeColumn } from '../../../components/console/tables/revoke-column.tsx';
 import { When } from '../../../components/console/tables/when.tsx';
 import { CopyLine } from '../../../components/copy-line.tsx';
 import { TextField } from '../../../components/text-field.tsx';
@@ -52,19 +53,8 @@ function KeysPanel({ frame, path, baseUrl, mayCreate, keys, typed, now }: ScimPa
     { header: 'Name', kind: 'main', cell: ({ name }) => <bdi>{name}</bdi> },
     { header: 'Made by', cell: ({ createdBy }) => <bdi>{createdBy ?? 'somebody gone'}</bdi> },
     { header: 'Made', cell: ({ createdAt }) => <When at={createdAt} now={now} /> },
-    {
-      header: 'Last used',
-      cell: ({ lastUsedAt, lastUsedFrom }) => <LastUse at={lastUsedAt} from={lastUsedFrom} now={now} />,
-    },
-    {
-      header: 'Revoke',
-      kind: 'actions',
-      cell: ({ id, name }) => (
-        <a class="button plain small" href={`${path}/keys/${id}/revoke`}>
-          Revoke<span class="visually-hidden"> {name}</span>
-        </a>
-      ),
-    },
+    lastUseColumn(now),
+    revokeColumn(`${path}/keys`, ({ name }) => name),
   ];
   return (
     <Panel
