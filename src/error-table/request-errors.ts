@@ -70,6 +70,10 @@ export const REQUEST_ERRORS = {
     message: 'the address is too long',
     hint: 'It may have {most}.',
   }),
+  host_repeated: client('08P01', 400, {
+    message: 'the request names more than one host',
+    hint: 'Send one Host header.',
+  }),
   too_many_headers: client('54000', 431, {
     message: 'the request has too many headers',
     hint: 'It may have {most}.',

@@ -1,4 +1,6 @@
 import { request } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newDeveloper, startWeb, type WebForTests } from '../../support/browser/web-for-tests.ts';
 
@@ -79,6 +81,30 @@ describe('headers', () => {
     [150, 431],
   ])('%i of a client, and two of its own, are answered with %i', async (count, status) => {
     expect((await get('/no/such/page', { host: 'localhost', ...many(count) })).status).toBe(status);
+  });
+});
+
+// Node reads the first of two hosts; a proxy in front may have gone by the second.
+describe('a host', () => {
+  const answerTo = async (...hosts: readonly string[]): Promise<string> => {
+    const { hostname, port } = new URL(web.localUrl);
+    const socket = connect(Number(port), hostname);
+    const named = hosts.map((line) => `${line}\r\n`).join('');
+    socket.end(`GET /healthz HTTP/1.1\r\n${named}Connection: close\r\n\r\n`);
+    return await text(socket);
+  };
+
+  it.each([
+    ['a foreign one second', ['Host: localhost', 'Host: evil.example']],
+    ['the same twice', ['Host: localhost', 'host: localhost']],
+  ])('that is named more than once is refused: %s', async (_what, hosts) => {
+    const answer = await answerTo(...hosts);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain('names more than one host');
+  });
+
+  it('that is named once is served', async () => {
+    expect(await answerTo('Host: localhost', 'X-Forwarded-Host: evil.example')).toMatch(/^HTTP\/1\.1 200 /);
   });
 });
 
