@@ -63,10 +63,14 @@ export function oauthRoutes(parts: OauthParts): Router {
  * NOTE: whoever is not signed in has to be first, and comes back: what a request keeps for minutes
  * is kept for people only. `prompt=none` keeps nothing, and is answered to the program.
  */
-function authorize(issuer: TokenIssuer, request: Request, response: Response): Promise<void> {
+async function authorize(issuer: TokenIssuer, request: Request, response: Response): Promise<void> {
   if (request.url.length > MAX_REQUEST_CHARACTERS) throw tooLong(`${MAX_REQUEST_CHARACTERS} characters`);
+  // Without a value it counts as left out (RFC 6749, 3.1).
+  if ((request.query.response_mode || 'query') !== 'query') {
+    return issuer.refuse(request, response, 'unsupported_response_mode');
+  }
   if (request.query.prompt !== 'none') requireSession(response);
-  return issuer.answer(request, response, askingQuery(request));
+  await issuer.answer(request, response, askingQuery(request));
 }
 
 /**

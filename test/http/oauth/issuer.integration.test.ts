@@ -43,6 +43,7 @@ describe('discovery', () => {
         token_endpoint: `${web.url}/oauth/token`,
         authorization_endpoint: `${web.url}/oauth/authorize`,
         code_challenge_methods_supported: ['S256'],
+        response_modes_supported: ['query'],
         scopes_supported: expect.arrayContaining(['openid', ...API_SCOPES]),
       });
     },
@@ -116,6 +117,22 @@ describe('a request that is wrong', () => {
     const { status, location, text } = await browser.get(ask(change).path);
     expect([status, location]).toEqual([400, null]);
     expect(text).toContain('can’t be let in');
+  });
+
+  // The provider answered with a page of its own, which posts to the program.
+  it.each(['form_post', 'fragment', 'jwt', 'web_message', 'x', 'query&response_mode=form_post'])(
+    'with response_mode=%s is refused by a page of ours',
+    async (mode) => {
+      const { browser } = await newVisitor(web);
+      const { status, location, text } = await browser.get(`${ask().path}&response_mode=${mode}`);
+      expect([status, location]).toEqual([400, null]);
+      expect(text).toContain('can’t be let in');
+    },
+  );
+
+  it.each(['', 'query'])('is none with response_mode=%s', async (response_mode) => {
+    const { browser } = await newVisitor(web);
+    expect(await openConsent(browser, ask({ response_mode }))).toMatch(/^\/consent\//);
   });
 
   it.each([

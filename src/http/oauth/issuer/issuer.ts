@@ -57,6 +57,11 @@ export class TokenIssuer {
     await this.#exchange.run({ request, response }, () => handle(asked, response));
   }
 
+  /** By a page of ours, before the provider sees the request; `error` is one of OAuth's. */
+  refuse(request: Request, response: Response, error: string): void {
+    this.#sendError({ request, response }, 400, error);
+  }
+
   async publicKeys(): Promise<readonly JWK[]> {
     return (await this.#current()).keys.published;
   }
@@ -131,9 +136,12 @@ export class TokenIssuer {
   #showError(context: ProviderContext, { error }: { readonly error: string }): void {
     const exchange = this.#exchange.getStore();
     if (exchange === undefined) return;
-    const { request, response } = exchange;
     context.respond = false;
-    response.status(context.status);
+    this.#sendError(exchange, context.status, error);
+  }
+
+  #sendError({ request, response }: Exchange, status: number, error: string): void {
+    response.status(status);
     this.#parts.renderer.send(request, response, MessagePage, {
       tone: 'stopped',
       title: 'That program can’t be let in',
@@ -147,6 +155,7 @@ export class TokenIssuer {
 const ERRORS_IN_WORDS: ReadonlyMap<string, string> = new Map([
   ['invalid_client', 'No program of that name may ask here.'],
   ['invalid_redirect_uri', 'It wants the answer at an address that it may not use. Only this machine may have it.'],
+  ['unsupported_response_mode', 'It wants the answer in a way that is not offered here, only in the address it gave.'],
 ]);
 
 /** No other site reads our answers, and the provider's own session is none of ours. */
