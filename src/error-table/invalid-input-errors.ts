@@ -18,6 +18,10 @@ export const INVALID_INPUT_ERRORS = {
     ...invalidInput('that is not the address of a webhook'),
     hint: 'Copy the address as the chat shows it. It begins with https://.',
   },
+  web_address_forbidden: {
+    ...invalidInput('Postern may not send to this address: {reason}'),
+    hint: 'Ask an operator: POSTERN_WEBHOOK_NETWORKS says which private networks webhooks may be in.',
+  },
   notification_classes_missing: invalidInput('choose at least one kind of event'),
   too_many_notification_targets: invalidInput('an organization is told at {limit} places at most'),
   scim_attribute_missing: invalidInput('{attribute} is missing'),

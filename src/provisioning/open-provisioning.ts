@@ -31,7 +31,7 @@ import { RefusedProjects } from './lock-table/refused-projects.ts';
 import { LockWatch, type LockWatchParts } from './lock-table/watch-lock-tables.ts';
 import { ownEndpoints } from './own-endpoints.ts';
 import { createProvisioning, type Provisioning } from './provisioning.ts';
-import { tenantFetchOf } from './tenant-web.ts';
+import { tenantFetchOf, webPolicyOf } from './tenant-web.ts';
 
 export interface ProvisioningOptions {
   readonly config: Config;
@@ -85,6 +85,7 @@ export async function openProvisioning(options: ProvisioningOptions): Promise<Op
     catalogue,
     hosts,
     dialPolicy,
+    webPolicy: webPolicyOf(config, dialPolicy),
     clock,
     log,
     inTurn: accountTurns(),

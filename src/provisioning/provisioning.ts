@@ -23,6 +23,7 @@ import type { HostRegion } from './hosts/hosts.ts';
 import type { ProvisioningParts } from './hosts/provisioning-parts.ts';
 import type { KnownDatabases } from './known-databases.ts';
 import type { RefusedProjects } from './lock-table/refused-projects.ts';
+import { requireWebAddress } from './tenant-web.ts';
 
 export type Provisioning = ReturnType<typeof createProvisioning>;
 
@@ -48,6 +49,7 @@ export function createProvisioning(parts: ProvisioningParts, databases: KnownDat
     wake: sharedWake(parts),
     restoreRole: sharedRestore(parts),
     readStatement: (place: Parameters<typeof readStatement>[1]) => readStatement(parts, place),
+    requireWebAddress: (url: URL): Promise<void> => requireWebAddress(parts, url),
     listRegions: (): HostRegion[] => parts.hosts.listRegions(),
     /** Throws `lock_table_filled`. */
     sharesOnHost: async (hostId: string, projectId: ProjectId): Promise<SharesOnHost> => {

@@ -81,7 +81,7 @@ export async function addNotificationTarget(
   requireMay(context.actor, 'notifications.change', accountResource(accountId));
   if (!isOrganizationId(accountId)) throw notFound(accountResource(accountId));
   const name = requireName(input.name, 'name');
-  const url = webhookUrl(input.url);
+  const url = requireWebhookUrl(input.url);
   if (classes.length === 0) throw new PosternError('notification_classes_missing');
   const id = newNotificationTargetId();
   const secret = format === 'json' ? newRandomSecret('postern_notify_') : null;
@@ -176,8 +176,11 @@ async function requireRoom(tx: Transaction<Schema>, accountId: AccountId): Promi
   throw new PosternError('too_many_notification_targets', { params: { limit: String(MAX_TARGETS) } });
 }
 
-/** Whether it may be dialled is judged at each delivery, by what its name means then. */
-function webhookUrl(text: string): URL {
+/**
+ * Whether it may be dialled is judged again at each delivery, by what its name means then. Throws
+ * `invalid_input`.
+ */
+export function requireWebhookUrl(text: string): URL {
   const url = URL.canParse(text.trim()) ? new URL(text.trim()) : null;
   const isUsable = url !== null && url.protocol === 'https:' && url.username === '' && url.password === '';
   if (!isUsable || text.length > MAX_URL_CHARACTERS) throw new PosternError('notification_url_invalid');

@@ -16,6 +16,8 @@ export interface ProvisioningParts {
   readonly catalogue: Catalogue;
   readonly hosts: Hosts;
   readonly dialPolicy: DialPolicy;
+  /** Of addresses of the web that tenants name. */
+  readonly webPolicy: DialPolicy;
   readonly clock: Clock;
   readonly log: Log;
   /** What people change; each account waits for its own turn. */

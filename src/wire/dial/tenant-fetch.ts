@@ -5,8 +5,8 @@ import { isIP } from 'node:net';
 import { Agent, type Dispatcher, ProxyAgent, fetch as undiciFetch } from 'undici';
 import { withTimeLimit } from '../../async/time-limit.ts';
 import { connectTlsBounded } from './bounded-handshake.ts';
-import { pinAddresses } from './dial-address.ts';
-import type { DialPolicy } from './dial-policy.ts';
+import { type PinnedAddress, pinAddresses } from './dial-address.ts';
+import type { DialEndpoint, DialPolicy } from './dial-policy.ts';
 import { dialTcp } from './dial-tcp.ts';
 
 export interface TenantFetchOptions {
@@ -62,9 +62,8 @@ export function createTenantFetch(options: TenantFetchOptions): TenantFetch {
 async function dispatcherFor(url: URL, options: TenantFetchOptions, signal: AbortSignal): Promise<Dispatcher> {
   const { dialPolicy, outgoing } = options;
   const { authorities } = outgoing;
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const port = url.port === '' ? 443 : Number(url.port);
-  const pinned = await pinAddresses({ host, port }, { ...dialPolicy, allowedPorts: [port] }, signal);
+  const { host } = endpointOf(url);
+  const pinned = await pinWebAddresses(url, dialPolicy, signal);
   const trust = authorities === undefined ? {} : { ca: authorities };
   const proxy = outgoing.proxyFor(url);
   if (proxy !== null) return new ProxyAgent({ uri: proxy, requestTls: trust, proxyTls: trust });
@@ -84,6 +83,16 @@ async function dispatcherFor(url: URL, options: TenantFetchOptions, signal: Abor
       );
     },
   });
+}
+
+/** At any port. Throws ForbiddenAddress and ConnectFailure. */
+export async function pinWebAddresses(url: URL, policy: DialPolicy, signal: AbortSignal): Promise<PinnedAddress[]> {
+  const endpoint = endpointOf(url);
+  return await pinAddresses(endpoint, { ...policy, allowedPorts: [endpoint.port] }, signal);
+}
+
+function endpointOf({ hostname, port }: URL): DialEndpoint {
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? 443 : Number(port) };
 }
 
 async function readBounded(body: AsyncIterable<Uint8Array> | null): Promise<Buffer> {
