@@ -1,6 +1,7 @@
 // Enhancements of all console pages: menus that close by themselves, lines that copy, forms that
 // show they are busy. All pages work without them.
 
+import { armButtons } from './arming/arm-buttons.ts';
 import { copyLines } from './console/copy-lines.ts';
 import { openFinder } from './console/finder.ts';
 import { switchTheme } from './console/theme-switch.ts';
@@ -12,6 +13,7 @@ awaitTypedName();
 awaitChanges();
 showToast();
 sayBusy();
+armButtons();
 openFinder();
 switchTheme();
 

@@ -1,7 +1,8 @@
 // Enhances the approval page: Approve that says what is missing, keys, the ring, the search of the
-// list; leaves the page when the terminal closed or the request was decided elsewhere. The page
-// works without it.
+// list; leaves the page when the terminal closed or the request was decided elsewhere. On other
+// pages only what they have of it. They work without it.
 
+import { armButtons } from './arming/arm-buttons.ts';
 import { readyApprove } from './decide/approve-button.ts';
 import { codeField } from './decide/code-field.ts';
 import { decideByKeys } from './decide/decide-by-keys.ts';
@@ -26,3 +27,4 @@ searchPicker(() => {
   sayWhatIsMissing();
 });
 decideByKeys();
+armButtons();

@@ -23,6 +23,9 @@ interface DocumentProps {
   readonly children: ComponentChildren;
 }
 
+/** Nothing that they arm can be pressed before. */
+const ARMING: ReadonlySet<string> = new Set(['decide', 'console']);
+
 export function Document({
   frame,
   title,
@@ -48,7 +51,7 @@ export function Document({
         ))}
         <DarkPalette frame={frame} />
         {islands.map((name) => (
-          <script type="module" src={frame.assets[`${name}.js`]} />
+          <script type="module" src={frame.assets[`${name}.js`]} {...(ARMING.has(name) && { blocking: 'render' })} />
         ))}
         {refreshSeconds !== undefined && (
           <noscript>

@@ -52,7 +52,7 @@ export function AskOthersPage(props: AskOthersProps): VNode {
         )}
         <AskingFields {...props} />
         <div class="decide-pair">
-          <button class="button primary" type="submit">
+          <button class="button primary" type="submit" data-armed>
             {asked === null ? 'Connect' : 'Ask'}
           </button>
           <a class="button plain" href={path}>

@@ -17,7 +17,7 @@ export interface ConfirmEmailProps {
 
 export function ConfirmEmailPage({ frame, action, from, email, problem }: ConfirmEmailProps): VNode {
   return (
-    <Document frame={frame} title="Confirm your email address" width="narrow">
+    <Document frame={frame} title="Confirm your email address" width="narrow" islands={['decide']}>
       <div class="card stack">
         <div class="stack-tight">
           <h1>Use this address?</h1>
@@ -28,7 +28,7 @@ export function ConfirmEmailPage({ frame, action, from, email, problem }: Confir
         {problem !== null && <Notice tone="problem" title={problem} />}
         <form method="post" action={action}>
           <CsrfField frame={frame} />
-          <button class="button primary wide" type="submit">
+          <button class="button primary wide" type="submit" data-armed>
             <span>
               Use <bdi>{email}</bdi>
             </span>

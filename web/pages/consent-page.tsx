@@ -29,7 +29,7 @@ export interface ConsentProps {
 export function ConsentPage(props: ConsentProps): VNode {
   const { frame, path, program, email, host, problem } = props;
   return (
-    <Document frame={frame} title={`Let ${program} in?`} width="narrow" styles={['status']}>
+    <Document frame={frame} title={`Let ${program} in?`} width="narrow" islands={['decide']} styles={['status']}>
       <div class="card stack consent">
         <div class="consent-head">
           <span class="consent-mark" aria-hidden="true">
@@ -54,7 +54,7 @@ export function ConsentPage(props: ConsentProps): VNode {
         </p>
         <form class="decide-pair" method="post" action={path}>
           <CsrfField frame={frame} />
-          <button class="button primary" type="submit" name="decision" value="allow">
+          <button class="button primary" type="submit" name="decision" value="allow" data-armed>
             <span>
               Allow<bdi class="visually-hidden"> {program}</bdi>
             </span>

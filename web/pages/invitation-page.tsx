@@ -29,7 +29,7 @@ export interface InvitationProps {
 export function InvitationPage(props: InvitationProps): VNode {
   const { frame, to } = props;
   return (
-    <Document frame={frame} title="Invitation" width="narrow">
+    <Document frame={frame} title="Invitation" width="narrow" islands={['decide']}>
       <div class="card stack">
         <div class="stack-tight">
           <h1>
@@ -72,7 +72,7 @@ function Answer(props: InvitationProps): VNode {
       return (
         <form class="stack" method="post" action={action}>
           <CsrfField frame={frame} />
-          <button class="button primary wide" type="submit">
+          <button class="button primary wide" type="submit" data-armed>
             {to.kind === 'organization' ? 'Join' : 'Open the project'}
           </button>
         </form>

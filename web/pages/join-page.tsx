@@ -28,7 +28,7 @@ export interface JoinProps {
 
 export function JoinPage({ frame, next, problem, offers }: JoinProps): VNode {
   return (
-    <Document frame={frame} title="Join your organization" width="narrow">
+    <Document frame={frame} title="Join your organization" width="narrow" islands={['decide']}>
       <div class="card stack">
         <div class="stack-tight">
           <h1>Join your organization?</h1>
@@ -52,7 +52,7 @@ export function JoinPage({ frame, next, problem, offers }: JoinProps): VNode {
               </p>
               <p class="quiet">{reasonOf(offer)}</p>
             </div>
-            <button class="button primary wide" type="submit">
+            <button class="button primary wide" type="submit" data-armed>
               <span>
                 Join <bdi>{offer.organization}</bdi>
               </span>

@@ -10,22 +10,27 @@ export interface LinkCodeProps {
   readonly frame: PageFrame;
   readonly problem: string | null;
   readonly typed: string;
+  readonly sentBy: 'person' | 'another_site';
 }
 
-export function LinkCodePage({ frame, problem, typed }: LinkCodeProps): VNode {
+export function LinkCodePage({ frame, problem, typed, sentBy }: LinkCodeProps): VNode {
   return (
     <Document frame={frame} title="Connect a terminal" width="narrow" islands={['decide']}>
       <form class="card stack" method="post" action="/link">
         <CsrfField frame={frame} />
         <div class="stack-tight">
           <h1>Connect a terminal</h1>
-          <p class="lead">Can’t click the link? Enter the code that stands below it.</p>
+          <p class="lead">
+            {sentBy === 'person'
+              ? 'Can’t click the link? Enter the code that stands below it.'
+              : 'Another site sent you here. Enter the code that stands below the link in your own terminal.'}
+          </p>
         </div>
         <div class="user-code">
           <CodeInput problem={problem} value={typed} />
           <p id="user_code-help">Eight letters, like BCDF-GHJK</p>
         </div>
-        <button class="button primary wide" type="submit">
+        <button class="button primary wide" type="submit" data-armed>
           Continue
         </button>
         <p class="quiet">Only enter a code that your own terminal shows. If someone gave it to you, don’t.</p>

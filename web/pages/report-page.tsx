@@ -27,7 +27,7 @@ export function ReportPage({ frame, path, address }: ReportProps): VNode {
           <li>Your admins are told.</li>
         </ul>
         <div class="decide-pair">
-          <button class="button refuse" type="submit" name="decision" value="report">
+          <button class="button refuse" type="submit" name="decision" value="report" data-armed>
             Report and block
           </button>
           <a class="button plain" href={path}>

@@ -11,6 +11,7 @@ import type { LoginRequest } from '../../login/request/login-request.ts';
 import { normalizeUserCode } from '../../login/terms/user-code.ts';
 import { keptForm, NOT_DONE } from '../forms/kept-form.ts';
 import { refuseForm } from '../forms/refused-form.ts';
+import { isSentByAnotherSite } from '../request/came-from.ts';
 import { type ApprovalParts, personAtBrowser } from './approval-parts.ts';
 
 const WRONG = 'No terminal is waiting with this code. Check it, or run the command again for a new one.';
@@ -21,7 +22,11 @@ export function askForCode(parts: ApprovalParts, request: Request, response: Res
   personAtBrowser(response);
   const kept = keptForm(request, parts.address);
   const problem = kept === null ? null : (kept.said?.problem ?? NOT_DONE);
-  parts.renderer.send(request, response, LinkCodePage, { problem, typed: kept?.typed.user_code ?? '' });
+  parts.renderer.send(request, response, LinkCodePage, {
+    problem,
+    typed: kept?.typed.user_code ?? '',
+    sentBy: isSentByAnotherSite(request, parts.address) ? 'another_site' : 'person',
+  });
 }
 
 /** Leads to where the link leads. Throws `rate_limited`, and what opening the link throws. */
@@ -34,7 +39,7 @@ export async function openCode(parts: ApprovalParts, request: Request, response:
   if (opened?.claim) return response.redirect(303, `/psql_session/${opened.id}`);
   const { renderer, address } = parts;
   await refuseForm({ request, response, address }, { status: 404, said: { problem: WRONG } }, () =>
-    renderer.send(request, response, LinkCodePage, { problem: WRONG, typed }),
+    renderer.send(request, response, LinkCodePage, { problem: WRONG, typed, sentBy: 'person' }),
   );
 }
 

@@ -4,12 +4,12 @@
 import type { Request, Response } from 'express';
 import { ApprovalPage } from '../../../web/pages/approval-page.tsx';
 import { ConnectionPage } from '../../../web/pages/connection-page.tsx';
-import { MessagePage } from '../../../web/pages/message-page.tsx';
 import { ReportPage } from '../../../web/pages/report-page.tsx';
 import { isKnownTerminal } from '../../catalogue/access/last-used-targets.ts';
 import { mayBreakGlass } from '../../catalogue/asking/glass-people.ts';
 import { listPasskeys } from '../../catalogue/people/passkeys.ts';
 import { findKey } from '../../catalogue/people/terminal-keys.ts';
+import type { PublicAddress } from '../../config/public-address.ts';
 import { PosternError } from '../../errors.ts';
 import { claimLoginRequest } from '../../login/decide/claim-login-request.ts';
 import { findSharing } from '../../login/grant/terminal-sharing.ts';
@@ -18,6 +18,7 @@ import type { LoginRequest } from '../../login/request/login-request.ts';
 import { isUndecided } from '../../login/terms/login-status.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { type KeptForm, keptForm } from '../forms/kept-form.ts';
+import { isSentByAnotherSite, LINK_CODE_PATH } from '../request/came-from.ts';
 import { findPasskeyPlace } from '../request/passkey-place.ts';
 import {
   type ApprovalCall,
@@ -118,11 +119,12 @@ export async function openLink(
   response: Response,
 ): Promise<void> {
   const person = personAtBrowser(response);
-  const navigation = navigationKind(request);
+  const navigation = navigationKind(request, parts.address);
   // Chrome discards a refused prefetch and asks again when the person follows the link.
   if (navigation === 'prefetch') return void response.status(503).type('text/plain').send('not now\n');
   if (navigation === 'machine') throw new PosternError('link_unknown');
-  if (navigation === 'without_activation') return askToContinue(parts, request, response);
+  // A click over there proves no wish to connect; the code proves that the terminal is seen.
+  if (navigation === 'from_elsewhere') return response.redirect(303, LINK_CODE_PATH);
   const found = await findLoginRequest(parts, request.params.key);
   const claimed = found === null ? null : await claimLoginRequest(parts.services, found, person);
   if (claimed === null) return await unknownLink(parts, person);
@@ -130,28 +132,15 @@ export async function openLink(
   response.redirect(303, `/psql_session/${claimed.id}`);
 }
 
-// Another site sent the browser here without a click, so the person must confirm first.
-function askToContinue({ renderer }: ApprovalParts, request: Request, response: Response): void {
-  renderer.send(request, response, MessagePage, {
-    tone: 'plain',
-    title: 'Open a login link?',
-    text: 'Another site sent you here. Go on only if you just started psql or another database tool yourself.',
-    reference: null,
-    link: { label: 'Go on', href: request.path },
-  });
-}
+type Navigation = 'personal' | 'prefetch' | 'machine' | 'from_elsewhere';
 
-export type Navigation = 'personal' | 'prefetch' | 'machine' | 'without_activation';
-
-/** Fetch metadata: Sec-Purpose, Sec-Fetch-Dest, Sec-Fetch-Site, Sec-Fetch-User. */
-export function navigationKind(request: Pick<Request, 'get' | 'method'>): Navigation {
+/** Fetch metadata: Sec-Purpose, Sec-Fetch-Dest, Sec-Fetch-Site. */
+function navigationKind(request: Request, address: PublicAddress): Navigation {
   // Express answers HEAD with the GET handler.
   if (request.method !== 'GET') return 'machine';
   const purpose = `${request.get('sec-purpose') ?? ''} ${request.get('purpose') ?? ''}`;
   if (/prefetch|prerender|preview/.test(purpose)) return 'prefetch';
   const destination = request.get('sec-fetch-dest');
-  if (destination === undefined) return 'personal';
-  if (destination !== 'document') return 'machine';
-  const isFromElsewhere = request.get('sec-fetch-site') === 'cross-site';
-  return isFromElsewhere && request.get('sec-fetch-user') !== '?1' ? 'without_activation' : 'personal';
+  if (destination !== undefined && destination !== 'document') return 'machine';
+  return isSentByAnotherSite(request, address) ? 'from_elsewhere' : 'personal';
 }

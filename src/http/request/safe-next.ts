@@ -17,6 +17,12 @@ export function safeNext(next: unknown): string {
   return /^\/sign-(in|out)(\/|$)/.test(url.pathname) || path.length > MAX_NEXT_CHARACTERS ? '/' : path;
 }
 
+/** Opening it claims its login; behind a reference (`lr-`) is one that is claimed. */
+export function isLoginLink(path: string): boolean {
+  // Express ignores the case.
+  return /^\/psql_session\/(?!lr-)/i.test(path);
+}
+
 /** Where a person adds the second factor that an organization asks for, and goes on from. */
 export function secondFactorPath(next: string): string {
   return `/app/me/security?next=${encodeURIComponent(next)}`;

@@ -1,14 +1,18 @@
 // Signs a person in whose first step is right: at once, or after the second step that the person
 // has set up. The one way from a password, a reset link or an identity to a browser session.
 
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import * as people from '../../actions/people/sign-in.ts';
 import { asksSecondStep, findSecondFactors } from '../../catalogue/people/second-factors.ts';
 import type { ProvenPerson } from '../../catalogue/rights/proven-person.ts';
 import { newRandomSecret } from '../../catalogue/store/random-secrets.ts';
 import type { UserId } from '../../ids.ts';
+import { isSentByAnotherSite } from '../request/came-from.ts';
 import { ensureVisitor, setCookie } from '../request/cookies.ts';
+import { ownOrigin } from '../request/own-origin.ts';
 import { auditContextOfPerson, contextOf } from '../request/request-context.ts';
+import { isLoginLink } from '../request/safe-next.ts';
+import { type Exchange, sendLeavingPage } from './leave-for-issuer.ts';
 import { type FirstStep, PendingSecondSteps, SECOND_STEP_LIFE_MS } from './pending-second-steps.ts';
 import { type SignInParts, startBrowserSession } from './sign-in-steps.ts';
 
@@ -30,14 +34,14 @@ type Vouched = { readonly kind: 'identity+mfa' } & Pick<Extract<FirstStep, { kin
 /** `first` may be enough; the person's own second step is asked for where there is one. */
 export async function admit(
   parts: SignInParts,
-  { request, response }: { readonly request: Request; readonly response: Response },
+  { request, response }: Exchange,
   { user, next, first }: Admitted & { readonly first: FirstProof },
 ): Promise<void> {
   const { deps, address } = parts;
   if (first.kind === 'identity+mfa' || !asksSecondStep(await findSecondFactors(deps.catalogue.db, user.id))) {
     const { kind: method, ...rest } = first;
     await enter(parts, response, { user, proof: { method, ...rest } });
-    return response.redirect(303, next);
+    return goOn(parts, { request, response }, next);
   }
   const token = newRandomSecret().reveal();
   const visitor = ensureVisitor(request, response, address);
@@ -46,6 +50,19 @@ export async function admit(
   const expiresAt = new Date(deps.clock.now().getTime() + SECOND_STEP_LIFE_MS);
   setCookie(response, address, { name: 'second_step', value: token, expiresAt });
   response.redirect(303, SECOND_STEP_PATH);
+}
+
+/** After a redirect a browser would say that the provider sent it; from our page it does not. */
+function goOn(parts: SignInParts, exchange: Exchange, next: string): void {
+  const { request, response } = exchange;
+  if (!isLoginLink(next) || !isSentByAnotherSite(request, parts.address)) return void response.redirect(303, next);
+  sendLeavingPage(parts, exchange, {
+    name: 'your terminal',
+    url: new URL(next, ownOrigin(request, parts.address)),
+    title: 'You’re signed in',
+    text: 'Your terminal waits.',
+    how: 'at_once',
+  });
 }
 
 /** Begins the browser session. Throws `account_disabled`, `sign_in_outdated`. */

@@ -5,9 +5,9 @@ import { z } from 'zod';
 import { recordFailedSignIn, signInWithIdentity } from '../../actions/people/sign-in.ts';
 import { PosternError, toPosternError } from '../../errors.ts';
 import { cleanForLog } from '../../untrusted-text.ts';
+import { nextOfArrival } from '../request/came-from.ts';
 import { ownOrigin } from '../request/own-origin.ts';
 import { auditContextOfVisitor, contextOf } from '../request/request-context.ts';
-import { safeNext } from '../request/safe-next.ts';
 import { admit } from './admit.ts';
 import type { Issuer } from './issuers.ts';
 import { offerPath } from './join-routes.ts';
@@ -58,7 +58,8 @@ async function leave(parts: SignInParts, issuer: Issuer, exchange: Exchange): Pr
   const { session } = contextOf(response);
   const isAgain = request.query.again === 'yes' && session !== null;
   const again = isAgain ? ({ to: 'sign_in', userId: session.user.id, since: deps.clock.now() } as const) : null;
-  const url = await leaveForIssuer(parts, exchange, { issuer, next: safeNext(request.query.next), again });
+  const next = nextOfArrival(request, address, request.query.next);
+  const url = await leaveForIssuer(parts, exchange, { issuer, next, again });
   response.redirect(303, url.href);
 }
 

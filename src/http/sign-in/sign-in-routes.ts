@@ -12,6 +12,7 @@ import { Secret } from '../../secret.ts';
 import { cleanForPage } from '../../untrusted-text.ts';
 import { keptForm, NOT_DONE } from '../forms/kept-form.ts';
 import { refuseForm } from '../forms/refused-form.ts';
+import { nextOfArrival } from '../request/came-from.ts';
 import { findPasskeyPlace } from '../request/passkey-place.ts';
 import { contextOf, requireSession } from '../request/request-context.ts';
 import { safeNext } from '../request/safe-next.ts';
@@ -39,7 +40,7 @@ export function signInRoutes(parts: SignInParts): Router {
 
 async function showSignIn(parts: SignInParts, request: Request, response: Response): Promise<void> {
   const kept = keptForm(request, parts.address);
-  const next = safeNext(kept?.typed.next ?? request.query.next);
+  const next = nextOfArrival(request, parts.address, kept?.typed.next ?? request.query.next);
   if (contextOf(response).session !== null) {
     response.redirect(303, next);
     return;
@@ -103,7 +104,7 @@ export function signInAgainPath(next: string): string {
 
 async function showAgain(parts: SignInParts, request: Request, response: Response): Promise<void> {
   const kept = keptForm(request, parts.address);
-  const next = safeNext(kept?.typed.next ?? request.query.next);
+  const next = nextOfArrival(request, parts.address, kept?.typed.next ?? request.query.next);
   // A person who is not signed in at all signs in as usual.
   const { session } = contextOf(response);
   if (session === null) response.redirect(303, `/sign-in?next=${encodeURIComponent(next)}`);

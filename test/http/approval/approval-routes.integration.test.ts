@@ -62,7 +62,7 @@ describe('opening a login link', () => {
     [
       'another site without a click',
       { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document', 'Sec-Fetch-Site': 'cross-site' },
-      200,
+      303,
     ],
   ])('claims nothing for %s', async (_what, headers, status) => {
     const { browser, address } = await newDeveloper(web);

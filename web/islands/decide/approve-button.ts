@@ -1,8 +1,7 @@
-// Approve: filled in during its first half second, and while something is missing saying what. It
+// Approve: filled in while the page is not armed, and while something is missing saying what. It
 // keeps its place in the tab order and its clicks meanwhile, but does not send the form.
 
-/** A click that was meant for the previous page must not approve (clickjacking, double click). */
-const ARM_AFTER_MS = 500;
+import { type Arming, mayDecide, watchArming } from '../arming/arming.ts';
 
 /** Returns a function that looks again at what is missing. */
 export function readyApprove(): () => void {
@@ -11,33 +10,30 @@ export function readyApprove(): () => void {
   const note = document.querySelector<HTMLElement>('[data-decide-note]');
   if (!button || !label || !note) return () => {};
   const ready = label.textContent;
-  let isArmed = false;
+  let arming: Arming = 'away';
   const show = () => {
     const missing = findMissing();
     label.textContent = missing?.label ?? ready;
     button.toggleAttribute('data-missing', missing !== null);
-    button.toggleAttribute('data-arming', !isArmed);
-    if (isArmed && missing === null) button.removeAttribute('aria-disabled');
+    if (arming === 'armed') button.removeAttribute('data-arming');
+    else button.dataset.arming = arming;
+    if (arming === 'armed' && missing === null) button.removeAttribute('aria-disabled');
     else button.setAttribute('aria-disabled', 'true');
-    if (isArmed) note.textContent = '';
   };
   button.addEventListener('click', (event) => {
-    if (!button.hasAttribute('aria-disabled')) return;
-    event.preventDefault();
     const missing = findMissing();
+    if (missing === null && mayDecide()) return;
+    event.preventDefault();
     if (missing !== null) missing.field?.focus();
     else note.textContent = 'That was quick. Look at the code, then choose Approve.';
   });
-  const arm = () =>
-    setTimeout(() => {
-      isArmed = true;
-      show();
-    }, ARM_AFTER_MS);
-  if (document.visibilityState === 'visible') arm();
-  else document.addEventListener('visibilitychange', arm, { once: true });
   document.addEventListener('input', show);
   document.addEventListener('change', show);
-  show();
+  watchArming((next) => {
+    arming = next;
+    show();
+    if (arming === 'armed') note.textContent = '';
+  });
   return show;
 }
 

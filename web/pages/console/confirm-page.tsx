@@ -84,7 +84,7 @@ export function ConfirmPage(props: ConfirmProps): VNode {
           />
         )}
         <div class="form-foot">
-          <button class={`button ${tone === 'danger' ? 'danger' : 'primary'}`} type="submit">
+          <button class={`button ${tone === 'danger' ? 'danger' : 'primary'}`} type="submit" data-armed>
             {button}
           </button>
           <a class="button plain" href={cancelPath}>

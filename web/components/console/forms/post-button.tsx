@@ -26,7 +26,7 @@ export function PostButton({ frame, action, label, fields = {}, look = 'plain', 
   return (
     <form method="post" action={action} class="inline-form">
       <HiddenFields frame={frame} fields={fields} />
-      <button class={`button ${CLASSES[look]}`} type="submit">
+      <button class={`button ${CLASSES[look]}`} type="submit" data-armed={look === 'primary' ? true : undefined}>
         {label}
         {of !== undefined && <span class="visually-hidden"> {of}</span>}
       </button>

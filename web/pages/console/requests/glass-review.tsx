@@ -31,7 +31,7 @@ export function GlassReview({ frame, path, asked, review }: GlassReviewProps): V
         <HiddenFields frame={frame} fields={{}} />
         <TextArea name="review" label="Review" value="" rows={4} help="They get a mail with it." />
         <div class="form-foot">
-          <button class="button primary" type="submit">
+          <button class="button primary" type="submit" data-armed>
             Review
           </button>
         </div>

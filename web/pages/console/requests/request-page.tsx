@@ -169,7 +169,7 @@ function Decision(props: RequestProps): VNode | null {
             help="They see it if you deny."
           />
           <div class="form-foot">
-            <button class="button primary" type="submit" name="decision" value="agree">
+            <button class="button primary" type="submit" name="decision" value="agree" data-armed>
               Agree
             </button>
             <button class="button plain ends" type="submit" name="decision" value="deny">

@@ -45,7 +45,7 @@ export function WishForm(props: WishFormProps): VNode {
       )}
       <TextArea name="reason" label="Why" value={typed.reason} placeholder={example} />
       <div class="form-foot">
-        <button class={`button ${button.tone}`} type="submit">
+        <button class={`button ${button.tone}`} type="submit" data-armed>
           {button.label}
         </button>
         <a class="button plain" href={cancelPath}>
