@@ -95,6 +95,9 @@ export const CONFLICT_ERRORS = {
 
   role_protected: conflict('role "{role}" is protected'),
   role_owns_database: conflict('role "{role}" owns database "{database}"; give it another owner first'),
+  role_holds_too_much: conflict(
+    'role "{role}" holds too many things in database "{database}" at once; drop or give away most of them first',
+  ),
   last_database: conflict('the last database of a project cannot be deleted'),
   compute_holds_databases: conflict(
     'the compute that holds the databases goes with its project only; suspend it instead',

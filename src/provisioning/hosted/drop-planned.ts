@@ -82,7 +82,7 @@ async function dropRole(
   { host, operation }: OperationRun,
   { role, heritage }: { readonly role: HostObject; readonly heritage: Heritage | null },
 ): Promise<void> {
-  if (heritage !== null) await host.bequeath(role.name, heritage);
+  if (heritage !== null) await host.bequeath(role, heritage);
   await host.retireRole(role);
   await host.dropRetiredRole(role.oid).catch((error: unknown) => {
     const about = { operation_id: operation.id, database_role: role.name, err: error };

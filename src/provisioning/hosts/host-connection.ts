@@ -16,6 +16,8 @@ export interface SessionOptions {
   readonly mayGoOn: () => Promise<void>;
 }
 
+export type HostQuery = <Row extends pg.QueryResultRow>(sql: string, values?: unknown[]) => Promise<Row[]>;
+
 /** Everything throws `host_away` when the server cannot be reached now. */
 export interface HostConnection {
   /**
@@ -28,7 +30,9 @@ export interface HostConnection {
    * Throws `busy` when people’s transactions there hold what the statements need.
    */
   runIn(database: string, statements: readonly string[], options?: RunInOptions): Promise<void>;
-  query<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
+  /** For work of several transactions inside another database. Throws as `runIn`. */
+  inside(database: string, work: (query: HostQuery) => Promise<void>, lockLimitMs?: number): Promise<void>;
+  readonly query: HostQuery;
   close(): Promise<void>;
 }
 
@@ -54,20 +58,26 @@ export async function openHostConnection(host: ConfiguredHost, options: SessionO
       throw isHeldByOthers(error) ? busy('a role or database of this project', error) : error;
     }
   };
+  const inside: HostConnection['inside'] = (database, work, lockLimitMs = LOCK_LIMIT_MS) =>
+    enterDatabase({ run, query }, database, async () => {
+      const entered = await connect(host, options, { database, lockLimitMs });
+      try {
+        await work((sql, values = []) => reaching(async () => (await entered.query(sql, values)).rows));
+      } catch (error) {
+        throw isHeldByOthers(error) ? busy(`database "${database}"`, error) : error;
+      } finally {
+        await entered.end();
+      }
+    });
   return {
     run,
-    runIn: async (database, statements, { send = 'together', lockLimitMs = LOCK_LIMIT_MS } = {}) => {
+    inside,
+    runIn: (database, statements, { send = 'together', lockLimitMs } = {}) => {
       const texts = send === 'together' ? [statements.join('; ')] : statements;
-      await enterDatabase({ run, query }, database, async () => {
-        const inside = await connect(host, options, { database, lockLimitMs });
-        try {
-          for (const text of texts) await reaching(() => inside.query(text));
-        } catch (error) {
-          throw isHeldByOthers(error) ? busy(`database "${database}"`, error) : error;
-        } finally {
-          await inside.end();
-        }
-      });
+      const sendAll = async (ask: HostQuery) => {
+        for (const text of texts) await ask(text);
+      };
+      return inside(database, sendAll, lockLimitMs);
     },
     query,
     close: () => client.end(),

@@ -18,6 +18,7 @@ import {
   type HostDatabase,
   type HostObject,
 } from './host-objects.ts';
+import { bequeath } from './owned-pieces.ts';
 import {
   CLOSE_FUNCTIONS,
   claimPublicSchema,
@@ -26,7 +27,7 @@ import {
   shareDatabase,
 } from './project-privileges.ts';
 import { restoreReaderSettings, setReadOnly } from './reader-settings.ts';
-import { closeLogin, dropRetiredRole, retireRole, someRetiredRoles } from './retire-role.ts';
+import { closeLogin, dropRetiredRole, dropRetiredRoles, type OnKept, retireRole } from './retire-role.ts';
 
 // PostgreSQL Error Codes: duplicate_database, duplicate_object, reserved_name, unique_violation
 const NAME_IS_TAKEN = ['42P04', '42710', '42939', '23505'];
@@ -81,13 +82,8 @@ export function hostSession(connection: HostConnection, share: ConnectionShare) 
       run(`ALTER ROLE ${quoted(name)} PASSWORD ${await verifierLiteral(password)}`),
     restoreReaderSettings: (name: string): Promise<boolean> => restoreReaderSettings(connection, name),
     closeLogin: (role: HostObject): Promise<void> => closeLogin(connection, role),
-    /** Gives what the role owns in those databases to `heir`. Throws `busy`. */
-    bequeath: async (name: string, { databases, heir }: Heritage): Promise<void> => {
-      for (const { name: database } of databases) {
-        const given = `REASSIGN OWNED BY ${quoted(name)} TO ${quoted(heir)}`;
-        await runIn(database, [given, `DROP OWNED BY ${quoted(name)}`]);
-      }
-    },
+    /** Gives what the role owns there to `heir`. Throws `busy`, `role_holds_too_much`. */
+    bequeath: (role: HostObject, heritage: Heritage): Promise<void> => bequeath(connection, role, heritage),
     retireRole: (role: HostObject): Promise<void> => retireRole(connection, role),
     /** The others stay as they are. Throws, after the rest, what keeps one from being changed. */
     limitRoles: (tenants: readonly Pick<HostTenant, 'roles'>[]): Promise<void> =>
@@ -96,8 +92,9 @@ export function hostSession(connection: HostConnection, share: ConnectionShare) 
     closeToOthers: (tenants: readonly HostTenant[]): Promise<void> => closeToOthers(connection, tenants),
     partProjects: (tenants: readonly HostTenant[]): Promise<void> => partProjects(connection, tenants),
     closeFunctions: (tenants: readonly HostTenant[]): Promise<void> => closeFunctions(connection, tenants),
-    someRetiredRoles: (): Promise<HostObject[]> => someRetiredRoles(connection),
     dropRetiredRole: (oid: number): Promise<void> => dropRetiredRole(connection, oid),
+    /** Those whose turn it is, unless another node does so. Tells what keeps one. */
+    dropRetiredRoles: (onKept: OnKept): Promise<void> => dropRetiredRoles(connection, onKept),
     /** Only these roles may enter it. Throws HostNameTaken. */
     createDatabase: async ({ name, owner, roles, workingName }: NewHostDatabase, note: NoteOid): Promise<void> => {
       if ((await findDatabase(connection, { name })) !== null) throw new HostNameTaken(name);

@@ -1,11 +1,12 @@
 // Takes a role out of use at once, and drops it when nothing depends on it any more. What other
 // tenants granted to it, or hold locked, lies in their databases and may stay for ever.
 
-import { escapeIdentifier as quoted } from 'pg';
+import { escapeLiteral, escapeIdentifier as quoted } from 'pg';
 import { pause } from '../../async/retry.ts';
 import { tryAll } from '../../async/try-all.ts';
 import type { HostConnection } from './host-connection.ts';
 import { findRole, type HostObject, joinRoles } from './host-objects.ts';
+import { dropOwned } from './owned-pieces.ts';
 
 const RETIRED_NAME = 'postern_retired_';
 /** Of what a neighbour holds locked. The role is retired whether or not it can be dropped. */
@@ -44,19 +45,48 @@ export async function dropRetiredRole(connection: HostConnection, oid: number): 
   const role = await findRole(connection, { oid });
   if (role === null || !isRetiredName(role.name)) return;
   await tryAll(await openDatabasesOf(connection, role), (database) =>
-    connection.runIn(database, [`DROP OWNED BY ${quoted(role.name)}`], { lockLimitMs: LOCK_LIMIT_MS }),
+    dropOwned(connection, role, { database, lockLimitMs: LOCK_LIMIT_MS }),
   );
   const limit = `SET LOCAL lock_timeout = ${LOCK_LIMIT_MS}`;
   await connection.run(limit, `DROP ROLE IF EXISTS ${quoted(role.name)}`);
 }
 
-/** Some of the retired roles, others each time. */
-export async function someRetiredRoles({ query }: Pick<HostConnection, 'query'>): Promise<HostObject[]> {
-  return await query<{ oid: number; name: string }>(
-    `SELECT oid::int8::float8 AS oid, rolname AS name FROM pg_roles
-     WHERE starts_with(rolname, $1) AND NOT rolcanlogin AND pg_has_role(current_user, oid, 'MEMBER')
-     ORDER BY random() LIMIT ${DROPPED_AT_A_TIME}`,
-    [RETIRED_NAME],
+export type OnKept = (role: HostObject, error: unknown) => void;
+
+const TENDING = `SELECT pg_try_advisory_lock(hashtextextended('postern retired roles', 0)) AS "isOurs"`;
+const RETRIES_AFTER = 'Postern tries to drop this role again after';
+/** All nodes go by the role's comment. After the first failure it is tried in the next round. */
+const DUE = `SELECT oid, name, failures FROM (
+    SELECT r.oid::int8::float8 AS oid, rolname AS name,
+      regexp_match(shobj_description(r.oid, 'pg_authid'), '^${RETRIES_AFTER} (\\d{1,12}) \\((\\d{1,3}) failures\\)$') AS noted
+    FROM pg_roles r
+    WHERE starts_with(rolname, $1) AND NOT rolcanlogin AND pg_has_role(current_user, r.oid, 'MEMBER')) retired
+  CROSS JOIN LATERAL (SELECT coalesce(noted[2]::int, 0) AS failures) counted
+  WHERE coalesce(noted[1]::int8, 0) <= extract(epoch FROM now())
+  ORDER BY random() LIMIT ${DROPPED_AT_A_TIME}`;
+const FIRST_WAIT_S = 120;
+const LONGEST_WAIT_S = 6 * 3_600;
+
+/** Some of those that are due, others each time; ends with the session. */
+export async function dropRetiredRoles(connection: HostConnection, onKept: OnKept): Promise<void> {
+  const [lock] = await connection.query<{ isOurs: boolean }>(TENDING);
+  if (lock?.isOurs !== true) return;
+  const due = await connection.query<{ oid: number; name: string; failures: number }>(DUE, [RETIRED_NAME]);
+  for (const role of due) {
+    await dropRetiredRole(connection, role.oid).catch(async (error: unknown) => {
+      onKept(role, error);
+      await noteFailure(connection, role).catch(() => {});
+    });
+  }
+}
+
+async function noteFailure({ run }: HostConnection, { name, failures }: HostObject & { readonly failures: number }) {
+  const waitS = failures === 0 ? 0 : Math.min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** Math.min(failures - 1, 10));
+  const after = Math.floor(Date.now() / 1_000) + waitS;
+  const comment = `${RETRIES_AFTER} ${after} (${Math.min(failures + 1, 999)} failures)`;
+  await run(
+    `SET LOCAL lock_timeout = ${LOCK_LIMIT_MS}`,
+    `COMMENT ON ROLE ${quoted(name)} IS ${escapeLiteral(comment)}`,
   );
 }
 

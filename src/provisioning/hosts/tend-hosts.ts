@@ -27,14 +27,11 @@ export async function tendHosts(parts: TendingParts): Promise<void> {
 
 async function tend({ catalogue, log }: TendingParts, host: HostServer, session: HostSession): Promise<void> {
   const tenants = await listTenantsOfHost(catalogue.db, host.id);
-  const dropRetired = async () => {
-    for (const { oid, name } of await session.someRetiredRoles()) {
-      await session.dropRetiredRole(oid).catch((error: unknown) => {
-        const about = { host_id: host.id, database_role: name, err: error };
-        log.debug({ event: 'host.role_kept', ...about }, 'a deleted role still has privileges elsewhere');
-      });
-    }
-  };
+  const dropRetired = () =>
+    session.dropRetiredRoles(({ name }, error) => {
+      const about = { host_id: host.id, database_role: name, err: error };
+      log.info({ event: 'host.role_kept', ...about }, 'a deleted role still has privileges elsewhere');
+    });
   const steps = [
     () => session.partProjects(tenants),
     () => session.closeToOthers(tenants),

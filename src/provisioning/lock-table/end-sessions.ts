@@ -44,14 +44,28 @@ const LAST_MESSAGE_MS = 250;
 export async function endSessions(parts: EndingParts, crowded: CrowdedTable): Promise<number> {
   const connections = await parts.liveConnections.list({ phase: 'relaying' }).catch(() => []);
   const sessions = await withOwners(parts, crowded, connections);
-  const chosen = chooseSessions(crowded.reader.tables[crowded.kind], { used: crowded.used, sessions });
+  const cancelled = await cancelOwnWork(parts, crowded);
+  const used = crowded.used - cancelled.reduce((sum, { locks }) => sum + locks, 0);
+  const chosen = chooseSessions(crowded.reader.tables[crowded.kind], { used, sessions });
   for (const [place, session] of chosen.entries()) {
     if (isLeftToOthers(parts, crowded, session)) continue;
     // Once for each look, whichever node ends it: the largest of the account that holds the most.
     const counts = place === 0 && holdsMost(session, { crowded, sessions }) ? 'counted' : 'not_counted';
     await endOne(parts, crowded, { session, connections, counts });
   }
-  return chosen.length;
+  return cancelled.length + chosen.length;
+}
+
+/** First, since it is tried again by itself, and whoever caused it has no session to end. */
+async function cancelOwnWork({ log }: EndingParts, { hostId, kind, reader, held }: CrowdedTable): Promise<HeldLocks[]> {
+  const beyond = held.filter(({ work, locks }) => work !== null && locks > reader.tables[kind].ownShare);
+  for (const { pid, work, locks } of beyond) {
+    if (pid !== null) await reader.cancel(pid);
+    const about = { host_id: hostId, work, upstream_pid: pid, kind, locks };
+    const message = 'a statement of Postern that filled the table of locks of a host was cancelled';
+    log.warn({ event: 'host.own_work_cancelled', ...about }, message);
+  }
+  return beyond;
 }
 
 /** Of all, also of those who are no project's and are not ended. */

@@ -14,6 +14,8 @@ export interface HeldLocks {
   /** Null: a prepared transaction. */
   readonly pid: number | null;
   readonly role: string | null;
+  /** What Postern does there, by its application name; null for everybody else's sessions. */
+  readonly work: string | null;
   readonly locks: number;
 }
 
@@ -26,6 +28,8 @@ export interface LockReader {
   /** How many things are locked, each counted once whoever shares it. */
   countLocked(kind: LockKind): Promise<number>;
   end(pid: number): Promise<void>;
+  /** Its statement only. */
+  cancel(pid: number): Promise<void>;
   endSessionsOf(roles: readonly string[]): Promise<void>;
   /** Begins a new transaction; only while there is room in the table. */
   renew(): Promise<void>;
@@ -51,7 +55,9 @@ const HOLD = [
 ].join('; ');
 
 // Functions, since the views join shared catalogs.
-const LIST_HELD = `SELECT held.kind, held.pid, pg_get_userbyid(session.usesysid)::text AS role, held.locks
+const LIST_HELD = `SELECT held.kind, held.pid, pg_get_userbyid(session.usesysid)::text AS role, held.locks,
+    CASE WHEN pg_get_userbyid(session.usesysid) = current_user AND starts_with(session.application_name, 'postern')
+      THEN session.application_name END AS work
   FROM (SELECT pid, CASE mode WHEN 'SIReadLock' THEN 'predicate_locks' ELSE 'locks' END AS kind, count(*)::int AS locks
       FROM pg_lock_status() WHERE NOT fastpath GROUP BY 1, 2) held
     LEFT JOIN pg_stat_get_activity(NULL) session ON session.pid = held.pid
@@ -62,6 +68,7 @@ const COUNT_LOCKED = `SELECT count(*)::int AS locked FROM (
 // In a transaction that lasts, this would stay as it was at first.
 const FORGET = 'SELECT pg_stat_clear_snapshot()';
 const END = 'SELECT pg_terminate_backend($1::int)';
+const CANCEL = 'SELECT pg_cancel_backend($1::int)';
 const END_ALL = `SELECT pg_terminate_backend(pid) FROM pg_stat_get_activity(NULL)
   WHERE pg_get_userbyid(usesysid) = ANY($1::text[]) AND pid <> pg_backend_pid()`;
 // NOTE: the portal of a prepared statement keeps its snapshot until the next statement comes.
@@ -117,12 +124,8 @@ function lockReader(client: pg.Client, tables: LockReader['tables']): LockReader
       const [row] = await ask<{ locked: number }>('count_locked', COUNT_LOCKED, [kind === 'predicate_locks']);
       return row?.locked ?? 0;
     },
-    end: async (pid) => {
-      await ask('end', END, [pid]).catch((error: unknown) => {
-        // A session that is about to be gone has no role any more; none but superusers end such.
-        if (!(error instanceof pg.DatabaseError) || error.code !== INSUFFICIENT_PRIVILEGE) throw error;
-      });
-    },
+    end: async (pid) => void (await ask('end', END, [pid]).catch(unlessLeaving)),
+    cancel: async (pid) => void (await ask('cancel', CANCEL, [pid]).catch(unlessLeaving)),
     endSessionsOf: async (roles) => {
       await ask('forget', FORGET);
       await ask('end_all', END_ALL, [[...roles]]);
@@ -132,10 +135,16 @@ function lockReader(client: pg.Client, tables: LockReader['tables']): LockReader
   };
 }
 
+/** A session that is about to be gone has no role any more; none but superusers end such. */
+function unlessLeaving(error: unknown): void {
+  if (!(error instanceof pg.DatabaseError) || error.code !== INSUFFICIENT_PRIVILEGE) throw error;
+}
+
 /** Postgres then has parsed and planned each, and knows the functions. */
 async function prepareAll(reader: LockReader): Promise<void> {
   await reader.listHeld();
   for (const kind of LOCK_KINDS) await reader.countLocked(kind);
   await reader.end(NOBODY);
+  await reader.cancel(NOBODY);
   await reader.endSessionsOf([]);
 }

@@ -27,6 +27,7 @@ const MANY = ['many', 'many2', 'many3', 'many4'] as const;
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let server: EmbeddedPostgres;
+let hostingUrl: string;
 let installation: TestInstallation;
 let node: TestNode;
 let key: string;
@@ -46,6 +47,7 @@ beforeAll(async () => {
   const [catalogue, hosting] = [new URL(superuser), new URL(superuser)];
   catalogue.pathname = '/catalogue';
   [hosting.username, hosting.password] = ['hosting', 'hosting'];
+  hostingUrl = hosting.href;
   installation = await createInstallation({ databaseUrl: catalogue.href });
   node = await installation.startNode({ POSTERN_HOSTS: `18=${hosting.href}` });
   for (const name of ['greedy', 'stubborn', 'strong', 'serial', 'many', 'dump', 'other']) {
@@ -182,9 +184,9 @@ describe('a session that fills the table of locks of its server', () => {
   it('gives way before a neighbour’s larger one if its account holds more', async () => {
     const dump = await connectAtLast('dump');
     await dump.query('select count(pg_advisory_lock(-i)) from generate_series(1, 1700) i');
-    const small = await Promise.all(MANY.flatMap((name) => Array.from({ length: 15 }, () => connect(name))));
+    const small = await Promise.all(MANY.flatMap((name) => Array.from({ length: 13 }, () => connect(name))));
     const lock = ({ query }: Connected, index: number) =>
-      query(`select count(pg_advisory_lock(${index}, i)) from generate_series(1, 60) i`);
+      query(`select count(pg_advisory_lock(${index}, i)) from generate_series(1, 62) i`);
     const ended = Promise.race(small.map((session) => session.ended));
     await Promise.all(small.map(lock));
     expect(await ended).toMatchObject({ code: '57P01', hint: expect.stringMatching(/held \d+ locks/) });
@@ -192,6 +194,20 @@ describe('a session that fills the table of locks of its server', () => {
     expect((await dump.query('select 1 as one')).rows, 'the neighbour goes on').toEqual([{ one: 1 }]);
     expect(await cutOff('dump')).toEqual([]);
     await Promise.allSettled([dump, ...small].map((session) => session.close()));
+  });
+
+  it('is Postern’s own before anybody else’s, and no tenant is blamed for it', async () => {
+    const dump = await connectAtLast('dump');
+    await dump.query('select count(pg_advisory_lock(-i)) from generate_series(1, 700) i');
+    const own = new pg.Client({ connectionString: hostingUrl, application_name: 'postern operation test' });
+    clients.push(own);
+    await own.connect();
+    const sql = 'select count(pg_advisory_xact_lock(i)) from generate_series(1, 5000) i; select pg_sleep(60)';
+    await expect(own.query(sql)).rejects.toMatchObject({ code: '57014' });
+    await worksAgain();
+    expect((await dump.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+    expect(await cutOff('dump')).toEqual([]);
+    await dump.close();
   });
 
   it('is ended when it fills that of predicate locks', async () => {

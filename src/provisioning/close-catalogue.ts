@@ -1,9 +1,9 @@
 // Keeps hosted roles out of the catalogue’s database, where both are on one server.
 
 import { sql } from 'kysely';
-import type { Catalogue } from '../../catalogue/store/catalogue.ts';
-import type { Log } from '../../log.ts';
-import type { HostServer } from './host-server.ts';
+import type { Catalogue } from '../catalogue/store/catalogue.ts';
+import type { Log } from '../log.ts';
+import type { HostServer } from './hosts/host-server.ts';
 
 /** `closeCatalogueOn`, once for each host: nothing opens the database again but its owner. */
 export function closeCatalogueOnce(catalogue: Catalogue, log: Log): (host: HostServer) => Promise<void> {
