@@ -26,7 +26,7 @@ const LEAN = { resultTypes: ['violations'], selectors: false };
  */
 export async function axeViolations(page: Page, rules?: readonly string[]): Promise<string[]> {
   if (rules !== undefined) return await runAxe(page, { runOnly: { type: 'rule', values: rules } });
-  const found: string[] = [];
+  const found = await repeatedIds(page);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     found.push(...(await runAxe(page, RULES_OF[colorScheme])).map((violation) => `${colorScheme}, ${violation}`));
@@ -37,6 +37,12 @@ export async function axeViolations(page: Page, rules?: readonly string[]): Prom
 /** As above, of a page that is shown in forced colours. */
 export async function axeViolationsInForcedColours(page: Page): Promise<string[]> {
   return await runAxe(page, IN_FORCED_COLOURS);
+}
+
+/** Axe asks no longer; a label leads to the first thing with the id of its field. */
+async function repeatedIds(page: Page): Promise<string[]> {
+  const ids = await page.locator('[id]').evaluateAll((nodes) => nodes.map(({ id }) => id));
+  return [...new Set(ids.filter((id, index) => ids.indexOf(id) < index))].map((id) => `#${id} stands twice`);
 }
 
 async function runAxe(page: Page, options: object): Promise<string[]> {

@@ -65,13 +65,13 @@ function EmailPanel({ frame, path, email, isEmailVerified, newEmail, hasMail }: 
   const lead = <EmailLine email={email} isVerified={isEmailVerified} />;
   if (!hasMail) {
     return (
-      <Panel id="email" title="Email address" lead={lead}>
+      <Panel id="email-panel" title="Email address" lead={lead}>
         <p class="quiet">To change it, ask an operator: no mail server is set up to prove a new one.</p>
       </Panel>
     );
   }
   return (
-    <Panel id="email" title="Email address" lead={lead}>
+    <Panel id="email-panel" title="Email address" lead={lead}>
       <form class="field-row" method="post" action={`${path}/email`}>
         <CsrfField frame={frame} />
         <TextField name="email" label="New email address" type="email" value={newEmail} autocomplete="email" />

@@ -23,7 +23,7 @@ export function GlassReview({ frame, path, asked, review }: GlassReviewProps): V
   if (review === 'later') return <p class="quiet-text">Review it once its access is over, or end it now.</p>;
   return (
     <Panel
-      id="review"
+      id="your-review"
       title="Your review"
       lead={`Talk to ${asked.person}: was it needed? What should change before the next time?`}
     >
