@@ -24,6 +24,5 @@ USER node
 VOLUME /var/lib/postern
 EXPOSE 5432 8080
 HEALTHCHECK --interval=10s --timeout=3s CMD ["node", "-e", "const {POSTERN_HTTP_HOST: h, POSTERN_HTTP_PORT: p} = process.env; const any = !h || h === '0.0.0.0' || h === '::'; fetch('http://' + (any ? '127.0.0.1' : h.includes(':') ? '[' + h + ']' : h) + ':' + (p || 8080) + '/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# The same flag as in package.json; docs/operate.md, "Capacity", says why.
-ENTRYPOINT ["node", "--max-semi-space-size=16", "dist/src/main.js"]
+ENTRYPOINT ["node", "dist/src/main.js"]
 CMD ["serve"]

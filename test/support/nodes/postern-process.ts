@@ -2,7 +2,6 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { waitUntil } from '../wait-until.ts';
@@ -10,10 +9,6 @@ import { waitUntil } from '../wait-until.ts';
 const ROOT = new URL('../../../', import.meta.url);
 /** Built by the global set-up; the same files that `npm start` runs. */
 export const BUILT_MAIN = fileURLToPath(new URL('dist/src/main.js', ROOT));
-
-/** As `npm start` gives them to node. */
-const [START = ''] = /"start": ".*"/.exec(readFileSync(new URL('package.json', ROOT), 'utf8')) ?? [];
-const NODE_FLAGS = START.match(/--\S+/g) ?? [];
 
 export interface PosternProcess {
   readonly pid: number;
@@ -48,7 +43,7 @@ export interface PosternProcessOptions {
 export async function startPosternProcess(options: PosternProcessOptions = {}): Promise<PosternProcess> {
   const { environment = {}, cwd = fileURLToPath(ROOT), limitMs = 90_000, openFiles, program = [BUILT_MAIN] } = options;
   const output = { stdout: '', stderr: '' };
-  const command = [process.execPath, ...NODE_FLAGS, ...program, 'serve'];
+  const command = [process.execPath, ...program, 'serve'];
   const raise = openFiles === undefined ? '' : `ulimit -n ${openFiles};`;
   const child = spawn('sh', ['-c', `${raise} exec "$@"`, 'sh', ...command], {
     cwd,
