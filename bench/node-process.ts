@@ -34,7 +34,7 @@ export async function weigh(processId: number): Promise<number> {
 }
 
 /** Cluster workers only: the embedded servers are no Node processes. */
-async function workersOf(processId: number): Promise<number[]> {
+export async function workersOf(processId: number): Promise<number[]> {
   const children = await readFile(`/proc/${processId}/task/${processId}/children`, 'utf8');
   const ids = children.trim().split(' ').filter(Boolean).map(Number);
   const commands = await Promise.all(ids.map((id) => readFile(`/proc/${id}/cmdline`, 'utf8')));

@@ -29,8 +29,11 @@ export interface MeasuredStack extends AsyncDisposable {
   readonly certificate: Certificate;
   /** The other tree's first. */
   readonly trees: readonly Tree[];
-  /** Starts a node of the tree; clients that call themselves GUEST get in without a password. */
-  startNode(tree: Tree): Promise<MeasuredNode & AsyncDisposable>;
+  /**
+   * Starts a node of the tree, with further settings; clients that call themselves GUEST get in
+   * without a password.
+   */
+  startNode(tree: Tree, settings?: Readonly<Record<string, string>>): Promise<MeasuredNode & AsyncDisposable>;
 }
 
 interface Tree {
@@ -40,7 +43,7 @@ interface Tree {
 
 /** Not the name of a database role, which would mean the password door. */
 export const GUEST = 'somebody';
-const PERSON = { email: 'bench@example.com', password: 'a long password for benches' };
+export const PERSON = { email: 'bench@example.com', password: 'a long password for benches' };
 const ANY_NUMBER = '20000';
 const EVENT_LOOP_PAUSES = fileURLToPath(new URL('event-loop-pauses.mjs', import.meta.url));
 
@@ -62,7 +65,7 @@ export async function startMeasuredStack(folder: string): Promise<MeasuredStack>
     upstream,
     certificate,
     trees: treesToMeasure(),
-    startNode: (tree) => startNode(tree, { folder, adminUrl, upstream, certificate }),
+    startNode: (tree, settings = {}) => startNode(tree, { folder, adminUrl, upstream, certificate, settings }),
     [Symbol.asyncDispose]: () => closers.closeAll(),
   };
 }
@@ -78,6 +81,7 @@ interface NodePlace {
   readonly adminUrl: string;
   readonly upstream: ScriptedUpstream;
   readonly certificate: Certificate;
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 async function startNode(tree: Tree, place: NodePlace): Promise<MeasuredNode & AsyncDisposable> {
@@ -86,8 +90,9 @@ async function startNode(tree: Tree, place: NodePlace): Promise<MeasuredNode & A
   closers.add('redis', () => redis.close());
   const folder = join(place.folder, tree.name);
   await mkdir(folder, { recursive: true });
+  await query(place.adminUrl, `DROP DATABASE IF EXISTS postern_${tree.name}`);
   await query(place.adminUrl, `CREATE DATABASE postern_${tree.name}`);
-  const environment = { ...environmentFor(tree, place), REDIS_URL: redis.url };
+  const environment = { ...environmentFor(tree, place), REDIS_URL: redis.url, ...place.settings };
   const main = join(tree.path, 'dist/src/main.js');
   place.upstream.passOn();
   await attachUpstream({ main, folder, environment, upstreamPort: place.upstream.port });
