@@ -98,10 +98,12 @@ function environmentFor({ folder, waiting, live, workers }: CrowdSettings): Reco
     POSTERN_WORKERS: String(workers),
     POSTERN_WAITING_PER_ADDRESS: many,
     POSTERN_WAITING_TOTAL: many,
-    POSTERN_CONNECTIONS_TOTAL: many,
+    // Three quarters of it may wait, and half of these with a link.
+    POSTERN_CONNECTIONS_TOTAL: String(4 * (waiting + live + SPARE)),
     POSTERN_CONNECTIONS_PER_PERSON: many,
     POSTERN_CONNECTIONS_PER_GRANT: many,
     POSTERN_CONNECTIONS_PER_COMPUTE: many,
+    POSTERN_CONNECTIONS_PER_PROJECT: many,
   };
 }
 
