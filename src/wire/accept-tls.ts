@@ -38,6 +38,11 @@ export class ClientTlsFailed extends Error {
 
 // PostgreSQL documentation, "SSL Session Encryption": the protocol's registered name.
 const ALPN_PROTOCOL = 'postgresql';
+/**
+ * As it goes over the wire, and as a view that is no Buffer: of a list or a Buffer every socket
+ * keeps a copy in Node's pool, and with that up to 64 KiB of the pool.
+ */
+const ALPN_PROTOCOLS = alpnList(ALPN_PROTOCOL);
 
 /** Call `after_ssl_request` in the turn of the `S`: no bytes may be there. Destroys on a throw. */
 export async function acceptTls(
@@ -61,6 +66,11 @@ export async function acceptTls(
   }
 }
 
+// RFC 7301, 3.1: each name behind its length.
+function alpnList(name: string): DataView {
+  return new DataView(Uint8Array.from([name.length, ...Buffer.from(name)]).buffer);
+}
+
 // NOTE: clear-text bytes must never be fed into TLS (CVE-2021-23214, CVE-2021-3935).
 function refuseEarlyBytes(plain: Socket): void {
   if (plain.readableLength > 0) {
@@ -81,7 +91,7 @@ function beginTls(
   const socket = new TLSSocket(plain, {
     isServer: true,
     secureContext: served.context,
-    ALPNProtocols: [ALPN_PROTOCOL],
+    ALPNProtocols: ALPN_PROTOCOLS,
     // Of any issuer: the handshake proves that the client holds the key, and no more is asked.
     requestCert: asking === 'asks_for_key',
     rejectUnauthorized: false,
