@@ -18,10 +18,9 @@ export interface StreamListeners {
 
 /** Returns the function that removes them; it may be called again. */
 export function listen(stream: Duplex, listeners: StreamListeners): () => void {
-  const entries = Object.entries(listeners);
-  for (const [event, listener] of entries) stream.on(event, listener);
+  for (const [event, listener] of Object.entries(listeners)) stream.on(event, listener);
   return () => {
-    for (const [event, listener] of entries) stream.off(event, listener);
+    for (const [event, listener] of Object.entries(listeners)) stream.off(event, listener);
   };
 }
 

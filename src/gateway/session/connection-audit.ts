@@ -5,36 +5,41 @@ import type { LiveConnectionRecord } from '../../fleet/live-connection.ts';
 import type { FleetEntry } from './fleet-entry.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 
-export type ConnectionAudit = ReturnType<typeof connectionAudit>;
+type AuditParts = Pick<GatewayParts, 'auditTrail' | 'clock'>;
 
-export function connectionAudit(
-  entry: FleetEntry,
-  requestedDatabase: string,
-  { auditTrail, clock }: Pick<GatewayParts, 'auditTrail' | 'clock'>,
-) {
-  let seq = 0;
-  let held: AuditEventInput[] | null = null;
-  return {
-    /** Queues one event; its own fields override those of the record. Never throws. */
-    record(event: Pick<AuditEventInput, 'event' | 'outcome'> & Partial<AuditEventInput>): void {
-      seq += 1;
-      const { nodeId } = entry.record;
-      const facts = { at: clock.now(), nodeId, ...factsOf(entry.record), seq, untrustedDatabase: requestedDatabase };
-      if (held === null) auditTrail.record({ ...facts, ...event });
-      else held.push({ ...facts, ...event });
-    },
+export class ConnectionAudit {
+  readonly #entry: FleetEntry;
+  readonly #requestedDatabase: string;
+  readonly #parts: AuditParts;
+  #seq = 0;
+  #held: AuditEventInput[] | null = null;
 
-    /** From now on events are kept back, and are never written unless `release` is called. */
-    hold(): void {
-      held ??= [];
-    },
+  constructor(entry: FleetEntry, requestedDatabase: string, parts: AuditParts) {
+    this.#entry = entry;
+    this.#requestedDatabase = requestedDatabase;
+    this.#parts = parts;
+  }
 
-    /** A person has come: what was held is written, in its order. */
-    release(): void {
-      for (const event of held ?? []) auditTrail.record(event);
-      held = null;
-    },
-  };
+  /** Queues one event; its own fields override those of the record. Never throws. */
+  record(event: Pick<AuditEventInput, 'event' | 'outcome'> & Partial<AuditEventInput>): void {
+    this.#seq += 1;
+    const { record } = this.#entry;
+    const facts = { at: this.#parts.clock.now(), nodeId: record.nodeId, ...factsOf(record), seq: this.#seq };
+    const whole = { ...facts, untrustedDatabase: this.#requestedDatabase, ...event };
+    if (this.#held === null) this.#parts.auditTrail.record(whole);
+    else this.#held.push(whole);
+  }
+
+  /** From now on events are kept back, and are never written unless `release` is called. */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  /** A person has come: what was held is written, in its order. */
+  release(): void {
+    for (const event of this.#held ?? []) this.#parts.auditTrail.record(event);
+    this.#held = null;
+  }
 }
 
 export function factsOf(record: LiveConnectionRecord) {

@@ -1,9 +1,11 @@
 // One client's connection: what its phases share. Every wait listens to `signal`.
 
 import type { Socket } from 'node:net';
+import type { RightsReader } from '../../catalogue/access/rights-reader.ts';
 import type { Clock } from '../../clock.ts';
 import { PosternError } from '../../errors.ts';
 import {
+  type EndCause,
   type LiveConnectionHandle,
   type LiveConnectionSnapshot,
   UNKNOWN_QUERY_STATE,
@@ -16,7 +18,7 @@ import type { Client } from '../client/client.ts';
 import { type Greeting, inCharset } from '../client/client-line.ts';
 import { operatorNotice } from '../client/link-notices.ts';
 import type { DoorName } from './admission.ts';
-import { type ConnectionAudit, connectionAudit } from './connection-audit.ts';
+import { ConnectionAudit } from './connection-audit.ts';
 import { FleetEntry, firstRecord } from './fleet-entry.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { LiveRules } from './live-rules.ts';
@@ -75,7 +77,7 @@ export class LiveSession {
     this.id = newConnectionId();
     this.phases = phases;
     this.entry = new FleetEntry(this.id, () => firstRecord(client, { id: this.id, nodeId: parts.nodeId, since }));
-    this.audit = connectionAudit(this.entry, client.startup.database, parts);
+    this.audit = new ConnectionAudit(this.entry, client.startup.database, parts);
     this.clientWatch = new ClientWatch(client.line.socket, this.ending);
     this.#parts = parts;
     this.place = place;
@@ -100,7 +102,7 @@ export class LiveSession {
   /** The fleet lists the connection until `close`, under the door that was chosen for it. */
   register(door: DoorName): void {
     this.#door = door;
-    this.entry.register(this.#parts.liveConnections, fleetHandle(this, this.#parts.clock));
+    this.entry.register(this.#parts.liveConnections, new FleetHandle(this, this.#parts.clock));
   }
 
   /** A person may be about to decide, or looks at the page. */
@@ -127,21 +129,41 @@ export class LiveSession {
   }
 }
 
-function fleetHandle(session: LiveSession, clock: Clock): LiveConnectionHandle {
-  return {
-    get rightAsOf() {
-      return session.entry.rightAsOf;
-    },
-    snapshot: () => snapshotOf(session.relaying, clock.now().getTime()),
-    end: (cause) => session.ending.startFor(cause),
-    recheck: (rights) => session.rules.recheck(rights),
-    cancelQuery: async () => await session.relaying?.cancelQuery('operator'),
-    notify: async (text) => {
-      const report = operatorNotice(text);
-      if (session.relaying === null) session.client.line.sendNotice(report);
-      else await session.relaying.relay.inject(noticeResponse(inCharset(report, charsetOf(session.relaying))));
-    },
-  };
+class FleetHandle implements LiveConnectionHandle {
+  readonly #session: LiveSession;
+  readonly #clock: Clock;
+
+  constructor(session: LiveSession, clock: Clock) {
+    this.#session = session;
+    this.#clock = clock;
+  }
+
+  get rightAsOf() {
+    return this.#session.entry.rightAsOf;
+  }
+
+  snapshot(): LiveConnectionSnapshot {
+    return snapshotOf(this.#session.relaying, this.#clock.now().getTime());
+  }
+
+  end(cause: EndCause): void {
+    this.#session.ending.startFor(cause);
+  }
+
+  async recheck(rights?: RightsReader): Promise<void> {
+    await this.#session.rules.recheck(rights);
+  }
+
+  async cancelQuery(): Promise<void> {
+    await this.#session.relaying?.cancelQuery('operator');
+  }
+
+  async notify(text: string): Promise<void> {
+    const { relaying, client } = this.#session;
+    const report = operatorNotice(text);
+    if (relaying === null) client.line.sendNotice(report);
+    else await relaying.relay.inject(noticeResponse(inCharset(report, charsetOf(relaying))));
+  }
 }
 
 /** A client that has set a parameter since may have set its encoding. */

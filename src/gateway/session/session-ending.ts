@@ -5,7 +5,7 @@ import { assertNever } from '../../assert-never.ts';
 import { PosternError } from '../../errors.ts';
 import type { EndCause } from '../../fleet/live-connection.ts';
 import { cleanOperatorText } from '../../untrusted-text.ts';
-import { watchWaitingClient } from '../../wire/watch-waiting-client.ts';
+import { type WaitingClientWatch, watchWaitingClient } from '../../wire/watch-waiting-client.ts';
 import { ClientGone } from '../client/client.ts';
 
 export class SessionEnding {
@@ -65,7 +65,7 @@ const MOST_EARLY_BYTES = 8 * 1024;
 export class ClientWatch {
   readonly #socket: Duplex;
   readonly #ending: SessionEnding;
-  #stop: () => void = () => {};
+  #watch: WaitingClientWatch | null = null;
 
   constructor(socket: Duplex, ending: SessionEnding) {
     this.#socket = socket;
@@ -74,16 +74,16 @@ export class ClientWatch {
 
   /** `asking`: a person has yet to decide, and nothing may be said. */
   start(client: 'asking' | 'admitted'): void {
-    this.#stop();
-    const watch = watchWaitingClient(this.#socket, client === 'asking' ? 0 : MOST_EARLY_BYTES);
-    this.#stop = () => watch.stop();
-    void watch.ended.then((end) =>
+    this.stop();
+    this.#watch = watchWaitingClient(this.#socket, client === 'asking' ? 0 : MOST_EARLY_BYTES);
+    void this.#watch.ended.then((end) =>
       this.#ending.start(end === 'data' ? new PosternError('data_while_waiting') : new ClientGone()),
     );
   }
 
   /** Leaves the socket to the next reader. May be called more than once. */
   stop(): void {
-    this.#stop();
+    this.#watch?.stop();
+    this.#watch = null;
   }
 }
