@@ -3,32 +3,15 @@
 // `node bare-login.mjs <password> <certificate> <key>` prints the port where it listens.
 
 import { createHash, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { createSecureContext, TLSSocket } from 'node:tls';
+import { int32, message, serveOverTls } from './bare-server.mjs';
 
 const [, , password, certPath, keyPath] = process.argv;
-const secureContext = createSecureContext({ cert: readFileSync(certPath), key: readFileSync(keyPath) });
 const ITERATIONS = 4096;
 const SALT = randomBytes(16);
 const salted = pbkdf2Sync(password, SALT, ITERATIONS, 32, 'sha256');
 const hmac = (key, text) => createHmac('sha256', key).update(text).digest();
 const storedKey = createHash('sha256').update(hmac(salted, 'Client Key')).digest();
 const serverKey = hmac(salted, 'Server Key');
-
-function message(type, ...parts) {
-  const body = Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
-  const head = Buffer.alloc(5);
-  head.write(type);
-  head.writeInt32BE(body.length + 4, 1);
-  return Buffer.concat([head, body]);
-}
-
-function int32(number) {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(number);
-  return bytes;
-}
 
 const SASL = message('R', int32(10), 'SCRAM-SHA-256\0\0');
 const READY = Buffer.concat([
@@ -79,20 +62,4 @@ function* login(client) {
   }
 }
 
-const server = createServer({ noDelay: true }, (plain) => {
-  plain
-    .on('error', () => {})
-    .once('readable', () => {
-      plain.read();
-      plain.write('S');
-      const client = new TLSSocket(plain, { isServer: true, secureContext });
-      client
-        .on('error', () => {})
-        .once('secure', () => {
-          const steps = login(client);
-          steps.next();
-          client.on('data', (chunk) => void steps.next(chunk));
-        });
-    });
-});
-server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+serveOverTls({ certPath, keyPath }, login);
