@@ -12,7 +12,7 @@ const MOST_LOCKS = 1_000;
 const MOST_POLICIES = 300;
 
 /** With its indexes and sequences, which change owners with it. */
-const RELATIONS = `SELECT CASE relkind WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END AS kind, c.oid::int8::float8 AS oid,
+const RELATIONS = `SELECT CASE relkind WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END AS kind,
     quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name,
     (1 + (SELECT count(*) FROM pg_index WHERE indrelid = c.oid)
       + (SELECT count(DISTINCT objid) FROM pg_depend WHERE refclassid = 'pg_class'::regclass AND refobjid = c.oid
@@ -78,7 +78,7 @@ interface Relation {
 /** Until what is left fits into one transaction. */
 async function handOver({ database, query }: Inside, role: HostObject, heir: string): Promise<void> {
   for (;;) {
-    const relations = await query<{ kind: string; name: string; locks: number }>(RELATIONS, [role.oid]);
+    const relations = await query<Relation>(RELATIONS, [role.oid]);
     if (sum(relations) <= MOST_LOCKS) return;
     const piece = pieceOf(relations);
     if (piece.length === 0) throw holdsTooMuch(role, database);
@@ -116,8 +116,7 @@ async function dropPolicies(query: HostQuery, { oid }: HostObject): Promise<void
 }
 
 async function requireFew({ database, query }: Inside, role: HostObject, what: 'reassigned' | 'dropped') {
-  const relations =
-    what === 'reassigned' ? [] : await query<{ kind: string; name: string; locks: number }>(RELATIONS, [role.oid]);
+  const relations = what === 'reassigned' ? [] : await query<Relation>(RELATIONS, [role.oid]);
   const [row] = await query<{ others: number }>(OTHERS, [role.oid, what === 'reassigned']);
   if (sum(relations) + (row?.others ?? 0) > MOST_LOCKS) throw holdsTooMuch(role, database);
 }
