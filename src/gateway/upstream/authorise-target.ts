@@ -125,7 +125,7 @@ async function requireRoom(
   };
   // NOTE: right before the counts are compared, and taken back right after: what is refused must
   // leave other accounts their room.
-  session.entry.update({ hostId });
+  if (hostId !== null) session.entry.update({ hostId });
   const exceeded = await session.entry.findExceededCap(limits.liveCaps(caps));
   if (exceeded === null) return;
   session.entry.update({ hostId: null });
